@@ -1,0 +1,232 @@
+package ecrpublic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/defaults"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+	smithyauth "github.com/aws/smithy-go/auth"
+	smithyendpoints "github.com/aws/smithy-go/endpoints"
+	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/metrics"
+	"github.com/aws/smithy-go/tracing"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// fromConfig takes over what a loaded configuration says.
+func fromConfig(cfg aws.Config) Options {
+	o := Options{
+		Region:                     cfg.Region,
+		DefaultsMode:               cfg.DefaultsMode,
+		RuntimeEnvironment:         cfg.RuntimeEnvironment,
+		HTTPClient:                 cfg.HTTPClient,
+		Credentials:                cfg.Credentials,
+		APIOptions:                 cfg.APIOptions,
+		Logger:                     cfg.Logger,
+		ClientLogMode:              cfg.ClientLogMode,
+		AppID:                      cfg.AppID,
+		DisableClockSkewCorrection: cfg.DisableClockSkewCorrection,
+		AuthSchemePreference:       cfg.AuthSchemePreference,
+		RetryMode:                  cfg.RetryMode,
+		RetryMaxAttempts:           cfg.RetryMaxAttempts,
+		Interceptors:               cfg.Interceptors,
+		BaseEndpoint:               configuredEndpoint(cfg),
+		EndpointResolverV2:         legacyEndpoints(cfg),
+	}
+	if cfg.Retryer != nil {
+		o.Retryer = cfg.Retryer()
+	}
+	// A setting that cannot be read counts as not set, as in the official client.
+	o.EndpointOptions.UseDualStackEndpoint, _, _ = lookup(cfg, func(s dualStackSource) (aws.DualStackEndpointState, bool, error) {
+		return s.GetUseDualStackEndpoint(context.Background())
+	})
+	o.EndpointOptions.UseFIPSEndpoint, _, _ = lookup(cfg, func(s fipsSource) (aws.FIPSEndpointState, bool, error) {
+		return s.GetUseFIPSEndpoint(context.Background())
+	})
+	return o
+}
+
+// The sources of a loaded configuration answer these questions, each source
+// those that it knows about.
+type (
+	dualStackSource interface {
+		GetUseDualStackEndpoint(context.Context) (aws.DualStackEndpointState, bool, error)
+	}
+	fipsSource interface {
+		GetUseFIPSEndpoint(context.Context) (aws.FIPSEndpointState, bool, error)
+	}
+	ignoreEndpointsSource interface {
+		GetIgnoreConfiguredEndpoints(context.Context) (bool, bool, error)
+	}
+	endpointSource interface {
+		GetServiceBaseEndpoint(ctx context.Context, sdkID string) (string, bool, error)
+	}
+)
+
+// lookup asks the sources in their order until one knows.
+func lookup[S, T any](cfg aws.Config, ask func(S) (T, bool, error)) (value T, found bool, err error) {
+	for _, source := range cfg.ConfigSources {
+		s, ok := source.(S)
+		if !ok {
+			continue
+		}
+		if value, found, err = ask(s); found || err != nil {
+			return value, found, err
+		}
+	}
+	return value, false, nil
+}
+
+// configuredEndpoint returns the endpoint for this service, from the most to the
+// least specific place: its own environment variable, AWS_ENDPOINT_URL, the
+// service's section of the shared configuration, and what cfg holds already.
+func configuredEndpoint(cfg aws.Config) *string {
+	_, global := os.LookupEnv("AWS_ENDPOINT_URL")
+	_, own := os.LookupEnv("AWS_ENDPOINT_URL_ECR_PUBLIC")
+	if global && !own {
+		return cfg.BaseEndpoint
+	}
+	ignored, found, _ := lookup(cfg, func(s ignoreEndpointsSource) (bool, bool, error) {
+		return s.GetIgnoreConfiguredEndpoints(context.Background())
+	})
+	if found && ignored {
+		return cfg.BaseEndpoint
+	}
+	address, found, err := lookup(cfg, func(s endpointSource) (string, bool, error) {
+		return s.GetServiceBaseEndpoint(context.Background(), ServiceID)
+	})
+	if found && err == nil {
+		return &address
+	}
+	return cfg.BaseEndpoint
+}
+
+// legacyEndpoints adapts the deprecated resolvers of aws.Config, so that a
+// program that points them at a test server does not reach AWS instead.
+func legacyEndpoints(cfg aws.Config) EndpointResolverV2 {
+	switch {
+	case cfg.EndpointResolverWithOptions != nil:
+		return legacyResolver(func(region string) (aws.Endpoint, error) {
+			return cfg.EndpointResolverWithOptions.ResolveEndpoint(ServiceID, region)
+		})
+	case cfg.EndpointResolver != nil:
+		return legacyResolver(func(region string) (aws.Endpoint, error) {
+			return cfg.EndpointResolver.ResolveEndpoint(ServiceID, region)
+		})
+	}
+	return nil
+}
+
+type legacyResolver func(region string) (aws.Endpoint, error)
+
+func (r legacyResolver) ResolveEndpoint(ctx context.Context, params EndpointParameters) (smithyendpoints.Endpoint, error) {
+	legacy, err := r(aws.ToString(params.Region))
+	if errors.As(err, new(*aws.EndpointNotFoundError)) {
+		return endpointRules{}.ResolveEndpoint(ctx, params)
+	}
+	if err != nil {
+		return smithyendpoints.Endpoint{}, err
+	}
+	uri, err := url.Parse(legacy.URL)
+	if err != nil {
+		return smithyendpoints.Endpoint{}, fmt.Errorf("parse endpoint %q: %w", legacy.URL, err)
+	}
+	endpoint := smithyendpoints.Endpoint{URI: *uri, Headers: http.Header{}}
+	var signing smithy.Properties
+	if legacy.SigningName != "" {
+		smithyhttp.SetSigV4SigningName(&signing, legacy.SigningName)
+	}
+	if legacy.SigningRegion != "" {
+		smithyhttp.SetSigV4SigningRegion(&signing, legacy.SigningRegion)
+	}
+	smithyauth.SetAuthOptions(&endpoint.Properties, []*smithyauth.Option{{SchemeID: smithyauth.SchemeIDSigV4, SignerProperties: signing}})
+	return endpoint, nil
+}
+
+// setDefaults fills in what New's functional options may want to see.
+func (o *Options) setDefaults() {
+	if o.Logger == nil {
+		o.Logger = logging.Nop{}
+	}
+	o.resolvedDefaultsMode = o.DefaultsMode
+	if o.resolvedDefaultsMode == aws.DefaultsModeAuto {
+		o.resolvedDefaultsMode = defaults.ResolveDefaultsModeAuto(o.Region, o.RuntimeEnvironment)
+	}
+	// An unknown mode sets nothing.
+	mode, _ := defaults.GetModeConfiguration(o.resolvedDefaultsMode)
+	o.HTTPClient = defaultHTTPClient(o.HTTPClient, mode)
+	if o.Retryer == nil {
+		if o.RetryMode == "" {
+			o.RetryMode = mode.RetryMode
+		}
+		o.Retryer = newRetryer(o.RetryMode, o.RetryMaxAttempts)
+	}
+	if o.HTTPSignerV4 == nil {
+		o.HTTPSignerV4 = v4.NewSigner()
+	}
+	if o.EndpointResolverV2 == nil {
+		o.EndpointResolverV2 = NewDefaultEndpointResolverV2()
+	}
+	if o.TracerProvider == nil {
+		o.TracerProvider = &tracing.NopTracerProvider{}
+	}
+	if o.MeterProvider == nil {
+		o.MeterProvider = metrics.NopMeterProvider{}
+	}
+	if o.AuthSchemeResolver == nil {
+		o.AuthSchemeResolver = sigV4OrAnonymous{}
+	}
+}
+
+// finish settles what depends on all options of a client.
+func (o *Options) finish() {
+	if o.RetryMaxAttempts != 0 {
+		o.Retryer = limitAttempts(o.Retryer, o.RetryMaxAttempts)
+	}
+	if o.AuthSchemes == nil {
+		o.AuthSchemes = []smithyhttp.AuthScheme{sigV4Scheme{}}
+	}
+}
+
+// defaultHTTPClient applies a mode's timeouts to AWS's own HTTP client, which is
+// also the default; any other client is the caller's business.
+func defaultHTTPClient(client HTTPClient, mode defaults.Configuration) HTTPClient {
+	if client == nil {
+		client = awshttp.NewBuildableClient()
+	}
+	buildable, ok := client.(*awshttp.BuildableClient)
+	if !ok {
+		return client
+	}
+	return buildable.
+		WithDialerOptions(func(d *net.Dialer) {
+			if timeout, ok := mode.GetConnectTimeout(); ok {
+				d.Timeout = timeout
+			}
+		}).
+		WithTransportOptions(func(t *http.Transport) {
+			if timeout, ok := mode.GetTLSNegotiationTimeout(); ok {
+				t.TLSHandshakeTimeout = timeout
+			}
+		})
+}
+
+// Format prints options without their secrets, whatever the verb.
+func (o Options) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "ecrpublic.Options{"+o.describe()+"}")
+}
+
+func (o Options) describe() string {
+	return fmt.Sprintf("Region:%q BaseEndpoint:%q RetryMaxAttempts:%d Credentials:%T HTTPClient:%T Retryer:%T APIOptions:%d",
+		o.Region, aws.ToString(o.BaseEndpoint), o.RetryMaxAttempts, o.Credentials, o.HTTPClient, o.Retryer, len(o.APIOptions))
+}

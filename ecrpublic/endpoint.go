@@ -1,0 +1,120 @@
+package ecrpublic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	smithyendpoints "github.com/aws/smithy-go/endpoints"
+	"github.com/aws/smithy-go/logging"
+
+	"github.com/ecr-public/ecr-public-go/internal/endpoints"
+)
+
+// EndpointResolverOptions ask for special addresses.
+type EndpointResolverOptions struct {
+	// Logger is kept for the official package's sake; nothing uses it.
+	Logger logging.Logger
+
+	// LogDeprecated is kept for the official package's sake; nothing uses it.
+	LogDeprecated bool
+
+	// ResolvedRegion is the region behind a name such as fips-us-east-1; the
+	// client fills it.
+	ResolvedRegion string
+
+	// DisableHTTPS sends requests over plain HTTP.
+	DisableHTTPS bool
+
+	// UseDualStackEndpoint asks for an address with IPv4 and IPv6.
+	UseDualStackEndpoint aws.DualStackEndpointState
+
+	// UseFIPSEndpoint asks for an address with FIPS 140 cryptography. The rules
+	// name one; AWS documents none for ECR Public.
+	UseFIPSEndpoint aws.FIPSEndpointState
+}
+
+// GetResolvedRegion returns ResolvedRegion.
+func (e EndpointResolverOptions) GetResolvedRegion() string { return e.ResolvedRegion }
+
+// GetDisableHTTPS returns DisableHTTPS.
+func (e EndpointResolverOptions) GetDisableHTTPS() bool { return e.DisableHTTPS }
+
+// GetUseDualStackEndpoint returns UseDualStackEndpoint.
+func (e EndpointResolverOptions) GetUseDualStackEndpoint() aws.DualStackEndpointState {
+	return e.UseDualStackEndpoint
+}
+
+// GetUseFIPSEndpoint returns UseFIPSEndpoint.
+func (e EndpointResolverOptions) GetUseFIPSEndpoint() aws.FIPSEndpointState {
+	return e.UseFIPSEndpoint
+}
+
+// EndpointParameters is what an address is computed from.
+type EndpointParameters struct {
+	// Region is the region to call; nil is an error unless Endpoint is set.
+	Region *string
+
+	// UseDualStack asks for IPv4 and IPv6; nil means false.
+	UseDualStack *bool
+
+	// UseFIPS asks for FIPS 140 cryptography; nil means false.
+	UseFIPS *bool
+
+	// Endpoint is a custom address that is taken as it is; nil means none.
+	Endpoint *string
+}
+
+// ValidateRequired returns an error that names a missing parameter.
+func (p EndpointParameters) ValidateRequired() error {
+	if p.UseDualStack == nil {
+		return errors.New("parameter UseDualStack is required")
+	}
+	if p.UseFIPS == nil {
+		return errors.New("parameter UseFIPS is required")
+	}
+	return nil
+}
+
+// WithDefaults returns the parameters with false for flags that were nil.
+func (p EndpointParameters) WithDefaults() EndpointParameters {
+	if p.UseDualStack == nil {
+		p.UseDualStack = aws.Bool(false)
+	}
+	if p.UseFIPS == nil {
+		p.UseFIPS = aws.Bool(false)
+	}
+	return p
+}
+
+// EndpointResolverV2 computes the address of a call. It is asked once for each
+// attempt and has to be safe for concurrent use.
+type EndpointResolverV2 interface {
+	ResolveEndpoint(ctx context.Context, params EndpointParameters) (
+		smithyendpoints.Endpoint, error,
+	)
+}
+
+// NewDefaultEndpointResolverV2 returns AWS's endpoint rules for ECR Public, for
+// all partitions. They compute an address for every region, whether or not the
+// service is there, and refuse FIPS or dual-stack together with a custom
+// endpoint.
+func NewDefaultEndpointResolverV2() EndpointResolverV2 { return endpointRules{} }
+
+type endpointRules struct{}
+
+func (endpointRules) ResolveEndpoint(_ context.Context, params EndpointParameters) (smithyendpoints.Endpoint, error) {
+	p := params.WithDefaults()
+	address, err := endpoints.Resolve(p.Region, p.Endpoint, *p.UseFIPS, *p.UseDualStack)
+	if err != nil {
+		return smithyendpoints.Endpoint{}, fmt.Errorf("endpoint rule error, %w", err)
+	}
+	uri, err := url.Parse(address)
+	if err != nil {
+		return smithyendpoints.Endpoint{}, fmt.Errorf("parse endpoint %q: %w", address, err)
+	}
+	return smithyendpoints.Endpoint{URI: *uri, Headers: http.Header{}}, nil
+}

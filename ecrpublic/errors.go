@@ -1,0 +1,89 @@
+package ecrpublic
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"sync"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
+	"github.com/ecr-public/ecr-public-go/internal/codec"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// exceptions finds an exception's type by its code.
+var exceptions = sync.OnceValue(func() map[string]reflect.Type {
+	byCode := make(map[string]reflect.Type)
+	for _, e := range []smithy.APIError{
+		(*types.EmptyUploadException)(nil),
+		(*types.ImageAlreadyExistsException)(nil),
+		(*types.ImageDigestDoesNotMatchException)(nil),
+		(*types.ImageNotFoundException)(nil),
+		(*types.ImageTagAlreadyExistsException)(nil),
+		(*types.InvalidLayerException)(nil),
+		(*types.InvalidLayerPartException)(nil),
+		(*types.InvalidParameterException)(nil),
+		(*types.InvalidTagParameterException)(nil),
+		(*types.LayerAlreadyExistsException)(nil),
+		(*types.LayerPartTooSmallException)(nil),
+		(*types.LayersNotFoundException)(nil),
+		(*types.LimitExceededException)(nil),
+		(*types.ReferencedImagesNotFoundException)(nil),
+		(*types.RegistryNotFoundException)(nil),
+		(*types.RepositoryAlreadyExistsException)(nil),
+		(*types.RepositoryCatalogDataNotFoundException)(nil),
+		(*types.RepositoryNotEmptyException)(nil),
+		(*types.RepositoryNotFoundException)(nil),
+		(*types.RepositoryPolicyNotFoundException)(nil),
+		(*types.ServerException)(nil),
+		(*types.TooManyTagsException)(nil),
+		(*types.UnsupportedCommandException)(nil),
+		(*types.UploadNotFoundException)(nil),
+	} {
+		byCode[e.ErrorCode()] = reflect.TypeOf(e).Elem()
+	}
+	return byCode
+})
+
+// responseError makes the error of a failed response. It is an API error also
+// when the body cannot be read, as of a proxy's HTML page: with the status and
+// the beginning of the body for a message.
+func responseError(response *http.Response, body []byte, readError error) error {
+	e, err := awsjson.ReadError(response.Header, body)
+	if readError != nil {
+		err = readError
+	}
+	if err != nil {
+		e.Message, e.HasMessage = unreadable(response, body), true
+	}
+	api := apiError(e, body)
+	if readError != nil {
+		return fmt.Errorf("%w (%w)", api, readError)
+	}
+	return api
+}
+
+func unreadable(response *http.Response, body []byte) string {
+	const snippet = 200 // bytes
+	return fmt.Sprintf("HTTP %d %s, unreadable body %q", response.StatusCode, http.StatusText(response.StatusCode), body[:min(len(body), snippet)])
+}
+
+func apiError(e awsjson.Error, body []byte) error {
+	t, modeled := exceptions()[e.Code]
+	if !modeled {
+		if !e.HasMessage {
+			e.Message = awsjson.UnknownError
+		}
+		return &smithy.GenericAPIError{Code: e.Code, Message: e.Message}
+	}
+	exception := reflect.New(t)
+	codec.Unmarshal(body, exception.Interface()) // members that cannot be read are nil
+	message := exception.Elem().FieldByName("Message").Addr().Interface().(**string)
+	*message = nil
+	if e.HasMessage {
+		*message = &e.Message
+	}
+	return exception.Interface().(error)
+}

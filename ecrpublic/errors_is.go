@@ -1,0 +1,103 @@
+package ecrpublic
+
+import (
+	"errors"
+	"net/http"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// IsNotFound reports whether the service answered that something the request
+// names does not exist: a registry, repository, policy, catalog data, image or
+// upload, or what a manifest refers to. A failure without such an answer, like
+// a throttle, a denial or a lost connection, is not a "no".
+func IsNotFound(err error) bool {
+	return isException(err,
+		(*types.RegistryNotFoundException)(nil),
+		(*types.RepositoryNotFoundException)(nil),
+		(*types.RepositoryPolicyNotFoundException)(nil),
+		(*types.RepositoryCatalogDataNotFoundException)(nil),
+		(*types.ImageNotFoundException)(nil),
+		(*types.ReferencedImagesNotFoundException)(nil),
+		(*types.LayersNotFoundException)(nil),
+		(*types.UploadNotFoundException)(nil),
+	)
+}
+
+// IsAlreadyExists reports whether the service answered that what the request
+// would make is there already: a repository, an image, a layer, or a tag that
+// must not move. It does not promise that it is what the caller wanted.
+func IsAlreadyExists(err error) bool {
+	return isException(err,
+		(*types.RepositoryAlreadyExistsException)(nil),
+		(*types.ImageAlreadyExistsException)(nil),
+		(*types.ImageTagAlreadyExistsException)(nil),
+		(*types.LayerAlreadyExistsException)(nil),
+	)
+}
+
+// IsQuotaExceeded reports whether the request would pass a quota of the account
+// or the limit of tags on a repository. Repeating it cannot help; see
+// [IsThrottled] for what passes with time.
+func IsQuotaExceeded(err error) bool {
+	return isException(err,
+		(*types.LimitExceededException)(nil),
+		(*types.TooManyTagsException)(nil),
+	)
+}
+
+// IsThrottled reports whether the service refused the request for its rate, by
+// a code that AWS uses for that or by HTTP status 429. The client has already
+// tried again by then: wait longer before the next attempt.
+func IsThrottled(err error) bool {
+	if IsQuotaExceeded(err) {
+		return false
+	}
+	codes := retry.ThrottleErrorCode{Codes: retry.DefaultThrottleErrorCodes}
+	if codes.IsErrorThrottle(err) == aws.TrueTernary {
+		return true
+	}
+	var response *smithyhttp.ResponseError
+	return errors.As(err, &response) && response.HTTPStatusCode() == http.StatusTooManyRequests
+}
+
+// IsAccessDenied reports whether the caller is known but lacks a permission.
+func IsAccessDenied(err error) bool {
+	return hasCode(err, "AccessDeniedException", "AccessDenied")
+}
+
+// IsUnauthenticated reports whether AWS did not accept the credentials of the
+// request: unknown, expired, missing or wrongly signed. New credentials may help,
+// new permissions do not.
+func IsUnauthenticated(err error) bool {
+	return hasCode(err,
+		"UnrecognizedClientException", "InvalidClientTokenId",
+		"ExpiredTokenException", "ExpiredToken",
+		"InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature",
+		"MissingAuthenticationTokenException", "MissingAuthenticationToken",
+	)
+}
+
+// isException compares with each kind by type and by code, so that an exception
+// whose code was overridden counts, and so does a generic error with its code.
+func isException(err error, kinds ...smithy.APIError) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	return slices.ContainsFunc(kinds, func(kind smithy.APIError) bool {
+		return reflect.TypeOf(api) == reflect.TypeOf(kind) || api.ErrorCode() == kind.ErrorCode()
+	})
+}
+
+func hasCode(err error, codes ...string) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && slices.Contains(codes, api.ErrorCode())
+}

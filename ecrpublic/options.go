@@ -1,0 +1,182 @@
+package ecrpublic
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	smithyauth "github.com/aws/smithy-go/auth"
+	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/metrics"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/aws/smithy-go/tracing"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// HTTPClient sends a request and returns its response; *http.Client is one. A
+// client is never asked to follow a redirect on ECR Public's behalf.
+type HTTPClient interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// HTTPSignerV4 puts an AWS Signature Version 4 on a request.
+type HTTPSignerV4 interface {
+	SignHTTP(ctx context.Context, credentials aws.Credentials, r *http.Request, payloadHash string, service string, region string, signingTime time.Time, optFns ...func(*v4.SignerOptions)) error
+}
+
+// Options configures a [Client], or, through the functional options of an
+// operation, a single call. The zero value of every field works, except that
+// requests are not signed without Credentials.
+type Options struct {
+	// APIOptions change the middleware stack of every call. A call with any of
+	// them pays for a stack; a call without takes a shorter way.
+	APIOptions []func(*middleware.Stack) error
+
+	// AppID is added to the User-Agent header; empty adds nothing.
+	AppID string
+
+	// BaseEndpoint replaces the service's address, for an emulator or a proxy:
+	// scheme and host are required, a path is kept. Nil uses the endpoint rules.
+	BaseEndpoint *string
+
+	// ClientLogMode chooses what goes to Logger. Secrets are left out of what is
+	// logged. 0 logs nothing.
+	ClientLogMode aws.ClientLogMode
+
+	// Credentials sign the requests. Nil, or aws.AnonymousCredentials, sends
+	// them unsigned, which ECR Public refuses.
+	Credentials aws.CredentialsProvider
+
+	// DefaultsMode sets timeouts and retries as a group; empty means legacy.
+	DefaultsMode aws.DefaultsMode
+
+	// DisableClockSkewCorrection signs with this machine's clock even when the
+	// service's clock was seen to differ.
+	DisableClockSkewCorrection bool
+
+	// EndpointOptions ask for FIPS or dual-stack addresses.
+	EndpointOptions EndpointResolverOptions
+
+	// EndpointResolverV2 computes the address of a call; nil means
+	// [NewDefaultEndpointResolverV2].
+	EndpointResolverV2 EndpointResolverV2
+
+	// HTTPSignerV4 signs requests; nil means the signer of aws-sdk-go-v2.
+	HTTPSignerV4 HTTPSignerV4
+
+	// Logger takes what ClientLogMode chooses; nil discards it.
+	Logger logging.Logger
+
+	// MeterProvider takes the client's metrics; nil records none.
+	MeterProvider metrics.MeterProvider
+
+	// Region is the region to call and sign for. ECR Public is served from
+	// us-east-1, so an empty region and every other region of the commercial
+	// partition mean us-east-1, unless UseConfiguredRegion, BaseEndpoint or
+	// EndpointResolverV2 is set. Regions of other partitions are kept.
+	Region string
+
+	// UseConfiguredRegion takes Region literally, also where the service does
+	// not exist.
+	UseConfiguredRegion bool
+
+	// RetryMaxAttempts bounds the attempts of a call, the first included; 0
+	// leaves it to the Retryer (3).
+	RetryMaxAttempts int
+
+	// RetryMode chooses the Retryer when there is none; empty means standard. It
+	// has no effect on a single call.
+	RetryMode aws.RetryMode
+
+	// Retryer decides which failures are tried again and when. Nil means the
+	// standard retryer of aws-sdk-go-v2 (or the adaptive one, by RetryMode),
+	// with bare 429 answers and truncated responses retried and
+	// LimitExceededException, a quota, not.
+	Retryer aws.Retryer
+
+	// RuntimeEnvironment is filled by package config for DefaultsMode auto.
+	RuntimeEnvironment aws.RuntimeEnvironment
+
+	// TracerProvider takes the client's spans; nil records none.
+	TracerProvider tracing.TracerProvider
+
+	// HTTPClient sends the requests; nil means aws/transport/http's client.
+	HTTPClient HTTPClient
+
+	// Interceptors are called at fixed points of every call.
+	Interceptors smithyhttp.InterceptorRegistry
+
+	// AuthSchemeResolver lists the ways to authenticate a call; nil means
+	// signature version 4.
+	AuthSchemeResolver AuthSchemeResolver
+
+	// AuthSchemes are the implementations to choose from; nil means signature
+	// version 4.
+	AuthSchemes []smithyhttp.AuthScheme
+
+	// AuthSchemePreference orders the schemes by name, most wanted first.
+	AuthSchemePreference []string
+
+	resolvedDefaultsMode aws.DefaultsMode
+}
+
+// Copy returns options that can be changed without changing o: the lists of
+// APIOptions and Interceptors are its own.
+func (o Options) Copy() Options {
+	o.APIOptions = slices.Clone(o.APIOptions)
+	o.Interceptors = o.Interceptors.Copy()
+	return o
+}
+
+// GetIdentityResolver returns what supplies the identity of an auth scheme, or
+// nil when the options hold none, such as no Credentials for "aws.auth#sigv4".
+func (o Options) GetIdentityResolver(schemeID string) smithyauth.IdentityResolver {
+	switch schemeID {
+	case schemeSigV4:
+		if o.Credentials != nil {
+			return credentialsResolver{o.Credentials}
+		}
+	case smithyauth.SchemeIDAnonymous:
+		return &smithyauth.AnonymousIdentityResolver{}
+	}
+	return nil
+}
+
+// WithAPIOptions appends to [Options.APIOptions].
+func WithAPIOptions(optFns ...func(*middleware.Stack) error) func(*Options) {
+	return func(o *Options) { o.APIOptions = append(o.APIOptions, optFns...) }
+}
+
+// WithEndpointResolverV2 sets [Options.EndpointResolverV2].
+func WithEndpointResolverV2(v EndpointResolverV2) func(*Options) {
+	return func(o *Options) { o.EndpointResolverV2 = v }
+}
+
+// WithSigV4SigningName signs for another service name, whatever the auth scheme
+// and the endpoint say.
+func WithSigV4SigningName(name string) func(*Options) {
+	return withSigning("withSigV4SigningName", func(ctx context.Context) context.Context {
+		return awsmiddleware.SetSigningName(ctx, name)
+	})
+}
+
+// WithSigV4SigningRegion signs for another region, whatever the auth scheme and
+// the endpoint say.
+func WithSigV4SigningRegion(region string) func(*Options) {
+	return withSigning("withSigV4SigningRegion", func(ctx context.Context) context.Context {
+		return awsmiddleware.SetSigningRegion(ctx, region)
+	})
+}
+
+func withSigning(id string, set func(context.Context) context.Context) func(*Options) {
+	first := middleware.InitializeMiddlewareFunc(id, func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+		middleware.InitializeOutput, middleware.Metadata, error,
+	) {
+		return next.HandleInitialize(set(ctx), in)
+	})
+	return WithAPIOptions(func(s *middleware.Stack) error { return s.Initialize.Add(first, middleware.Before) })
+}

@@ -1,0 +1,170 @@
+package ecrpublic
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"sync"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/aws/smithy-go/tracing"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecr-public/ecr-public-go/internal/codec"
+)
+
+const (
+	// maxResponse bounds a successful answer, in bytes. The largest that the
+	// quotas allow is a page of 1,000 images with 1,000 tags of 128 characters
+	// each, 131 MB.
+	maxResponse = 160 << 20
+
+	// maxErrorResponse bounds the answer of a failure, in bytes.
+	maxErrorResponse = 1 << 20
+)
+
+// responseSteps are the steps between the transport and the retry loop, the
+// outermost first.
+func responseSteps() []middleware.DeserializeMiddleware {
+	return []middleware.DeserializeMiddleware{
+		&awsmiddleware.AddRawResponse{},
+		&awshttp.ResponseErrorWrapper{},
+		&awsmiddleware.RequestIDRetriever{},
+		decodeStep{},
+		timingStep{},
+	}
+}
+
+// receiveWith joins the steps to a transport, without a stack.
+func receiveWith(h middleware.DeserializeHandler) middleware.DeserializeHandler {
+	steps := responseSteps()
+	for i := len(steps) - 1; i >= 0; i-- {
+		h = link{steps[i], h}
+	}
+	return h
+}
+
+type link struct {
+	step middleware.DeserializeMiddleware
+	next middleware.DeserializeHandler
+}
+
+func (l link) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	return l.step.HandleDeserialize(ctx, in, l.next)
+}
+
+// timingStep records when the answer came and how far the service's clock is
+// from ours.
+type timingStep struct{}
+
+func (timingStep) ID() string { return (*awsmiddleware.RecordResponseTiming)(nil).ID() }
+
+func (timingStep) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	timing := awsmiddleware.RecordResponseTiming{DisableClockSkewCorrection: callFrom(ctx).options.DisableClockSkewCorrection}
+	return timing.HandleDeserialize(ctx, in, next)
+}
+
+// decodeStep turns the answer into the operation's output or into an error.
+type decodeStep struct{}
+
+func (decodeStep) ID() string { return "OperationDeserializer" }
+
+func (decodeStep) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	response, ok := out.RawResponse.(*smithyhttp.Response)
+	if !ok || response.Response == nil {
+		if err == nil {
+			err = &smithy.DeserializationError{Err: fmt.Errorf("unexpected response type %T", out.RawResponse)}
+		}
+		return out, metadata, err
+	}
+	defer response.Body.Close()
+	if err != nil {
+		return out, metadata, err
+	}
+	c := callFrom(ctx)
+	_, span := tracing.StartSpan(ctx, "OperationDeserializer")
+	defer span.End()
+	done := c.timer(ctx, metricDeserialize)
+	defer done()
+	if err := c.decode(ctx, response.Response); err != nil {
+		return out, metadata, err
+	}
+	out.Result = c.out
+	return out, metadata, nil
+}
+
+// decode reads the whole answer and fills the output. An output is never left
+// half filled next to a nil error.
+func (c *call) decode(ctx context.Context, response *http.Response) error {
+	buffer := bodies.Get().(*bytes.Buffer)
+	defer putBody(buffer)
+	failed := response.StatusCode < 200 || response.StatusCode > 299
+	limit := int64(maxResponse)
+	if failed {
+		limit = maxErrorResponse
+	}
+	err := readBody(buffer, response, limit)
+	if ctx.Err() != nil && err != nil {
+		return &smithy.CanceledError{Err: ctx.Err()}
+	}
+	if failed {
+		return responseError(response, buffer.Bytes(), err)
+	}
+	if err != nil {
+		return &smithy.DeserializationError{Err: err}
+	}
+	reflect.ValueOf(c.out).Elem().SetZero() // an earlier attempt may have been here
+	if buffer.Len() == 0 {
+		return nil
+	}
+	if err := codec.Unmarshal(buffer.Bytes(), c.out); err != nil {
+		return &smithy.DeserializationError{Err: fmt.Errorf("decode response body: %w", err)}
+	}
+	return nil
+}
+
+// bodies are buffers for answers; decoding copies what it keeps.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func putBody(b *bytes.Buffer) {
+	const keep = 1 << 20
+	if b.Cap() <= keep {
+		b.Reset()
+		bodies.Put(b)
+	}
+}
+
+var errTooLarge = errors.New("the response is larger than any the service sends")
+
+func readBody(buffer *bytes.Buffer, response *http.Response, limit int64) error {
+	if response.ContentLength > limit {
+		return errTooLarge
+	}
+	if n := response.ContentLength; n > 0 {
+		buffer.Grow(int(n) + bytes.MinRead)
+	}
+	limited := io.LimitedReader{R: response.Body, N: limit + 1}
+	switch _, err := buffer.ReadFrom(&limited); {
+	case limited.N == 0:
+		return errTooLarge
+	case err != nil:
+		return &bodyError{err}
+	}
+	return nil
+}
+
+// bodyError is a response that broke off. Retryers treat it as the connection
+// error that it is.
+type bodyError struct{ err error }
+
+func (e *bodyError) Error() string         { return "read response body: " + e.err.Error() }
+func (e *bodyError) Unwrap() error         { return e.err }
+func (e *bodyError) ConnectionError() bool { return true }

@@ -1,0 +1,201 @@
+package ecrpublic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	smithyauth "github.com/aws/smithy-go/auth"
+	"github.com/aws/smithy-go/metrics"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/aws/smithy-go/tracing"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecr-public/ecr-public-go/internal/codec"
+)
+
+// validateStep checks the input that is about to be serialized.
+func validateStep() middleware.InitializeMiddleware {
+	return middleware.InitializeMiddlewareFunc("OperationInputValidation", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (out middleware.InitializeOutput, metadata middleware.Metadata, err error) {
+		if err := callFrom(ctx).accepts(in.Parameters); err != nil {
+			return out, metadata, err
+		}
+		if err := codec.Validate(in.Parameters); err != nil {
+			return out, metadata, err
+		}
+		return next.HandleInitialize(ctx, in)
+	})
+}
+
+// serializeStep writes the input into the request.
+func serializeStep() middleware.SerializeMiddleware {
+	return middleware.SerializeMiddlewareFunc("OperationSerializer", func(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (out middleware.SerializeOutput, metadata middleware.Metadata, err error) {
+		c := callFrom(ctx)
+		request, ok := in.Request.(*smithyhttp.Request)
+		if !ok {
+			return out, metadata, fmt.Errorf("unexpected transport type %T", in.Request)
+		}
+		if in.Request, err = c.writeRequest(ctx, request, in.Parameters); err != nil {
+			return out, metadata, err
+		}
+		return next.HandleSerialize(ctx, in)
+	})
+}
+
+func (c *call) writeRequest(ctx context.Context, request *smithyhttp.Request, in any) (*smithyhttp.Request, error) {
+	_, span := tracing.StartSpan(ctx, "OperationSerializer")
+	defer span.End()
+	defer c.timer(ctx, metricSerialize)()
+	if err := c.accepts(in); err != nil {
+		return nil, err
+	}
+	if err := c.serialize(in); err != nil {
+		return nil, err
+	}
+	request.Method = http.MethodPost
+	request.URL.Path = "/"
+	for _, f := range c.requestFields() {
+		request.Header.Set(f.name, f.value)
+	}
+	return request.SetStream(c.body)
+}
+
+// attemptSteps run once for each attempt, between the retry loop and the
+// transport.
+func attemptSteps() []middleware.FinalizeMiddleware {
+	return []middleware.FinalizeMiddleware{
+		attemptStep("ResolveAuthScheme", (*call).chooseAuth),
+		attemptStep("GetIdentity", (*call).getIdentity),
+		attemptStep("ResolveEndpointV2", (*call).address),
+		attemptStep((*v4.ComputePayloadSHA256)(nil).ID(), (*call).hashPayload),
+		attemptStep("Signing", (*call).sign),
+	}
+}
+
+type stepFunc func(*call, context.Context, *smithyhttp.Request) (context.Context, error)
+
+func attemptStep(id string, do stepFunc) middleware.FinalizeMiddleware {
+	return middleware.FinalizeMiddlewareFunc(id, func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {
+		c := callFrom(ctx)
+		request, ok := in.Request.(*smithyhttp.Request)
+		if !ok {
+			return out, metadata, fmt.Errorf("unexpected transport type %T", in.Request)
+		}
+		if ctx, err = traced(ctx, id, func(inner context.Context) (context.Context, error) { return do(c, inner, request) }); err != nil {
+			return out, metadata, err
+		}
+		out, metadata, err = next.HandleFinalize(ctx, in)
+		c.observe(metadata)
+		return out, metadata, err
+	})
+}
+
+// traced runs a step in a span of its own, which ends before the next step.
+func traced(ctx context.Context, id string, do func(context.Context) (context.Context, error)) (context.Context, error) {
+	_, span := tracing.StartSpan(ctx, id)
+	defer span.End()
+	return do(ctx)
+}
+
+type authKey struct{}
+
+func authFrom(ctx context.Context) (*resolvedAuth, error) {
+	if auth, ok := ctx.Value(authKey{}).(*resolvedAuth); ok {
+		return auth, nil
+	}
+	return nil, errors.New("no resolved auth scheme")
+}
+
+func (c *call) chooseAuth(ctx context.Context, _ *smithyhttp.Request) (context.Context, error) {
+	auth, err := c.resolveAuth(ctx, c.operation)
+	return context.WithValue(ctx, authKey{}, auth), err
+}
+
+func (c *call) getIdentity(ctx context.Context, _ *smithyhttp.Request) (context.Context, error) {
+	auth, err := authFrom(ctx)
+	if err != nil {
+		return ctx, err
+	}
+	resolver := auth.scheme.IdentityResolver(c.options)
+	if resolver == nil {
+		return ctx, errors.New("no identity resolver")
+	}
+	defer c.timer(ctx, metricIdentity, func(o *metrics.RecordMetricOptions) {
+		o.Properties.Set("auth.scheme_id", auth.scheme.SchemeID())
+	})()
+	if auth.identity, err = resolver.GetIdentity(ctx, auth.option.IdentityProperties); err != nil {
+		return ctx, fmt.Errorf("get identity: %w", err)
+	}
+	return ctx, nil
+}
+
+func (c *call) address(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
+	auth, err := authFrom(ctx)
+	if err != nil {
+		return ctx, err
+	}
+	done := c.timer(ctx, metricEndpoint)
+	endpoint, err := c.endpoint(ctx)
+	done()
+	if err != nil {
+		return ctx, err
+	}
+	request.URL.Scheme, request.URL.Host = endpoint.URI.Scheme, endpoint.URI.Host
+	request.URL.Path, request.URL.RawPath = endpoint.URI.Path, endpoint.URI.RawPath
+	for name := range endpoint.Headers {
+		request.Header.Set(name, endpoint.Headers.Get(name))
+	}
+	options, _ := smithyauth.GetAuthOptions(&endpoint.Properties)
+	for _, o := range options {
+		auth.signing.SetAll(&o.SignerProperties)
+	}
+	return ctx, nil
+}
+
+// hashPayload leaves a hash that a middleware of the caller's has set.
+func (c *call) hashPayload(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
+	if v4.GetPayloadHash(ctx) != "" {
+		return ctx, nil
+	}
+	if request.GetStream() == c.body { // as serialized, nobody replaced it
+		hash, err := c.body.SHA256()
+		if err != nil {
+			return ctx, &v4.HashComputationError{Err: err}
+		}
+		return v4.SetPayloadHash(ctx, hash), c.body.Rewind()
+	}
+	hashed := ctx
+	keep := middleware.FinalizeHandlerFunc(func(ctx context.Context, _ middleware.FinalizeInput) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {
+		hashed = ctx
+		return out, metadata, nil
+	})
+	_, _, err := new(v4.ComputePayloadSHA256).HandleFinalize(ctx, middleware.FinalizeInput{Request: request}, keep)
+	return hashed, err
+}
+
+func (c *call) sign(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
+	auth, err := authFrom(ctx)
+	if err != nil {
+		return ctx, err
+	}
+	if name := awsmiddleware.GetSigningName(ctx); name != "" {
+		smithyhttp.SetSigV4SigningName(&auth.signing, name)
+	}
+	if region := awsmiddleware.GetSigningRegion(ctx); region != "" {
+		smithyhttp.SetSigV4SigningRegion(&auth.signing, region)
+	}
+	signer := auth.scheme.Signer()
+	if signer == nil {
+		return ctx, errors.New("no signer")
+	}
+	defer c.timer(ctx, metricSign, func(o *metrics.RecordMetricOptions) {
+		o.Properties.Set("auth.scheme_id", auth.scheme.SchemeID())
+	})()
+	if err := signer.SignRequest(ctx, request, auth.identity, auth.signing); err != nil {
+		return ctx, fmt.Errorf("sign request: %w", err)
+	}
+	return ctx, nil
+}

@@ -1,0 +1,274 @@
+package codec
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"hash/maphash"
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/segmentio/asm/base64"
+)
+
+// Body is an encoded request. It is read from the start by any number of
+// passes, one after the other; a large blob inside is encoded as it is read, so
+// that a layer part costs kilobytes and not megabytes.
+type Body struct {
+	text   []byte
+	blob   *blob
+	blobAt int // the blob stands between text[:blobAt] and text[blobAt:]
+
+	position int64
+	chunk    []byte // encoded, not yet read
+	buffers  *buffers
+	sum      string
+}
+
+// ErrChanged reports a reader that yielded other bytes when it was read again,
+// to be sent or sent once more, than when it was signed.
+var ErrChanged = errors.New("the reader yields other bytes than when the request was signed")
+
+// blob is the source of a base64 member: bytes, or a seekable reader from its
+// position when the call began.
+type blob struct {
+	bytes  []byte
+	source io.ReadSeeker
+	start  int64
+	size   int64
+
+	seed  maphash.Seed
+	first uint64 // the hash of the first complete pass
+	read  bool   // there was such a pass
+	pass  maphash.Hash
+}
+
+// readerBlob takes a reader: what can seek is read in place, anything else is
+// read into memory.
+func readerBlob(r io.Reader) (*blob, error) {
+	s, ok := r.(io.ReadSeeker)
+	if !ok {
+		all, err := io.ReadAll(r)
+		return &blob{bytes: all}, err
+	}
+	start, err := s.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return nil, err
+	}
+	end, err := s.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, err
+	}
+	return &blob{source: s, start: start, size: max(0, end-start), seed: maphash.MakeSeed()}, nil
+}
+
+func (b *blob) len() int64 {
+	if b.source != nil {
+		return b.size
+	}
+	return int64(len(b.bytes))
+}
+
+// buffers is the working memory of a pass over a blob.
+type buffers struct {
+	raw     [rawChunk]byte
+	encoded [rawChunk / 3 * 4]byte
+}
+
+// rawChunk is how many bytes of a blob are encoded at a time: a multiple of
+// three, so that chunks join without padding.
+const rawChunk = 3 << 13
+
+func newBody(text []byte, b *blob, at int) *Body {
+	if b == nil {
+		at = len(text)
+	}
+	return &Body{text: text, blob: b, blobAt: at}
+}
+
+// Bytes returns the whole body when no blob is streamed, and nil otherwise.
+func (b *Body) Bytes() []byte {
+	if b.blob != nil {
+		return nil
+	}
+	return b.text
+}
+
+// Size returns the length of the whole body in bytes.
+func (b *Body) Size() int64 { return int64(len(b.text)) + b.encodedLen() }
+
+// Len returns the number of bytes not yet read, as readers that know their
+// length do.
+func (b *Body) Len() int { return int(b.Size() - b.position) }
+
+func (b *Body) encodedLen() int64 {
+	if b.blob == nil {
+		return 0
+	}
+	return (b.blob.len() + 2) / 3 * 4
+}
+
+// SHA256 returns the hexadecimal hash that signatures carry. It is computed
+// once, in a pass over the body, which is then at its start again.
+func (b *Body) SHA256() (string, error) {
+	if b.sum != "" {
+		return b.sum, nil
+	}
+	if b.blob == nil {
+		sum := sha256.Sum256(b.text)
+		b.sum = hex.EncodeToString(sum[:])
+		return b.sum, nil
+	}
+	if err := b.Rewind(); err != nil {
+		return "", err
+	}
+	var h hash.Hash = sha256.New()
+	if _, err := io.Copy(h, b); err != nil {
+		return "", err
+	}
+	b.sum = hex.EncodeToString(h.Sum(nil))
+	return b.sum, b.Rewind()
+}
+
+// Rewind goes back to the start for another pass.
+func (b *Body) Rewind() error {
+	_, err := b.Seek(0, io.SeekStart)
+	return err
+}
+
+var errSeek = errors.New("a request body goes back to its start only")
+
+// Seek reports the position, or goes to the start; a pipeline needs no more.
+func (b *Body) Seek(offset int64, whence int) (int64, error) {
+	if whence == io.SeekCurrent && offset == 0 {
+		return b.position, nil
+	}
+	if whence != io.SeekStart || offset != 0 {
+		return b.position, errSeek
+	}
+	b.position, b.chunk = 0, nil
+	if b.blob == nil || b.blob.source == nil {
+		return 0, nil
+	}
+	b.blob.pass.SetSeed(b.blob.seed)
+	_, err := b.blob.source.Seek(b.blob.start, io.SeekStart)
+	return 0, err
+}
+
+// Read continues the pass.
+func (b *Body) Read(p []byte) (int, error) {
+	head, tail := int64(b.blobAt), int64(b.blobAt)+b.encodedLen()
+	var n int
+	switch {
+	case b.position < head:
+		n = copy(p, b.text[b.position:b.blobAt])
+	case b.position < tail:
+		if err := b.fill(b.position - head); err != nil {
+			return 0, err
+		}
+		n = copy(p, b.chunk)
+		b.chunk = b.chunk[n:]
+	case b.position < b.Size():
+		n = copy(p, b.text[b.position-b.encodedLen():])
+	default:
+		return 0, io.EOF
+	}
+	b.position += int64(n)
+	return n, nil
+}
+
+// fill encodes the next chunk of the blob if there is none left. encoded is how
+// much of the blob's text was read before.
+func (b *Body) fill(encoded int64) error {
+	if len(b.chunk) > 0 {
+		return nil
+	}
+	if b.buffers == nil {
+		b.buffers = new(buffers)
+	}
+	raw, err := b.blob.next(encoded/4*3, b.buffers.raw[:])
+	if err != nil {
+		return err
+	}
+	n := base64.StdEncoding.EncodedLen(len(raw))
+	base64.StdEncoding.Encode(b.buffers.encoded[:n], raw)
+	b.chunk = b.buffers.encoded[:n]
+	return nil
+}
+
+// next returns the bytes from an offset on, as many as fit the buffer.
+func (b *blob) next(offset int64, buf []byte) ([]byte, error) {
+	n := min(int64(len(buf)), b.len()-offset)
+	if b.source == nil {
+		return b.bytes[offset : offset+n], nil
+	}
+	if offset == 0 {
+		b.pass.SetSeed(b.seed)
+	}
+	buf = buf[:n]
+	switch _, err := io.ReadFull(b.source, buf); err {
+	case nil:
+	case io.EOF, io.ErrUnexpectedEOF:
+		return nil, ErrChanged
+	default:
+		return nil, err
+	}
+	b.pass.Write(buf)
+	if offset+n == b.size {
+		return buf, b.verify()
+	}
+	return buf, nil
+}
+
+// verify compares a complete pass with the first one.
+func (b *blob) verify() error {
+	sum := b.pass.Sum64()
+	if b.read && sum != b.first {
+		return ErrChanged
+	}
+	b.first, b.read = sum, true
+	return nil
+}
+
+// NewReader returns the body for one sending. Closing it cuts off a transport
+// that still reads, so that the next sending has the body for itself.
+func (b *Body) NewReader() (io.ReadCloser, error) {
+	if b.blob == nil {
+		r := new(textReader)
+		r.Reset(b.text)
+		return r, nil
+	}
+	if err := b.Rewind(); err != nil {
+		return nil, err
+	}
+	return &passReader{body: b}, nil
+}
+
+type textReader struct{ bytes.Reader }
+
+func (*textReader) Close() error { return nil }
+
+// passReader is one pass over a body with a blob.
+type passReader struct {
+	mu   sync.Mutex
+	body *Body // nil once closed
+}
+
+func (r *passReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.body == nil {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	return r.body.Read(p)
+}
+
+func (r *passReader) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.body = nil
+	return nil
+}

@@ -1,0 +1,182 @@
+package codec
+
+import (
+	"errors"
+	"io"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/segmentio/asm/base64"
+)
+
+// Append appends the struct that v points at as a JSON object. Nil members and
+// false are left out; an empty list or blob that is not nil is written. Invalid
+// UTF-8 becomes U+FFFD.
+func Append(dst []byte, v any) ([]byte, error) {
+	rv, p := open(v)
+	e := encoder{buf: dst}
+	err := e.object(p, rv)
+	return e.buf, err
+}
+
+// NewBody encodes the struct that v points at as a request body. Large blobs are
+// not copied: the body reads them again for every pass over it.
+func NewBody(v any) (*Body, error) {
+	const usual = 256 // bytes; most requests are smaller
+	rv, p := open(v)
+	e := encoder{buf: make([]byte, 0, usual), streams: true}
+	if err := e.object(p, rv); err != nil {
+		return nil, err
+	}
+	return newBody(e.buf, e.blob, e.blobAt), nil
+}
+
+// inlineBlob is the size in bytes up to which a blob is encoded into the body
+// rather than streamed.
+const inlineBlob = 4 << 10
+
+type encoder struct {
+	buf     []byte
+	streams bool // large blobs stay outside buf
+	blob    *blob
+	blobAt  int // where in buf the blob belongs
+}
+
+func (e *encoder) object(p *plan, v reflect.Value) error {
+	e.buf = append(e.buf, '{')
+	start := len(e.buf)
+	for i := range p.fields {
+		f := &p.fields[i]
+		before := len(e.buf)
+		if before > start {
+			e.buf = append(e.buf, ',')
+		}
+		e.buf = append(e.buf, '"')
+		e.buf = append(e.buf, f.wire...)
+		e.buf = append(e.buf, '"', ':')
+		present, err := e.member(f, v)
+		if err != nil {
+			return err
+		}
+		if !present {
+			e.buf = e.buf[:before]
+		}
+	}
+	e.buf = append(e.buf, '}')
+	return nil
+}
+
+// member writes a member's value and tells whether there was one.
+func (e *encoder) member(f *field, v reflect.Value) (present bool, err error) {
+	switch f.kind {
+	case kindString:
+		return writeIf(*at[*string](v, f.index), e.text), nil
+	case kindEnum:
+		s := v.Field(f.index).String()
+		e.text(s)
+		return s != "", nil
+	case kindInt32:
+		return writeIf(*at[*int32](v, f.index), func(n int32) { e.buf = strconv.AppendInt(e.buf, int64(n), 10) }), nil
+	case kindInt64:
+		return writeIf(*at[*int64](v, f.index), func(n int64) { e.buf = strconv.AppendInt(e.buf, n, 10) }), nil
+	case kindBool:
+		e.bool(true)
+		return *at[bool](v, f.index), nil
+	case kindBoolPtr:
+		return writeIf(*at[*bool](v, f.index), e.bool), nil
+	case kindTime:
+		return writeIf(*at[*time.Time](v, f.index), func(t time.Time) { e.buf = appendTime(e.buf, t) }), nil
+	case kindBlob:
+		return e.blobMember(f, v)
+	case kindStrings:
+		return e.strings(*at[[]string](v, f.index)), nil
+	case kindStruct:
+		if v.Field(f.index).IsNil() {
+			return false, nil
+		}
+		return true, e.object(f.elem, v.Field(f.index).Elem())
+	default: // kindStructs
+		return e.structs(f.elem, v.Field(f.index))
+	}
+}
+
+func writeIf[T any](p *T, write func(T)) bool {
+	if p == nil {
+		return false
+	}
+	write(*p)
+	return true
+}
+
+// text writes a string; AppendQuote's error reports bad UTF-8, which it replaced.
+func (e *encoder) text(s string) { e.buf, _ = jsontext.AppendQuote(e.buf, s) }
+
+func (e *encoder) bool(b bool) { e.buf = strconv.AppendBool(e.buf, b) }
+
+func (e *encoder) strings(list []string) bool {
+	if list == nil {
+		return false
+	}
+	e.buf = append(e.buf, '[')
+	for i, s := range list {
+		if i > 0 {
+			e.buf = append(e.buf, ',')
+		}
+		e.text(s)
+	}
+	e.buf = append(e.buf, ']')
+	return true
+}
+
+func (e *encoder) structs(p *plan, list reflect.Value) (bool, error) {
+	if list.IsNil() {
+		return false, nil
+	}
+	e.buf = append(e.buf, '[')
+	for i := range list.Len() {
+		if i > 0 {
+			e.buf = append(e.buf, ',')
+		}
+		if err := e.object(p, list.Index(i)); err != nil {
+			return false, err
+		}
+	}
+	e.buf = append(e.buf, ']')
+	return true, nil
+}
+
+var errTwoBlobs = errors.New("a request holds at most one large blob")
+
+func (e *encoder) blobMember(f *field, v reflect.Value) (bool, error) {
+	b := &blob{bytes: *at[[]byte](v, f.index)}
+	if f.reader >= 0 && b.bytes == nil {
+		if r := *at[io.Reader](v, f.reader); r != nil {
+			var err error
+			if b, err = readerBlob(r); err != nil {
+				return false, err
+			}
+		}
+	}
+	if b.bytes == nil && b.source == nil {
+		return false, nil
+	}
+	e.buf = append(e.buf, '"')
+	switch {
+	case b.source == nil && (!e.streams || len(b.bytes) <= inlineBlob):
+		e.inline(b.bytes)
+	case e.blob != nil:
+		return false, errTwoBlobs
+	default:
+		e.blob, e.blobAt = b, len(e.buf)
+	}
+	e.buf = append(e.buf, '"')
+	return true, nil
+}
+
+func (e *encoder) inline(b []byte) {
+	n := base64.StdEncoding.EncodedLen(len(b))
+	e.buf = append(e.buf, make([]byte, n)...)
+	base64.StdEncoding.Encode(e.buf[len(e.buf)-n:], b)
+}

@@ -1,0 +1,138 @@
+package types
+
+import "github.com/aws/smithy-go"
+
+// ImageAlreadyExistsException reports an image that is already there with the
+// same digest and tag. A push may treat it as success.
+type ImageAlreadyExistsException struct {
+	// Message is the service's explanation; nil when it gave none.
+	Message *string
+
+	// ErrorCodeOverride is the code if it differs from the type's name.
+	ErrorCodeOverride *string `ecr:"-"`
+}
+
+// Error returns code and message.
+func (e *ImageAlreadyExistsException) Error() string { return describe(e) }
+
+// ErrorMessage returns the message, or "" when there is none.
+func (e *ImageAlreadyExistsException) ErrorMessage() string { return text(e.Message) }
+
+// ErrorCode returns the code; a nil receiver has the code of its type.
+func (e *ImageAlreadyExistsException) ErrorCode() string {
+	if e == nil || e.ErrorCodeOverride == nil {
+		return "ImageAlreadyExistsException"
+	}
+	return *e.ErrorCodeOverride
+}
+
+// ErrorFault returns smithy.FaultClient.
+func (e *ImageAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+// ImageDigestDoesNotMatchException reports a manifest whose sha256 is not the
+// digest it was sent with.
+type ImageDigestDoesNotMatchException struct {
+	// Message is the service's explanation; nil when it gave none.
+	Message *string
+
+	// ErrorCodeOverride is the code if it differs from the type's name.
+	ErrorCodeOverride *string `ecr:"-"`
+}
+
+// Error returns code and message.
+func (e *ImageDigestDoesNotMatchException) Error() string { return describe(e) }
+
+// ErrorMessage returns the message, or "" when there is none.
+func (e *ImageDigestDoesNotMatchException) ErrorMessage() string { return text(e.Message) }
+
+// ErrorCode returns the code; a nil receiver has the code of its type.
+func (e *ImageDigestDoesNotMatchException) ErrorCode() string {
+	if e == nil || e.ErrorCodeOverride == nil {
+		return "ImageDigestDoesNotMatchException"
+	}
+	return *e.ErrorCodeOverride
+}
+
+// ErrorFault returns smithy.FaultClient.
+func (e *ImageDigestDoesNotMatchException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+// ImageNotFoundException reports that an image which was asked for by name is
+// missing. One missing image fails the whole call.
+type ImageNotFoundException struct {
+	// Message is the service's explanation; nil when it gave none.
+	Message *string
+
+	// ErrorCodeOverride is the code if it differs from the type's name.
+	ErrorCodeOverride *string `ecr:"-"`
+}
+
+// Error returns code and message.
+func (e *ImageNotFoundException) Error() string { return describe(e) }
+
+// ErrorMessage returns the message, or "" when there is none.
+func (e *ImageNotFoundException) ErrorMessage() string { return text(e.Message) }
+
+// ErrorCode returns the code; a nil receiver has the code of its type.
+func (e *ImageNotFoundException) ErrorCode() string {
+	if e == nil || e.ErrorCodeOverride == nil {
+		return "ImageNotFoundException"
+	}
+	return *e.ErrorCodeOverride
+}
+
+// ErrorFault returns smithy.FaultClient.
+func (e *ImageNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+// ImageTagAlreadyExistsException reports a tag that may not be moved. ECR
+// Public has no immutable tags, so it is part of the model but not expected.
+type ImageTagAlreadyExistsException struct {
+	// Message is the service's explanation; nil when it gave none.
+	Message *string
+
+	// ErrorCodeOverride is the code if it differs from the type's name.
+	ErrorCodeOverride *string `ecr:"-"`
+}
+
+// Error returns code and message.
+func (e *ImageTagAlreadyExistsException) Error() string { return describe(e) }
+
+// ErrorMessage returns the message, or "" when there is none.
+func (e *ImageTagAlreadyExistsException) ErrorMessage() string { return text(e.Message) }
+
+// ErrorCode returns the code; a nil receiver has the code of its type.
+func (e *ImageTagAlreadyExistsException) ErrorCode() string {
+	if e == nil || e.ErrorCodeOverride == nil {
+		return "ImageTagAlreadyExistsException"
+	}
+	return *e.ErrorCodeOverride
+}
+
+// ErrorFault returns smithy.FaultClient.
+func (e *ImageTagAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+// ReferencedImagesNotFoundException reports an index that refers to images
+// which the repository does not hold. Put them first.
+type ReferencedImagesNotFoundException struct {
+	// Message is the service's explanation; nil when it gave none.
+	Message *string
+
+	// ErrorCodeOverride is the code if it differs from the type's name.
+	ErrorCodeOverride *string `ecr:"-"`
+}
+
+// Error returns code and message.
+func (e *ReferencedImagesNotFoundException) Error() string { return describe(e) }
+
+// ErrorMessage returns the message, or "" when there is none.
+func (e *ReferencedImagesNotFoundException) ErrorMessage() string { return text(e.Message) }
+
+// ErrorCode returns the code; a nil receiver has the code of its type.
+func (e *ReferencedImagesNotFoundException) ErrorCode() string {
+	if e == nil || e.ErrorCodeOverride == nil {
+		return "ReferencedImagesNotFoundException"
+	}
+	return *e.ErrorCodeOverride
+}
+
+// ErrorFault returns smithy.FaultClient.
+func (e *ReferencedImagesNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }

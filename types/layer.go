@@ -1,0 +1,30 @@
+package types
+
+// Layer tells whether a blob, by its digest, is in a repository.
+type Layer struct {
+	// LayerDigest is the digest that was asked for, such as "sha256:9f86…".
+	LayerDigest *string
+
+	// LayerAvailability is AVAILABLE when an image may refer to the layer and
+	// UNAVAILABLE when it must be uploaded first.
+	LayerAvailability LayerAvailability
+
+	// LayerSize is in bytes; nil when the layer is unavailable.
+	LayerSize *int64
+
+	// MediaType is what the first image that refers to the layer called it; nil
+	// before there is such an image.
+	MediaType *string
+}
+
+// LayerFailure tells why one digest of a batch could not be checked.
+type LayerFailure struct {
+	// LayerDigest is the digest as it was sent.
+	LayerDigest *string
+
+	// FailureCode says whether the digest is malformed or missing.
+	FailureCode LayerFailureCode
+
+	// FailureReason is a sentence for people; match on FailureCode.
+	FailureReason *string
+}
