@@ -68,7 +68,7 @@ func NewFromConfig(cfg aws.Config, optFns ...func(*Options)) *Client {
 func (c *Client) Options() Options { return c.options.Copy() }
 
 // Format prints a client without its secrets, whatever the verb.
-func (c *Client) Format(f fmt.State, _ rune) {
+func (c Client) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "ecrpublic.Client{"+c.options.describe()+"}")
 }
 

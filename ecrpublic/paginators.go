@@ -30,16 +30,15 @@ type DescribeImagesPaginator struct {
 	pager[DescribeImagesInput, DescribeImagesOutput]
 }
 
-// NewDescribeImagesPaginator starts at the NextToken of params, which it
-// copies; nil params are empty ones.
+// NewDescribeImagesPaginator copies params; nil ones are empty.
 func NewDescribeImagesPaginator(client DescribeImagesAPIClient, params *DescribeImagesInput, optFns ...func(*DescribeImagesPaginatorOptions)) *DescribeImagesPaginator {
 	return &DescribeImagesPaginator{newPager(client.DescribeImages, params, optFns,
 		func(in *DescribeImagesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeImagesOutput) *string { return out.NextToken })}
 }
 
-// DescribeImageTagsPaginatorOptions has the fields of [DescribeImagesPaginatorOptions].
-type DescribeImageTagsPaginatorOptions DescribeImagesPaginatorOptions
+// DescribeImageTagsPaginatorOptions is the same for a [DescribeImageTagsPaginator].
+type DescribeImageTagsPaginatorOptions = DescribeImagesPaginatorOptions
 
 // DescribeImageTagsAPIClient is what a [DescribeImageTagsPaginator] calls.
 type DescribeImageTagsAPIClient interface {
@@ -51,16 +50,15 @@ type DescribeImageTagsPaginator struct {
 	pager[DescribeImageTagsInput, DescribeImageTagsOutput]
 }
 
-// NewDescribeImageTagsPaginator starts at the NextToken of params, which it
-// copies; nil params are empty ones.
+// NewDescribeImageTagsPaginator copies params; nil ones are empty.
 func NewDescribeImageTagsPaginator(client DescribeImageTagsAPIClient, params *DescribeImageTagsInput, optFns ...func(*DescribeImageTagsPaginatorOptions)) *DescribeImageTagsPaginator {
 	return &DescribeImageTagsPaginator{newPager(client.DescribeImageTags, params, optFns,
 		func(in *DescribeImageTagsInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeImageTagsOutput) *string { return out.NextToken })}
 }
 
-// DescribeRegistriesPaginatorOptions has the fields of [DescribeImagesPaginatorOptions].
-type DescribeRegistriesPaginatorOptions DescribeImagesPaginatorOptions
+// DescribeRegistriesPaginatorOptions is the same for a [DescribeRegistriesPaginator].
+type DescribeRegistriesPaginatorOptions = DescribeImagesPaginatorOptions
 
 // DescribeRegistriesAPIClient is what a [DescribeRegistriesPaginator] calls.
 type DescribeRegistriesAPIClient interface {
@@ -72,16 +70,15 @@ type DescribeRegistriesPaginator struct {
 	pager[DescribeRegistriesInput, DescribeRegistriesOutput]
 }
 
-// NewDescribeRegistriesPaginator starts at the NextToken of params, which it
-// copies; nil params are empty ones.
+// NewDescribeRegistriesPaginator copies params; nil ones are empty.
 func NewDescribeRegistriesPaginator(client DescribeRegistriesAPIClient, params *DescribeRegistriesInput, optFns ...func(*DescribeRegistriesPaginatorOptions)) *DescribeRegistriesPaginator {
 	return &DescribeRegistriesPaginator{newPager(client.DescribeRegistries, params, optFns,
 		func(in *DescribeRegistriesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeRegistriesOutput) *string { return out.NextToken })}
 }
 
-// DescribeRepositoriesPaginatorOptions has the fields of [DescribeImagesPaginatorOptions].
-type DescribeRepositoriesPaginatorOptions DescribeImagesPaginatorOptions
+// DescribeRepositoriesPaginatorOptions is the same for a [DescribeRepositoriesPaginator].
+type DescribeRepositoriesPaginatorOptions = DescribeImagesPaginatorOptions
 
 // DescribeRepositoriesAPIClient is what a [DescribeRepositoriesPaginator] calls.
 type DescribeRepositoriesAPIClient interface {
@@ -93,15 +90,14 @@ type DescribeRepositoriesPaginator struct {
 	pager[DescribeRepositoriesInput, DescribeRepositoriesOutput]
 }
 
-// NewDescribeRepositoriesPaginator starts at the NextToken of params, which it
-// copies; nil params are empty ones.
+// NewDescribeRepositoriesPaginator copies params; nil ones are empty.
 func NewDescribeRepositoriesPaginator(client DescribeRepositoriesAPIClient, params *DescribeRepositoriesInput, optFns ...func(*DescribeRepositoriesPaginatorOptions)) *DescribeRepositoriesPaginator {
 	return &DescribeRepositoriesPaginator{newPager(client.DescribeRepositories, params, optFns,
 		func(in *DescribeRepositoriesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeRepositoriesOutput) *string { return out.NextToken })}
 }
 
-// pager is what the four paginators are. It serves one goroutine at a time.
+// pager is what the four paginators are.
 type pager[In, Out any] struct {
 	call         func(context.Context, *In, ...func(*Options)) (*Out, error)
 	in           In // the next request
@@ -111,11 +107,9 @@ type pager[In, Out any] struct {
 	ended        bool
 }
 
-func newPager[In, Out any, O ~struct {
-	Limit                int32
-	StopOnDuplicateToken bool
-}](
-	call func(context.Context, *In, ...func(*Options)) (*Out, error), params *In, optFns []func(*O),
+func newPager[In, Out any](
+	call func(context.Context, *In, ...func(*Options)) (*Out, error),
+	params *In, optFns []func(*DescribeImagesPaginatorOptions),
 	paging func(*In) (token **string, size **int32), next func(*Out) *string,
 ) pager[In, Out] {
 	p := pager[In, Out]{call: call, paging: paging, next: next}
@@ -123,11 +117,10 @@ func newPager[In, Out any, O ~struct {
 		p.in = *params
 	}
 	_, size := paging(&p.in)
-	o := O(DescribeImagesPaginatorOptions{Limit: aws.ToInt32(*size)})
+	options := DescribeImagesPaginatorOptions{Limit: aws.ToInt32(*size)}
 	for _, fn := range optFns {
-		fn(&o)
+		fn(&options)
 	}
-	options := DescribeImagesPaginatorOptions(o)
 	*size, p.stopOnRepeat = nil, options.StopOnDuplicateToken
 	if options.Limit > 0 {
 		*size = &options.Limit
@@ -138,8 +131,8 @@ func newPager[In, Out any, O ~struct {
 // HasMorePages is true before the first page and until the last one was fetched.
 func (p *pager[In, Out]) HasMorePages() bool { return !p.ended }
 
-// NextPage fetches the next page. After an error, calling it again repeats the
-// request; after the last page it fails.
+// NextPage fetches the next page, for one goroutine at a time. After an error,
+// calling it again repeats the request; after the last page it fails.
 func (p *pager[In, Out]) NextPage(ctx context.Context, optFns ...func(*Options)) (*Out, error) {
 	if p.ended {
 		return nil, errors.New("no more pages available")

@@ -96,16 +96,18 @@ func (d *decoder) object(p *plan, v reflect.Value) error {
 	if null, err := d.enter('{', "an object"); null || err != nil {
 		return err
 	}
+	next := 0
 	for d.json.PeekKind() == '"' {
 		name, err := d.json.ReadValue()
 		if err != nil {
 			return err
 		}
-		i, known := p.byWire[string(d.unquote(name))]
-		if !known {
-			err = d.json.SkipValue()
-		} else {
+		i, known := p.find(name, next)
+		if known {
+			next = i + 1
 			err = d.member(&p.fields[i], v)
+		} else {
+			err = d.json.SkipValue()
 		}
 		if err != nil {
 			return err

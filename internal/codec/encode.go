@@ -53,9 +53,8 @@ func (e *encoder) object(p *plan, v reflect.Value) error {
 		if before > start {
 			e.buf = append(e.buf, ',')
 		}
-		e.buf = append(e.buf, '"')
 		e.buf = append(e.buf, f.wire...)
-		e.buf = append(e.buf, '"', ':')
+		e.buf = append(e.buf, ':')
 		present, err := e.member(f, v)
 		if err != nil {
 			return err

@@ -11,12 +11,15 @@
 package codec
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"reflect"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // kind is the closed set of field types that the API has.
@@ -38,7 +41,7 @@ const (
 
 type field struct {
 	name     string // in Go
-	wire     string // in JSON
+	wire     string // in JSON, quoted
 	kind     kind
 	index    int
 	reader   int // index of the io.Reader that may stand in for a blob, or -1
@@ -49,7 +52,7 @@ type field struct {
 type plan struct {
 	name   string
 	fields []field
-	byWire map[string]int
+	byWire map[string]int // by quoted wire name, as it stands in JSON
 }
 
 var plans sync.Map // reflect.Type to *plan
@@ -86,9 +89,9 @@ func compile(t reflect.Type) *plan {
 func parseTag(f reflect.StructField) (wire string, required bool) {
 	switch tag := f.Tag.Get("ecr"); tag {
 	case "", "required":
-		return strings.ToLower(f.Name[:1]) + f.Name[1:], tag == "required"
+		return `"` + strings.ToLower(f.Name[:1]) + f.Name[1:] + `"`, tag == "required"
 	default:
-		return tag, false
+		return `"` + tag + `"`, false
 	}
 }
 
@@ -118,6 +121,20 @@ func classify(f reflect.StructField) (kind, *plan) {
 		return kindStructs, planOf(t.Elem())
 	}
 	panic(fmt.Sprintf("codec: field %s has the unsupported type %s", f.Name, f.Type))
+}
+
+// find returns the field of a quoted name, trying first the one that follows the
+// field before it. Names that are spelled with escapes are rare.
+func (p *plan) find(quoted []byte, guess int) (int, bool) {
+	if guess < len(p.fields) && p.fields[guess].wire == string(quoted) {
+		return guess, true
+	}
+	i, ok := p.byWire[string(quoted)]
+	if !ok && bytes.IndexByte(quoted, '\\') >= 0 {
+		name, _ := jsontext.AppendUnquote([]byte{'"'}, quoted)
+		i, ok = p.byWire[string(append(name, '"'))]
+	}
+	return i, ok
 }
 
 // open returns the struct behind a pointer and its plan.

@@ -1,7 +1,7 @@
 package codec
 
 import (
-	"bytes"
+	"encoding/binary"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -88,8 +88,25 @@ func (t *texts) reset() {
 	}
 }
 
-// isPlain tells whether the inside of a JSON string is its text.
-func isPlain(s []byte) bool { return bytes.IndexByte(s, '\\') < 0 && utf8.Valid(s) }
+// isPlain tells whether the inside of a JSON string is its text: ASCII without
+// escapes, eight bytes at a time.
+func isPlain(s []byte) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for len(s) >= 8 {
+		word := binary.LittleEndian.Uint64(s)
+		slashes := word ^ '\\'*ones // a zero byte for each backslash
+		if (word|(slashes-ones)&^slashes)&highs != 0 {
+			return false
+		}
+		s = s[8:]
+	}
+	for _, c := range s {
+		if c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // slab hands out pointers to values that are allocated in small groups, so that
 // a page of numbers costs a few allocations and keeping one number pins little.

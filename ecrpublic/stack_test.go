@@ -1,0 +1,184 @@
+package ecrpublic_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+)
+
+// officialSteps are the step IDs of the official client's stack that middleware
+// is anchored on, in its order.
+var officialSteps = map[string][]string{
+	"Initialize stack step":  {"OperationInputValidation"},
+	"Serialize stack step":   {"OperationSerializer"},
+	"Build stack step":       {"ClientRequestID", "UserAgent", "RecursionDetection"},
+	"Finalize stack step":    {"InterceptBeforeRetryLoop", "Retry", "InterceptAttempt", "ResolveAuthScheme", "GetIdentity", "ResolveEndpointV2", "ComputePayloadHash", "Signing"},
+	"Deserialize stack step": {"AddRawResponseToMetadata", "ResponseErrorWrapper", "RequestIDRetriever", "OperationDeserializer", "RecordResponseTiming", "RequestResponseLogger"},
+}
+
+// stepsOf splits a stack's list by its phases.
+func stepsOf(s *middleware.Stack) map[string][]string {
+	steps, phase := map[string][]string{}, ""
+	for _, line := range s.List()[1:] { // the first line is the operation's name
+		if strings.HasSuffix(line, " stack step") {
+			phase = line
+			continue
+		}
+		steps[phase] = append(steps[phase], line)
+	}
+	return steps
+}
+
+func TestStackHasTheOfficialSteps(t *testing.T) {
+	t.Parallel()
+	var got map[string][]string
+	look := ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+		got = stepsOf(s)
+		return nil
+	})
+	_, err := scripted(&script{answers: []answer{{Status: 200}}}, look).DescribeRepositories(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, officialSteps, got)
+}
+
+func TestStackOrderWithInterceptors(t *testing.T) {
+	t.Parallel()
+	var got map[string][]string
+	_, err := scripted(&script{answers: []answer{{Status: 200}}}, func(o *ecrpublic.Options) {
+		o.Interceptors.AddBeforeExecution(noInterceptor{})
+		o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
+			got = stepsOf(s)
+			return nil
+		})
+	}).DescribeRepositories(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"InterceptExecution", "OperationInputValidation"}, got["Initialize stack step"])
+	assert.Equal(t, []string{"InterceptBeforeSerialization", "OperationSerializer", "InterceptAfterSerialization"}, got["Serialize stack step"])
+	assert.Equal(t, []string{"InterceptBeforeSigning", "Signing", "InterceptAfterSigning"}, got["Finalize stack step"][7:])
+	assert.Equal(t, []string{
+		"AddRawResponseToMetadata", "ResponseErrorWrapper", "RequestIDRetriever", "InterceptAfterDeserialization",
+		"OperationDeserializer", "InterceptBeforeDeserialization", "RecordResponseTiming", "RequestResponseLogger", "InterceptTransmit",
+	}, got["Deserialize stack step"])
+}
+
+type noInterceptor struct{}
+
+func (noInterceptor) BeforeExecution(context.Context, *smithyhttp.InterceptorContext) error {
+	return nil
+}
+
+// TestMiddlewareRunsAroundEveryStep adds a middleware before and after each step
+// and sees all of them run, in order.
+func TestMiddlewareRunsAroundEveryStep(t *testing.T) {
+	t.Parallel()
+	var ran []string
+	client := scripted(&script{answers: []answer{{Status: 200}}}, ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+		for phase, ids := range officialSteps {
+			for _, id := range ids {
+				for _, at := range []middleware.RelativePosition{middleware.Before, middleware.After} {
+					if err := insert(s, phase, id, at, &ran); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	}))
+	_, err := client.DescribeRepositories(t.Context(), nil)
+	require.NoError(t, err)
+
+	var want []string
+	for _, phase := range []string{"Initialize", "Serialize", "Build", "Finalize", "Deserialize"} {
+		for _, id := range officialSteps[phase+" stack step"] {
+			want = append(want, "before "+id, "after "+id)
+		}
+	}
+	assert.Equal(t, want, ran)
+}
+
+func insert(s *middleware.Stack, phase, id string, at middleware.RelativePosition, ran *[]string) error {
+	name := "before " + id
+	if at == middleware.After {
+		name = "after " + id
+	}
+	note := func() { *ran = append(*ran, name) }
+	switch phase {
+	case "Initialize stack step":
+		return s.Initialize.Insert(middleware.InitializeMiddlewareFunc(name, func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			note()
+			return next.HandleInitialize(ctx, in)
+		}), id, at)
+	case "Serialize stack step":
+		return s.Serialize.Insert(middleware.SerializeMiddlewareFunc(name, func(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+			note()
+			return next.HandleSerialize(ctx, in)
+		}), id, at)
+	case "Build stack step":
+		return s.Build.Insert(middleware.BuildMiddlewareFunc(name, func(ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler) (middleware.BuildOutput, middleware.Metadata, error) {
+			note()
+			return next.HandleBuild(ctx, in)
+		}), id, at)
+	case "Finalize stack step":
+		return s.Finalize.Insert(middleware.FinalizeMiddlewareFunc(name, func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+			note()
+			return next.HandleFinalize(ctx, in)
+		}), id, at)
+	default:
+		return s.Deserialize.Insert(middleware.DeserializeMiddlewareFunc(name, func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+			note()
+			return next.HandleDeserialize(ctx, in)
+		}), id, at)
+	}
+}
+
+func TestMiddlewareMayAnswerItself(t *testing.T) {
+	t.Parallel()
+	s := &script{answers: []answer{{Status: 200}}}
+	mock := func(result any) func(*ecrpublic.Options) {
+		return ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+			return s.Initialize.Add(middleware.InitializeMiddlewareFunc("mock", func(context.Context, middleware.InitializeInput, middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+				return middleware.InitializeOutput{Result: result}, middleware.Metadata{}, nil
+			}), middleware.Before)
+		})
+	}
+	out, err := scripted(s, mock(&ecrpublic.DescribeRepositoriesOutput{NextToken: new("mine")})).DescribeRepositories(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, "mine", *out.NextToken)
+
+	_, err = scripted(s, mock("nonsense")).DescribeRepositories(t.Context(), nil)
+	require.ErrorContains(t, err, "a middleware returned a string")
+	assert.Empty(t, s.requests)
+}
+
+func TestMiddlewareMayReplaceTheInput(t *testing.T) {
+	t.Parallel()
+	replace := func(in any) func(*ecrpublic.Options) {
+		return ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+			return s.Initialize.Add(middleware.InitializeMiddlewareFunc("replace", func(ctx context.Context, _ middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+				return next.HandleInitialize(ctx, middleware.InitializeInput{Parameters: in})
+			}), middleware.Before)
+		})
+	}
+	s := &script{answers: []answer{{Status: 200}}}
+	_, err := scripted(s, replace(&ecrpublic.DescribeRepositoriesInput{RegistryId: new("123456789012")})).DescribeRepositories(t.Context(), nil)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"registryId":"123456789012"}`, string(s.bodies[0]))
+
+	_, err = scripted(s, replace("nonsense")).DescribeRepositories(t.Context(), nil)
+	require.ErrorContains(t, err, "input is a string")
+}
+
+func TestAPIOptionErrors(t *testing.T) {
+	t.Parallel()
+	s := &script{answers: []answer{{Status: 200}}}
+	_, err := scripted(s, ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return assert.AnError })).DescribeRepositories(t.Context(), nil)
+	require.ErrorIs(t, err, assert.AnError)
+	assert.Empty(t, s.requests)
+}
