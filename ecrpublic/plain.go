@@ -79,8 +79,12 @@ func (c *call) runPlain(ctx context.Context) (middleware.Metadata, error) {
 	if err := ctx.Err(); err != nil {
 		return middleware.Metadata{}, err
 	}
+	before := c.attemptSkew
 	first := c.attemptPlain(ctx, c.firstHeader(ctx))
 	if first.err != nil {
+		if c.isFinal(first, before) {
+			return first.metadata, first.err
+		}
 		return c.retryPlain(ctx, &first)
 	}
 	c.releaseFirst(ctx)
@@ -104,6 +108,14 @@ func (c *call) releaseFirst(ctx context.Context) {
 	if release, err := c.plain.retryer.GetAttemptToken(ctx); err == nil {
 		release(nil)
 	}
+}
+
+// isFinal tells whether the retry loop would do nothing about a failure: the
+// retryer does not want it again, and no clock is so far off that the loop might
+// overrule it.
+func (c *call) isFinal(first outcome, signed time.Duration) bool {
+	const near = time.Minute
+	return (c.attemptSkew-signed).Abs() < near && !c.plain.retryer.IsErrorRetryable(first.err)
 }
 
 // outcome is how an attempt ended.

@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/types"
@@ -38,15 +38,20 @@ func newRetryer(mode aws.RetryMode, maxAttempts int, more ...func(*retry.Standar
 
 // retryable departs from the standard rules where they do not fit ECR Public: a
 // used-up quota does not come back by waiting a second, and a 429 is a throttle
-// also when it carries no code.
+// also when it carries no code. A refusal that the service models is settled
+// here too, before the standard rules look for a broken connection in its text.
 func retryable(err error) aws.Ternary {
-	if errors.As(err, new(*types.LimitExceededException)) {
-		return aws.FalseTernary
-	}
-	var response *smithyhttp.ResponseError
+	var response *awshttp.ResponseError
 	var api smithy.APIError
-	if errors.As(err, &response) && response.HTTPStatusCode() == http.StatusTooManyRequests &&
-		errors.As(err, &api) && api.ErrorCode() == awsjson.UnknownError {
+	if !errors.As(err, &api) || !errors.As(err, &response) {
+		return aws.UnknownTernary
+	}
+	status := response.HTTPStatusCode()
+	_, quota := api.(*types.LimitExceededException)
+	switch {
+	case quota, status < http.StatusInternalServerError && api.ErrorFault() == smithy.FaultClient:
+		return aws.FalseTernary
+	case status == http.StatusTooManyRequests && api.ErrorCode() == awsjson.UnknownError:
 		return aws.TrueTernary
 	}
 	return aws.UnknownTernary

@@ -45,13 +45,39 @@ type Error struct {
 // error, beside which the code of the header is still good; an empty body or a
 // null is an empty object.
 func ReadError(header http.Header, body []byte) (Error, error) {
-	members, err := stringMembers(body)
-	e := Error{Code: firstOf(header.Get(ErrorTypeHeader), members["__type"], members["code"], members["Code"])}
-	e.Code = plainCode(e.Code)
-	if e.Message, e.HasMessage = members["message"]; !e.HasMessage {
-		e.Message, e.HasMessage = members["Message"]
+	m, err := readMembers(body)
+	e := Error{Code: plainCode(firstOf(header.Get(ErrorTypeHeader), m.typ.text, m.code.text, m.upperCode.text))}
+	message := m.message
+	if !message.present {
+		message = m.upperMessage
 	}
+	e.Message, e.HasMessage = message.text, message.present
 	return e, err
+}
+
+// members are the strings of an error body that mean something.
+type members struct{ typ, code, upperCode, message, upperMessage member }
+
+type member struct {
+	text    string
+	present bool
+}
+
+// named returns the member of a name, or one of no use.
+func (m *members) named(name string) *member {
+	switch name {
+	case "__type":
+		return &m.typ
+	case "code":
+		return &m.code
+	case "Code":
+		return &m.upperCode
+	case "message":
+		return &m.message
+	case "Message":
+		return &m.upperMessage
+	}
+	return nil
 }
 
 func firstOf(texts ...string) string {
@@ -74,42 +100,46 @@ func plainCode(code string) string {
 
 var errNotObject = errors.New("not a JSON object")
 
-// stringMembers returns the members of an object whose value is a string.
-func stringMembers(body []byte) (map[string]string, error) {
+// readMembers reads the beginning of a body, which has to be an object.
+func readMembers(body []byte) (m members, err error) {
 	if len(body) == 0 {
-		return nil, nil
+		return m, nil
 	}
-	d := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	switch d.PeekKind() {
 	case '{':
+		d.ReadToken()
 	case 'n':
-		return nil, nil
+		return m, nil
 	default:
-		return nil, errNotObject
+		return m, errNotObject
 	}
-	members := make(map[string]string)
-	d.ReadToken()
 	for d.PeekKind() == '"' {
 		name, err := d.ReadToken()
 		if err != nil {
-			return nil, err
+			return m, err
 		}
-		key := name.String()
-		delete(members, key) // the last of repeated members counts
-		if d.PeekKind() != '"' {
-			if err := d.SkipValue(); err != nil {
-				return nil, err
-			}
-			continue
+		if err := readMember(d, m.named(name.String())); err != nil {
+			return m, err
 		}
-		value, err := d.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		members[key] = value.String()
 	}
-	if _, err := d.ReadToken(); err != nil {
-		return nil, err
+	_, err = d.ReadToken()
+	return m, err
+}
+
+// readMember reads a value into a member, unless it is no string or nobody wants
+// it.
+func readMember(d *jsontext.Decoder, into *member) error {
+	if into == nil {
+		return d.SkipValue()
 	}
-	return members, nil
+	*into = member{} // the last of repeated members counts
+	if d.PeekKind() != '"' {
+		return d.SkipValue()
+	}
+	value, err := d.ReadToken()
+	if err == nil {
+		*into = member{value.String(), true}
+	}
+	return err
 }

@@ -1,17 +1,14 @@
 package codec
 
 import (
-	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Unmarshal fills the struct that v points at from one JSON object. Members
@@ -22,256 +19,280 @@ import (
 func Unmarshal(data []byte, v any) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
-	d.source.Reset(data)
-	d.json.Reset(&d.source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-
+	d.reader = reader{data: data}
 	rv, p := open(v)
-	if err := d.document(p, rv); err != nil {
-		return d.locate(err)
-	}
-	return nil
+	return d.document(p, rv)
 }
 
 // decoder holds what one Unmarshal needs and the next can use again.
 type decoder struct {
-	json   jsontext.Decoder
-	source bytes.Reader
-	texts  texts
-	ints   slab[int64]
-	times  slab[time.Time]
+	reader
+	texts texts
+	ints  slab[int64]
+	times slab[time.Time]
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 // release forgets everything that belongs to the caller.
 func (d *decoder) release() {
-	d.source.Reset(nil)
+	d.reader = reader{}
 	d.texts.reset()
 	d.ints, d.times = nil, nil
 	decoders.Put(d)
 }
 
-// locate adds the place of an error in the document, which syntax errors name
-// themselves.
-func (d *decoder) locate(err error) error {
-	if errors.As(err, new(*jsontext.SyntacticError)) {
-		return err
-	}
-	if place := d.json.StackPointer(); place != "" {
-		return fmt.Errorf("member %s: %w", place, err)
-	}
-	return err
-}
+var errTrailing = errors.New("data after the object")
 
 func (d *decoder) document(p *plan, v reflect.Value) error {
-	if kind := d.json.PeekKind(); kind == 'n' {
-		return mismatch("an object", kind)
+	if c := d.peek(); c == 'n' {
+		return mismatch("an object", c)
 	}
-	switch err := d.element(p, v); {
-	case err == io.EOF:
-		return io.ErrUnexpectedEOF
-	case err != nil:
+	if err := d.object(p, v); err != nil {
 		return err
 	}
-	switch _, err := d.json.ReadToken(); {
-	case err == io.EOF:
-		return nil
-	case err != nil:
-		return err
+	if d.peek(); d.pos < len(d.data) {
+		return errTrailing
 	}
-	return errors.New("data after the object")
+	return nil
 }
 
-// element decodes a struct whose strings share one piece of memory, so that
-// keeping one of them pins the element and not the page.
-func (d *decoder) element(p *plan, v reflect.Value) error {
-	mark := d.texts.begin()
-	err := d.object(p, v)
-	d.texts.end(mark)
-	return err
+// memberError says where in the document an error is.
+type memberError struct {
+	path string
+	err  error
 }
 
-// object decodes a struct; null leaves it as it is.
-func (d *decoder) object(p *plan, v reflect.Value) error {
-	if null, err := d.enter('{', "an object"); null || err != nil {
-		return err
+func (e *memberError) Error() string { return strings.TrimPrefix(e.path, ".") + ": " + e.err.Error() }
+func (e *memberError) Unwrap() error { return e.err }
+
+// within puts a place in front of the place that an error names already.
+func within(place string, err error) error {
+	if inner, ok := err.(*memberError); ok {
+		inner.path = place + inner.path
+		return inner
 	}
-	next := 0
-	for d.json.PeekKind() == '"' {
-		name, err := d.json.ReadValue()
-		if err != nil {
-			return err
-		}
-		i, known := p.find(name, next)
-		if known {
-			next = i + 1
-			err = d.member(&p.fields[i], v)
-		} else {
-			err = d.json.SkipValue()
-		}
-		if err != nil {
-			return err
-		}
-	}
-	_, err := d.json.ReadToken() // the closing brace, or what is wrong in its place
-	return err
+	return &memberError{place, err}
 }
 
 // enter reads the opening of an object or a list; a null in its place is read
 // whole.
-func (d *decoder) enter(open jsontext.Kind, want string) (null bool, err error) {
-	switch kind := d.json.PeekKind(); kind {
-	case 'n', open, jsontext.KindInvalid:
-		_, err := d.json.ReadToken()
-		return kind == 'n', err
+func (d *decoder) enter(opening byte, want string) (null bool, err error) {
+	switch c := d.peek(); c {
+	case 'n':
+		return true, d.literal("null")
+	case opening:
+		d.pos++
+		return false, nil
 	default:
-		return false, mismatch(want, kind)
+		return false, d.wrong(want, c)
 	}
 }
 
-func mismatch(want string, got jsontext.Kind) error {
+// wrong is the error for a value of another kind, or for what is no value.
+func (d *decoder) wrong(want string, c byte) error {
+	start := *d
+	if err := d.skip(0); err != nil {
+		return err
+	}
+	d.pos = start.pos
+	return mismatch(want, c)
+}
+
+func mismatch(want string, c byte) error {
+	kinds := map[byte]string{'{': "an object", '[': "a list", '"': "a string", 't': "a boolean", 'f': "a boolean", 'n': "null"}
+	got, ok := kinds[c]
+	if !ok {
+		got = "a number"
+	}
 	return fmt.Errorf("expected %s, got %s", want, got)
 }
 
-func (d *decoder) member(f *field, v reflect.Value) error {
-	switch f.kind {
-	case kindStruct:
-		return d.pointer(f, v)
-	case kindStructs:
-		return d.structs(f, v)
-	case kindStrings:
-		return d.strings(at[[]string](v, f.index))
+// object decodes a struct; null leaves it as it is. Its strings share one piece
+// of memory, so that keeping one of them pins a list's element and not the page.
+func (d *decoder) object(p *plan, v reflect.Value) error {
+	if null, err := d.enter('{', "an object"); null || err != nil {
+		return err
 	}
-	raw, err := d.json.ReadValue()
+	mark := d.texts.begin()
+	if err := d.members(p, v); err != nil {
+		return err
+	}
+	d.texts.end(mark, v)
+	return nil
+}
+
+func (d *decoder) members(p *plan, v reflect.Value) error {
+	guess := 0
+	for first := true; ; first = false {
+		more, err := d.next('}', first)
+		if !more || err != nil {
+			return err
+		}
+		name, plain, err := d.text()
+		if err != nil {
+			return err
+		}
+		if err := d.take(':'); err != nil {
+			return err
+		}
+		i, known := p.find(name, plain, guess)
+		if !known {
+			if err := d.skip(0); err != nil {
+				return within("."+string(appendText(nil, name, plain)), err)
+			}
+			continue
+		}
+		guess = i + 1
+		if err := d.member(&p.fields[i], v.Field(p.fields[i].index)); err != nil {
+			return within("."+strings.Trim(p.fields[i].wire, `"`), err)
+		}
+	}
+}
+
+func (d *decoder) member(f *field, v reflect.Value) error {
+	if d.peek() == 'n' {
+		v.SetZero()
+		return d.literal("null")
+	}
+	switch f.kind {
+	case kindString:
+		quoted, plain, err := d.string()
+		if err == nil {
+			d.texts.add(f.index, quoted, plain)
+		}
+		return err
+	case kindEnum:
+		quoted, plain, err := d.string()
+		if err == nil {
+			v.SetString(string(appendText(nil, quoted, plain)))
+		}
+		return err
+	case kindBlob:
+		return d.blob(v)
+	case kindStrings:
+		return d.strings(f.index)
+	case kindStruct:
+		fresh := reflect.New(v.Type().Elem())
+		v.Set(fresh)
+		return d.object(f.elem, fresh.Elem())
+	case kindStructs:
+		return d.structs(f.elem, v)
+	case kindBool, kindBoolPtr:
+		return d.bool(v)
+	default:
+		return d.numeric(f.kind, v)
+	}
+}
+
+func (d *decoder) string() (quoted []byte, plain bool, err error) {
+	if c := d.peek(); c != '"' {
+		return nil, false, d.wrong("a string", c)
+	}
+	return d.text()
+}
+
+func (d *decoder) blob(v reflect.Value) error {
+	quoted, plain, err := d.string()
 	if err != nil {
 		return err
 	}
-	if raw.Kind() == 'n' {
-		v.Field(f.index).SetZero()
-		return nil
+	text := quoted[1 : len(quoted)-1]
+	if !plain {
+		text = appendText(nil, quoted, plain)
 	}
-	return d.scalar(f, v, raw)
+	blob, err := base64.StdEncoding.AppendDecode([]byte{}, text)
+	v.SetBytes(blob)
+	return err
 }
 
-func (d *decoder) pointer(f *field, v reflect.Value) error {
-	if d.json.PeekKind() == 'n' {
-		v.Field(f.index).SetZero()
-		return d.json.SkipValue()
+func (d *decoder) bool(v reflect.Value) error {
+	c := d.peek()
+	word := map[byte]string{'t': "true", 'f': "false"}[c]
+	if word == "" {
+		return d.wrong("a boolean", c)
 	}
-	fresh := reflect.New(v.Field(f.index).Type().Elem())
-	v.Field(f.index).Set(fresh)
-	return d.object(f.elem, fresh.Elem())
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.ValueOf(new(c == 't')))
+	} else {
+		v.SetBool(c == 't')
+	}
+	return d.literal(word)
+}
+
+func (d *decoder) numeric(k kind, v reflect.Value) error {
+	if c := d.peek(); c != '-' && (c < '0' || c > '9') {
+		return d.wrong("a number", c)
+	}
+	number, err := d.number()
+	if err != nil {
+		return err
+	}
+	switch k {
+	case kindTime:
+		t, err := parseTime(number)
+		v.Set(reflect.ValueOf(d.times.put(t)))
+		return err
+	case kindInt32:
+		n, err := strconv.ParseInt(string(number), 10, 32)
+		v.Set(reflect.ValueOf(new(int32(n))))
+		return integerError(number, err)
+	default:
+		n, err := strconv.ParseInt(string(number), 10, 64)
+		v.Set(reflect.ValueOf(d.ints.put(n)))
+		return integerError(number, err)
+	}
+}
+
+func integerError(number []byte, err error) error {
+	if err != nil {
+		return fmt.Errorf("expected an integer that fits, got %.40s", number)
+	}
+	return nil
 }
 
 // structs decodes a list of structs. A null element becomes an empty struct, so
 // that positions stay.
-func (d *decoder) structs(f *field, v reflect.Value) error {
-	list := v.Field(f.index)
-	list.SetZero()
-	if null, err := d.enter('[', "a list"); null || err != nil {
+func (d *decoder) structs(p *plan, list reflect.Value) error {
+	if _, err := d.enter('[', "a list"); err != nil {
 		return err
 	}
 	list.Set(reflect.MakeSlice(list.Type(), 0, 1))
-	for n := 0; d.more(); n++ {
+	for n := 0; ; n++ {
+		more, err := d.next(']', n == 0)
+		if !more || err != nil {
+			return err
+		}
 		if n == list.Cap() {
 			list.Grow(n)
 		}
 		list.SetLen(n + 1)
-		if err := d.element(f.elem, list.Index(n)); err != nil {
-			return err
+		if err := d.object(p, list.Index(n)); err != nil {
+			return within("["+strconv.Itoa(n)+"]", err)
 		}
 	}
-	_, err := d.json.ReadToken()
-	return err
 }
 
-// more tells whether another element of the list follows.
-func (d *decoder) more() bool {
-	kind := d.json.PeekKind()
-	return kind != ']' && kind != jsontext.KindInvalid
-}
-
-func (d *decoder) strings(list *[]string) error {
-	*list = nil
-	if null, err := d.enter('[', "a list"); null || err != nil {
+// strings decodes a list of strings; a null element becomes an empty one.
+func (d *decoder) strings(field int) error {
+	if _, err := d.enter('[', "a list"); err != nil {
 		return err
 	}
-	entry := d.texts.list(list)
-	for d.more() {
-		raw, err := d.json.ReadValue()
+	list := d.texts.list(field)
+	for n := 0; ; n++ {
+		more, err := d.next(']', n == 0)
+		if !more || err != nil {
+			return err
+		}
+		quoted, plain := []byte(`""`), true
+		if d.peek() == 'n' {
+			err = d.literal("null")
+		} else {
+			quoted, plain, err = d.string()
+		}
 		if err != nil {
-			return err
+			return within("["+strconv.Itoa(n)+"]", err)
 		}
-		if raw.Kind() == 'n' {
-			raw = jsontext.Value(`""`)
-		}
-		if raw.Kind() != '"' {
-			return mismatch("a string", raw.Kind())
-		}
-		d.texts.item(entry, raw)
+		d.texts.item(list, quoted, plain)
 	}
-	_, err := d.json.ReadToken()
-	return err
-}
-
-func (d *decoder) scalar(f *field, v reflect.Value, raw jsontext.Value) error {
-	want, name := scalarKind(f.kind)
-	if kind := raw.Kind(); kind != want && !(want == 't' && kind == 'f') {
-		return mismatch(name, kind)
-	}
-	switch f.kind {
-	case kindString:
-		d.texts.pointer(at[*string](v, f.index), raw)
-	case kindEnum:
-		v.Field(f.index).SetString(string(d.unquote(raw)))
-	case kindInt32:
-		n, err := strconv.ParseInt(string(raw), 10, 32)
-		*at[*int32](v, f.index) = new(int32(n))
-		return integerError(raw, err)
-	case kindInt64:
-		n, err := strconv.ParseInt(string(raw), 10, 64)
-		*at[*int64](v, f.index) = d.ints.put(n)
-		return integerError(raw, err)
-	case kindBool:
-		*at[bool](v, f.index) = raw.Kind() == 't'
-	case kindBoolPtr:
-		*at[*bool](v, f.index) = new(raw.Kind() == 't')
-	case kindTime:
-		t, err := parseTime(raw)
-		*at[*time.Time](v, f.index) = d.times.put(t)
-		return err
-	case kindBlob:
-		blob, err := base64.StdEncoding.AppendDecode([]byte{}, d.unquote(raw))
-		*at[[]byte](v, f.index) = blob
-		return err
-	}
-	return nil
-}
-
-func scalarKind(k kind) (jsontext.Kind, string) {
-	switch k {
-	case kindInt32, kindInt64, kindTime:
-		return '0', "a number"
-	case kindBool, kindBoolPtr:
-		return 't', "a boolean"
-	default:
-		return '"', "a string"
-	}
-}
-
-func integerError(raw jsontext.Value, err error) error {
-	if err != nil {
-		return fmt.Errorf("expected an integer that fits, got %.40s", raw)
-	}
-	return nil
-}
-
-// unquote returns the text of a JSON string; the bytes are good until the next
-// read.
-func (d *decoder) unquote(raw jsontext.Value) []byte {
-	if text := raw[1 : len(raw)-1]; isPlain(text) {
-		return text
-	}
-	text, _ := jsontext.AppendUnquote([]byte(nil), raw) // a string that was read is well-formed
-	return text
 }

@@ -11,15 +11,12 @@
 package codec
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"reflect"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // kind is the closed set of field types that the API has.
@@ -123,17 +120,16 @@ func classify(f reflect.StructField) (kind, *plan) {
 	panic(fmt.Sprintf("codec: field %s has the unsupported type %s", f.Name, f.Type))
 }
 
-// find returns the field of a quoted name, trying first the one that follows the
-// field before it. Names that are spelled with escapes are rare.
-func (p *plan) find(quoted []byte, guess int) (int, bool) {
+// find returns the field of a name, trying first the one after the last. A name
+// that is spelled with escapes is rare.
+func (p *plan) find(quoted []byte, plain bool, guess int) (int, bool) {
 	if guess < len(p.fields) && p.fields[guess].wire == string(quoted) {
 		return guess, true
 	}
-	i, ok := p.byWire[string(quoted)]
-	if !ok && bytes.IndexByte(quoted, '\\') >= 0 {
-		name, _ := jsontext.AppendUnquote([]byte{'"'}, quoted)
-		i, ok = p.byWire[string(append(name, '"'))]
+	if !plain {
+		quoted = append(appendText([]byte{'"'}, quoted, plain), '"')
 	}
+	i, ok := p.byWire[string(quoted)]
 	return i, ok
 }
 

@@ -1,60 +1,48 @@
 package codec
 
-import (
-	"encoding/binary"
-	"unicode/utf8"
+import "reflect"
 
-	"github.com/go-json-experiment/json/jsontext"
-)
-
-// texts collects the strings of an element and hands them out at its end, all
-// cut from one string and pointed at in one slice: two allocations an element,
-// however many strings it has.
+// texts collects the strings of a struct and hands them out at its end, all cut
+// from one string and pointed at in one slice: two allocations, however many
+// strings there are.
 type texts struct {
 	bytes   []byte
 	entries []text
 }
 
-// text is a string that waits to be handed out: to a pointer, or as the next
-// item of the list that was announced before it.
+// text is a string that waits to be handed out: to a field of type *string, or
+// as the next item of the list that was announced before it.
 type text struct {
-	end     int // in bytes; it begins where the entry before it ends
-	pointer **string
-	list    *[]string
-	items   int
+	end   int // in bytes; it begins where the entry before it ends
+	field int // in the struct, or listItem
+	items int // of the list that the field is
 }
+
+const listItem = -1
 
 type mark struct{ bytes, entries int }
 
 func (t *texts) begin() mark { return mark{len(t.bytes), len(t.entries)} }
 
-func (t *texts) pointer(p **string, raw jsontext.Value) {
-	t.add(raw)
-	t.entries = append(t.entries, text{end: len(t.bytes), pointer: p})
+// add collects a string for a field, or the next item of a list.
+func (t *texts) add(field int, quoted []byte, plain bool) {
+	t.bytes = appendText(t.bytes, quoted, plain)
+	t.entries = append(t.entries, text{end: len(t.bytes), field: field})
 }
 
 // list announces a list and returns the entry that its items count up.
-func (t *texts) list(list *[]string) int {
-	t.entries = append(t.entries, text{end: len(t.bytes), list: list})
+func (t *texts) list(field int) int {
+	t.entries = append(t.entries, text{end: len(t.bytes), field: field})
 	return len(t.entries) - 1
 }
 
-func (t *texts) item(list int, raw jsontext.Value) {
-	t.add(raw)
-	t.entries = append(t.entries, text{end: len(t.bytes)})
+func (t *texts) item(list int, quoted []byte, plain bool) {
+	t.add(listItem, quoted, plain)
 	t.entries[list].items++
 }
 
-func (t *texts) add(raw jsontext.Value) {
-	if text := raw[1 : len(raw)-1]; isPlain(text) {
-		t.bytes = append(t.bytes, text...)
-		return
-	}
-	t.bytes, _ = jsontext.AppendUnquote(t.bytes, raw) // a string that was read is well-formed
-}
-
-// end hands out what was collected since the mark.
-func (t *texts) end(m mark) {
+// end hands out to a struct what was collected since the mark.
+func (t *texts) end(m mark, v reflect.Value) {
 	entries := t.entries[m.entries:]
 	if len(entries) == 0 {
 		return
@@ -66,12 +54,13 @@ func (t *texts) end(m mark) {
 		end := e.end - m.bytes
 		slots[i] = all[start:end]
 		start = end
-		if e.pointer != nil {
-			*e.pointer = &slots[i]
+		if e.field == listItem {
+			continue
 		}
-		if e.list != nil {
-			items := slots[i+1 : i+1+e.items]
-			*e.list = items[:len(items):len(items)]
+		if f := v.Field(e.field); f.Kind() == reflect.Slice {
+			*f.Addr().Interface().(*[]string) = slots[i+1 : i+1+e.items : i+1+e.items]
+		} else {
+			f.Set(reflect.ValueOf(&slots[i]))
 		}
 	}
 	t.bytes, t.entries = t.bytes[:m.bytes], t.entries[:m.entries]
@@ -81,31 +70,10 @@ func (t *texts) end(m mark) {
 // that an unusually large one needed.
 func (t *texts) reset() {
 	const keep = 64 << 10
-	clear(t.entries[:cap(t.entries)])
 	t.bytes, t.entries = t.bytes[:0], t.entries[:0]
 	if cap(t.bytes) > keep {
 		*t = texts{}
 	}
-}
-
-// isPlain tells whether the inside of a JSON string is its text: ASCII without
-// escapes, eight bytes at a time.
-func isPlain(s []byte) bool {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	for len(s) >= 8 {
-		word := binary.LittleEndian.Uint64(s)
-		slashes := word ^ '\\'*ones // a zero byte for each backslash
-		if (word|(slashes-ones)&^slashes)&highs != 0 {
-			return false
-		}
-		s = s[8:]
-	}
-	for _, c := range s {
-		if c == '\\' || c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // slab hands out pointers to values that are allocated in small groups, so that

@@ -1,0 +1,83 @@
+package ecrpublictest
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/ecr-public/ecr-public-go/internal/codec"
+)
+
+// targetPrefix precedes the operation in the X-Amz-Target header.
+const targetPrefix = "SpencerFrontendService."
+
+// operation answers the JSON of an input with the JSON of its output.
+type operation func(s *store, input []byte) ([]byte, error)
+
+// handle makes an operation of a method of the store.
+func handle[In, Out any](run func(*store, *In) (*Out, error)) operation {
+	return func(s *store, input []byte) ([]byte, error) {
+		in := new(In)
+		if err := codec.Unmarshal(input, in); err != nil {
+			return nil, notSerialized(err)
+		}
+		if err := check(in); err != nil {
+			return nil, err
+		}
+		out, err := run(s, in)
+		if err != nil {
+			return nil, err
+		}
+		return codec.Append(nil, out)
+	}
+}
+
+var operations = sync.OnceValue(func() map[string]operation {
+	return map[string]operation{
+		"BatchCheckLayerAvailability": handle((*store).batchCheckLayerAvailability),
+		"BatchDeleteImage":            handle((*store).batchDeleteImage),
+		"CompleteLayerUpload":         handle((*store).completeLayerUpload),
+		"CreateRepository":            handle((*store).createRepository),
+		"DeleteRepository":            handle((*store).deleteRepository),
+		"DeleteRepositoryPolicy":      handle((*store).deleteRepositoryPolicy),
+		"DescribeImageTags":           handle((*store).describeImageTags),
+		"DescribeImages":              handle((*store).describeImages),
+		"DescribeRegistries":          handle((*store).describeRegistries),
+		"DescribeRepositories":        handle((*store).describeRepositories),
+		"GetAuthorizationToken":       handle((*store).getAuthorizationToken),
+		"GetRegistryCatalogData":      handle((*store).getRegistryCatalogData),
+		"GetRepositoryCatalogData":    handle((*store).getRepositoryCatalogData),
+		"GetRepositoryPolicy":         handle((*store).getRepositoryPolicy),
+		"InitiateLayerUpload":         handle((*store).initiateLayerUpload),
+		"ListTagsForResource":         handle((*store).listTagsForResource),
+		"PutImage":                    handle((*store).putImage),
+		"PutRegistryCatalogData":      handle((*store).putRegistryCatalogData),
+		"PutRepositoryCatalogData":    handle((*store).putRepositoryCatalogData),
+		"SetRepositoryPolicy":         handle((*store).setRepositoryPolicy),
+		"TagResource":                 handle((*store).tagResource),
+		"UntagResource":               handle((*store).untagResource),
+		"UploadLayerPart":             handle((*store).uploadLayerPart),
+	}
+})
+
+// operationOf returns the operation that a request asks for, or "" when it is
+// none of the API.
+func operationOf(r *http.Request) string {
+	name, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+// call runs an operation.
+func (s *store) call(name string, input []byte) ([]byte, error) {
+	run, known := operations()[name]
+	if !known {
+		return nil, unknownOperation(name)
+	}
+	if s.config.region != supportedRegion {
+		return nil, unsupportedCommand(name)
+	}
+	return run(s, input)
+}

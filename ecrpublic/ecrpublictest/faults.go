@@ -1,0 +1,143 @@
+package ecrpublictest
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Fault makes requests go wrong: it says which ones, and what happens to them.
+// The zero value does nothing.
+type Fault struct {
+	// Operation is the operation to disturb, named as in [Request]: "PutImage",
+	// "GET /token/". "" means every request to the API and to the registry.
+	Operation string
+
+	// After is how many of these requests go well before the first that may not.
+	After int
+
+	// Times is how often the fault happens; 0 means without end.
+	Times int
+
+	// Probability, between 0 and 1, is the share of requests that the fault
+	// happens to; 0 means all. Which ones depends on [WithSeed] and on the
+	// ordinal of a request among those of its operation, not on what runs beside
+	// it, and so repeats from run to run.
+	Probability float64
+
+	// Effect is what happens, such as [Throttle].
+	Effect Effect
+}
+
+// Inject adds faults to those that the emulator has. They stand one behind the
+// other: a fault does not see, or count, the requests that one injected before
+// it answers itself, and of two that spoil an answer the later does it first.
+func (h *Handler) Inject(faults ...Fault) { h.faults.inject(faults) }
+
+// ClearFaults removes all faults, and the repositories that [HideNew] hides
+// appear. Requests under way keep their faults.
+func (h *Handler) ClearFaults() { h.faults.clear() }
+
+// WithSeed chooses which requests the faults with a [Fault.Probability] happen
+// to. Without it the seed is 0.
+func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+
+// faults are the injected faults of a server.
+type faults struct {
+	seed uint64
+	now  func() time.Time
+
+	mu     sync.Mutex
+	active []*activeFault
+	hidden map[string]int // repository to the reads until it appears
+}
+
+func newFaults(seed uint64, now func() time.Time) *faults {
+	return &faults{seed: seed, now: now, hidden: map[string]int{}}
+}
+
+// activeFault is a fault and what it has met so far.
+type activeFault struct {
+	Fault
+	number   int            // among the injected ones
+	ordinals map[string]int // of requests, by operation
+	seen     int            // requests of all operations
+	happened int
+}
+
+func (f *faults) inject(injected []Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, fault := range injected {
+		f.active = append(f.active, &activeFault{Fault: fault, number: len(f.active), ordinals: map[string]int{}})
+	}
+}
+
+func (f *faults) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.active = nil
+	clear(f.hidden)
+}
+
+// wrap puts the faults in front of a handler.
+func (f *faults) wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.chain(f.current(), next).ServeHTTP(w, r)
+	})
+}
+
+func (f *faults) current() []*activeFault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.active
+}
+
+// chain stands the faults in front of next. Whether one happens is decided when
+// the request gets to it.
+func (f *faults) chain(active []*activeFault, next http.Handler) http.Handler {
+	if len(active) == 0 {
+		return next
+	}
+	fault, later := active[0], f.chain(active[1:], next)
+	if fault.Effect.around == nil {
+		return later
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !f.happens(fault, operationName(r)) {
+			later.ServeHTTP(w, r)
+			return
+		}
+		fault.Effect.around(f, later).ServeHTTP(w, r)
+	})
+}
+
+// happens counts a request and tells whether the fault happens to it.
+func (f *faults) happens(fault *activeFault, operation string) bool {
+	if fault.Operation != "" && fault.Operation != operation {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fault.seen++
+	fault.ordinals[operation]++
+	switch {
+	case fault.seen <= fault.After, fault.Times > 0 && fault.happened == fault.Times:
+		return false
+	case fault.Probability > 0 && f.lot(fault, operation) >= fault.Probability:
+		return false
+	}
+	fault.happened++
+	return true
+}
+
+// lot draws a number below 1 that depends on the seed, the fault, the operation
+// and the ordinal of its request, and on nothing else.
+func (f *faults) lot(fault *activeFault, operation string) float64 {
+	name := fnv.New64a()
+	name.Write([]byte(operation))
+	request := uint64(fault.number)<<32 + uint64(fault.ordinals[operation])
+	return rand.New(rand.NewPCG(f.seed^name.Sum64(), request)).Float64()
+}

@@ -1,0 +1,166 @@
+package ecrpublictest
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/aws/smithy-go"
+)
+
+// Effect is what a [Fault] does to a request. The zero value does nothing. The
+// functions that return an Effect say what it is; [Around] makes one of a
+// middleware of yours.
+type Effect struct {
+	// around answers a request itself, or has next answer and spoils that.
+	around func(f *faults, next http.Handler) http.Handler
+
+	// The store asks for these two when it makes a page.
+	pageSize    int
+	repeatToken bool
+}
+
+// Around runs a middleware of yours around the server, for what none of the
+// other effects does.
+func Around(middleware func(next http.Handler) http.Handler) Effect {
+	return Effect{around: func(_ *faults, next http.Handler) http.Handler { return middleware(next) }}
+}
+
+// instead answers in the server's place, so that nothing is processed.
+func instead(answer http.HandlerFunc) Effect {
+	return Around(func(http.Handler) http.Handler { return answer })
+}
+
+// spoil has the request processed and sends something else than its answer.
+func spoil(send func(w http.ResponseWriter, a *answer)) Effect {
+	return Around(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { send(w, capture(next, r)) })
+	})
+}
+
+// Throttle answers as the service does when requests come too fast: the API
+// with ThrottlingException, the registry with TOOMANYREQUESTS and 429. The
+// request is not processed.
+func Throttle() Effect {
+	return instead(func(w http.ResponseWriter, r *http.Request) {
+		code, status := "ThrottlingException", http.StatusBadRequest
+		if isRegistry(r) {
+			code, status = "TOOMANYREQUESTS", http.StatusTooManyRequests
+		}
+		fail(w, r, status, clientError(code, "Rate exceeded"))
+	})
+}
+
+// Fail answers with an error and does not process the request. The error is one
+// of package types, or a *smithy.GenericAPIError for any other code; the status
+// is 500 when it is the server's fault and 400 otherwise. The registry puts code
+// and message into its own form.
+func Fail(err smithy.APIError) Effect {
+	if err.ErrorFault() == smithy.FaultServer {
+		return FailWithStatus(http.StatusInternalServerError, err)
+	}
+	return FailWithStatus(http.StatusBadRequest, err)
+}
+
+// FailWithStatus is [Fail] with an HTTP status of your choice.
+func FailWithStatus(status int, err smithy.APIError) Effect {
+	return instead(func(w http.ResponseWriter, r *http.Request) { fail(w, r, status, err) })
+}
+
+// Status answers with an HTTP status and no body, as a load balancer may, and
+// does not process the request.
+func Status(status int) Effect {
+	return instead(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+}
+
+// Delay waits before the request is processed, or until its client goes.
+func Delay(d time.Duration) Effect {
+	return Around(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			timer := time.NewTimer(d)
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+				next.ServeHTTP(w, r)
+			case <-r.Context().Done():
+				panic(http.ErrAbortHandler)
+			}
+		})
+	})
+}
+
+// ResetBefore resets the connection and does not process the request.
+func ResetBefore() Effect {
+	return instead(func(w http.ResponseWriter, _ *http.Request) { reset(w) })
+}
+
+// ResetAfter processes the request and resets the connection without an answer,
+// so that the client cannot know that it was processed.
+func ResetAfter() Effect {
+	return spoil(func(w http.ResponseWriter, _ *answer) { reset(w) })
+}
+
+// ResetMidway processes the request, sends the first half of the answer and
+// resets the connection.
+func ResetMidway() Effect {
+	return spoil(func(w http.ResponseWriter, a *answer) {
+		a.sendHalf(w, a.body.Len())
+		_ = http.NewResponseController(w).Flush() // a connection that is gone already is as good as reset
+		reset(w)
+	})
+}
+
+// Truncate processes the request and sends the first half of the answer's body
+// as if it were the whole: Content-Length agrees with it.
+func Truncate() Effect {
+	return spoil(func(w http.ResponseWriter, a *answer) { a.sendHalf(w, a.body.Len()/2) })
+}
+
+// CutOff processes the request, sends the first half of the answer's body with
+// the Content-Length of the whole, and closes the connection in good order.
+func CutOff() Effect {
+	return spoil(func(w http.ResponseWriter, a *answer) { a.sendHalf(w, a.body.Len()) })
+}
+
+// Body processes the request and sends these bytes as the body, with the
+// answer's own status and header.
+func Body(body []byte) Effect {
+	return spoil(func(w http.ResponseWriter, a *answer) { a.sendBody(w, len(body), body) })
+}
+
+// ClockOffset moves the clock of the answer's Date header, and of the check of
+// signatures that [WithCredentials] asks for, ahead by d, or back if d is
+// negative. Timestamps of what is created stay right.
+func ClockOffset(d time.Duration) Effect {
+	return Effect{around: func(f *faults, next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			a := capture(next, r.WithContext(context.WithValue(r.Context(), clockOffsetKey{}, d)))
+			a.header.Set("Date", f.now().Add(d).UTC().Format(http.TimeFormat))
+			a.send(w)
+		})
+	}}
+}
+
+// HideNew makes the service eventually consistent: a repository that
+// CreateRepository made is not seen by the next reads, as many as are given
+// here. A read is each time that an operation looks the repository up or lists
+// it. Other operations are left alone.
+func HideNew(reads int) Effect {
+	return Effect{around: func(f *faults, next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			a := capture(next, r)
+			f.hide(r, a, reads)
+			a.send(w)
+		})
+	}}
+}
+
+// ShortPages cuts the pages of the listing operations to size items, at least
+// one. For the fault, a request is a page that is made.
+func ShortPages(size int) Effect { return Effect{pageSize: max(1, size)} }
+
+// RepeatToken makes a page's nextToken the token that the page was asked for
+// with, so that a client that only follows tokens never gets to the end. A first
+// page is asked for with none and keeps its own. For the fault, a request is a
+// page that is made.
+func RepeatToken() Effect { return Effect{repeatToken: true} }

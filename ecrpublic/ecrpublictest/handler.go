@@ -1,0 +1,65 @@
+package ecrpublictest
+
+import (
+	"net/http"
+)
+
+// Handler is an emulator without a listener, for a server of your own. The API
+// is at "/", the registry at "/v2/" and "/token/". A Handler is safe for
+// concurrent use.
+type Handler struct {
+	store    *store
+	faults   *faults
+	recorder *recorder
+	root     http.Handler
+}
+
+// NewHandler makes an emulator. An error names the option that is invalid, or
+// tells why the data directory cannot be used.
+func NewHandler(opts ...Option) (*Handler, error) {
+	c, err := newConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newStore(c)
+	if err != nil {
+		return nil, err
+	}
+	h := &Handler{store: s, faults: newFaults(c.seed, c.clock), recorder: newRecorder(c.clock)}
+	s.hooks = h.faults.hooks()
+	h.root = h.stamp(h.recorder.wrap(h.faults.wrap(h.route())))
+	return h, nil
+}
+
+// ServeHTTP answers requests to the API and to the registry.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.root.ServeHTTP(w, r) }
+
+// Close ends open uploads and lets go of the data directory. Requests that
+// change something fail from then on if there is one. Calls after the first do
+// nothing.
+func (h *Handler) Close() error { return h.store.close() }
+
+// stamp gives every answer an id and the time.
+func (h *Handler) stamp(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Amzn-RequestId", newUUID())
+		w.Header().Set("Date", h.store.config.now().Format(http.TimeFormat))
+		next.ServeHTTP(w, r)
+	})
+}
+
+// route tells the registry's host and the API apart.
+func (h *Handler) route() http.Handler {
+	var endpoint http.Handler = api{h.store}
+	if c := h.store.config; c.accessKey != "" {
+		endpoint = verifySignature(c.accessKey, c.secretKey, c.clock, endpoint)
+	}
+	registry := newRegistry(h.store)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isRegistry(r) {
+			registry.ServeHTTP(w, r)
+			return
+		}
+		endpoint.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,131 @@
+package ecrpublictest
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/opencontainers/go-digest"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// putImage checks in the order that service was inferred to have.
+func (s *store) putImage(in *ecrpublic.PutImageInput) (*ecrpublic.PutImageOutput, error) {
+	if err := checkImageName(in.ImageTag, in.ImageDigest); err != nil {
+		return nil, err
+	}
+	text := []byte(*in.ImageManifest)
+	m, err := parseManifest(text)
+	if err != nil {
+		return nil, err
+	}
+	img := &image{Digest: digestOf(text), Manifest: text}
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, err := s.repository("PutImage", in.RegistryId, in.RepositoryName)
+	if err != nil {
+		return nil, err
+	}
+	if img.MediaType, err = mediaTypeOf(m, in.ImageManifestMediaType); err != nil {
+		return nil, err
+	}
+	if in.ImageDigest != nil && *in.ImageDigest != img.Digest {
+		return nil, imageDigestDoesNotMatch(*in.ImageDigest, img.Digest)
+	}
+	if img.references, err = m.references(img.MediaType); err != nil {
+		return nil, err
+	}
+	if err := s.checkPut(r, img, in.ImageTag); err != nil {
+		return nil, err
+	}
+	if err := s.commit(s.put(r, img, in.ImageTag)); err != nil {
+		return nil, err
+	}
+	return &ecrpublic.PutImageOutput{Image: &types.Image{
+		RegistryId:             aws.String(s.config.account),
+		RepositoryName:         in.RepositoryName,
+		ImageId:                &types.ImageIdentifier{ImageDigest: &img.Digest, ImageTag: in.ImageTag},
+		ImageManifest:          in.ImageManifest,
+		ImageManifestMediaType: &img.MediaType,
+	}}, nil
+}
+
+// checkImageName applies the service's patterns, which its model does not have.
+func checkImageName(tag, digest *string) error {
+	if tag != nil && !imageTagPattern.matches(*tag) {
+		return invalidParameter("imageTag", mustMatch(imageTagPattern.text))
+	}
+	if digest != nil && !digestPattern.matches(*digest) {
+		return invalidParameter("imageDigest", mustMatch(digestPattern.text))
+	}
+	return nil
+}
+
+func mediaTypeOf(m *manifest, given *string) (string, error) {
+	if given != nil {
+		return *given, nil
+	}
+	if m.MediaType == "" {
+		return "", invalidParameter("imageManifestMediaType", mustHaveMediaType)
+	}
+	return m.MediaType, nil
+}
+
+// checkPut tells whether an image may be put into a repository under a tag; nil
+// is none.
+func (s *store) checkPut(r *repository, img *image, name *string) error {
+	if missing := r.missingLayers(img); missing != nil {
+		return layersNotFound(missing, r.Name, s.config.account)
+	}
+	if missing := r.missingImages(img); missing != nil {
+		return referencedImagesNotFound(missing, r.Name, s.config.account)
+	}
+	have := r.images[img.Digest]
+	if have == nil {
+		if limit := s.config.quotas.ImagesPerRepository; len(r.images) >= limit {
+			return limitExceeded("images per repository", int64(limit))
+		}
+		return nil
+	}
+	if name == nil || r.tags[*name] != nil && r.tags[*name].Digest == img.Digest {
+		return imageAlreadyExists(img.Digest, name, r.Name, s.config.account)
+	}
+	if limit := s.config.quotas.TagsPerImage; len(have.tags) >= limit {
+		return limitExceeded("tags per image", int64(limit))
+	}
+	return nil
+}
+
+func (r *repository) missingLayers(img *image) (missing []string) {
+	for _, blob := range img.blobs {
+		if !blob.foreign && r.layers[blob.digest] == nil {
+			missing = append(missing, blob.digest)
+		}
+	}
+	return missing
+}
+
+func (r *repository) missingImages(img *image) (missing []string) {
+	for _, child := range img.children {
+		if r.images[child] == nil {
+			missing = append(missing, child)
+		}
+	}
+	return missing
+}
+
+// put is the change that stores an image, if it is new, and then sets its tag.
+func (s *store) put(r *repository, img *image, name *string) change {
+	now := s.config.now()
+	c := change{In: r.Name}
+	if r.images[img.Digest] == nil {
+		img.PushedAt = now
+		c.Image = img
+	}
+	if name != nil {
+		c.Tag = &tag{Name: *name, Digest: img.Digest, SetAt: now}
+	}
+	return c
+}
+
+func digestOf(manifest []byte) string { return digest.FromBytes(manifest).String() }

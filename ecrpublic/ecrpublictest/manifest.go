@@ -1,0 +1,126 @@
+package ecrpublictest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// Media types of manifests beside those of the OCI.
+const (
+	mediaTypeDockerSchema1       = "application/vnd.docker.distribution.manifest.v1+json"
+	mediaTypeDockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws"
+	mediaTypeDockerSchema2       = "application/vnd.docker.distribution.manifest.v2+json"
+	mediaTypeDockerList          = "application/vnd.docker.distribution.manifest.list.v2+json"
+)
+
+// manifest is the union of the members that matter in all kinds of manifests.
+type manifest struct {
+	MediaType    string               `json:"mediaType"`
+	ArtifactType string               `json:"artifactType"`
+	Config       *ocispec.Descriptor  `json:"config"`
+	Layers       []ocispec.Descriptor `json:"layers"`
+	FSLayers     []struct {
+		BlobSum digest.Digest `json:"blobSum"`
+	} `json:"fsLayers"`
+	Manifests   []ocispec.Descriptor `json:"manifests"`
+	Subject     *ocispec.Descriptor  `json:"subject"`
+	Annotations map[string]string    `json:"annotations"`
+}
+
+// references is what a manifest says of other objects.
+type references struct {
+	blobs             []blobReference
+	children          []string // digests of an index's images
+	subject           string   // digest of the image that this one refers to, or ""
+	artifactType      string   // as listings of referrers show it
+	artifactMediaType string   // as the API shows it: the config's media type
+	annotations       map[string]string
+}
+
+type blobReference struct {
+	digest, mediaType string
+	size              int64
+	config            bool
+	foreign           bool // lies elsewhere, and need not be in the repository
+}
+
+func parseManifest(text []byte) (*manifest, error) {
+	m := new(manifest)
+	if err := json.Unmarshal(text, m); err != nil {
+		return nil, invalidParameter("imageManifest", mustBeManifest)
+	}
+	return m, nil
+}
+
+// references reads a manifest as one of the given media type.
+func (m *manifest) references(mediaType string) (references, error) {
+	r := references{artifactType: m.ArtifactType, annotations: m.Annotations}
+	var err error
+	switch mediaType {
+	case ocispec.MediaTypeImageManifest, mediaTypeDockerSchema2:
+		err = r.image(m)
+	case ocispec.MediaTypeImageIndex, mediaTypeDockerList:
+		err = r.index(m)
+	case mediaTypeDockerSchema1, mediaTypeDockerSchema1Signed:
+		err = r.schema1(m)
+	default:
+		return references{}, invalidParameter("imageManifestMediaType", fmt.Sprintf(mustBeMediaType, mediaType))
+	}
+	if m.Subject != nil {
+		r.subject = string(m.Subject.Digest)
+		err = errors.Join(err, wellFormed(r.subject))
+	}
+	if err != nil {
+		return references{}, invalidParameter("imageManifest", mustBeManifest)
+	}
+	return r, nil
+}
+
+func wellFormed(digest string) error {
+	if !digestPattern.matches(digest) {
+		return fmt.Errorf("digest %q", digest)
+	}
+	return nil
+}
+
+func (r *references) image(m *manifest) error {
+	if m.Config == nil {
+		return errors.New("no config")
+	}
+	r.artifactMediaType = m.Config.MediaType
+	if r.artifactType == "" {
+		r.artifactType = m.Config.MediaType
+	}
+	err := r.blob(*m.Config)
+	r.blobs[0].config = true
+	for _, l := range m.Layers {
+		err = errors.Join(err, r.blob(l))
+	}
+	return err
+}
+
+func (r *references) blob(d ocispec.Descriptor) error {
+	r.blobs = append(r.blobs, blobReference{digest: string(d.Digest), mediaType: d.MediaType, size: d.Size, foreign: len(d.URLs) > 0})
+	return wellFormed(string(d.Digest))
+}
+
+func (r *references) index(m *manifest) error {
+	var err error
+	for _, child := range m.Manifests {
+		r.children = append(r.children, string(child.Digest))
+		err = errors.Join(err, wellFormed(string(child.Digest)))
+	}
+	return err
+}
+
+func (r *references) schema1(m *manifest) error {
+	var err error
+	for _, l := range m.FSLayers {
+		err = errors.Join(err, r.blob(ocispec.Descriptor{Digest: l.BlobSum}))
+	}
+	return err
+}

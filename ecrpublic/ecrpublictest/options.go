@@ -1,0 +1,133 @@
+package ecrpublictest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Defaults of the options.
+const (
+	defaultAccount      = "123456789012"
+	defaultRegion       = supportedRegion
+	defaultUploadExpiry = 24 * time.Hour
+)
+
+// supportedRegion is the one region that serves the API.
+const supportedRegion = "us-east-1"
+
+// Option changes how an emulator is set up.
+type Option func(*config)
+
+// config is the sum of the options. It does not change once a handler is made.
+type config struct {
+	account      string
+	alias        string
+	region       string
+	accessKey    string
+	secretKey    string
+	dataDir      string
+	quotas       Quotas
+	clock        func() time.Time
+	uploadExpiry time.Duration
+	seed         uint64
+}
+
+// WithAccount sets the twelve-digit account that owns the registry; the default
+// is 123456789012.
+func WithAccount(id string) Option { return func(c *config) { c.account = id } }
+
+// WithAlias sets an alias of the registry. One that looks as if the service had
+// assigned it, a letter and a digit four times over such as "a1b2c3d4", takes
+// the place of the default alias. Any other is a custom alias: it is active and
+// primary, and the default alias stays beside it. Without this option the
+// default alias is computed from the account.
+func WithAlias(alias string) Option { return func(c *config) { c.alias = alias } }
+
+// WithCredentials makes the emulator verify that requests to the API are signed
+// with these keys. Without it every request passes, signed or not.
+func WithCredentials(accessKey, secretKey string) Option {
+	return func(c *config) { c.accessKey, c.secretKey = accessKey, secretKey }
+}
+
+// WithQuotas replaces the service's quotas; a field that is zero keeps the
+// default.
+func WithQuotas(q Quotas) Option { return func(c *config) { c.quotas = q } }
+
+// WithClock sets what the emulator takes for the time: of timestamps, of the
+// Date header, of expiring tokens and uploads, and of signatures. It is called
+// from many goroutines. Nil means time.Now.
+func WithClock(now func() time.Time) Option { return func(c *config) { c.clock = now } }
+
+// WithDataDir keeps the state in a directory, so that it survives a restart and
+// a crash: repositories, images, layers, catalog data, policies and tags, but not
+// uploads that are still open. The directory is created if it is missing, has to
+// be empty otherwise or an emulator's own, and belongs to one emulator at a time.
+// Empty means that the state lives in memory.
+func WithDataDir(dir string) Option { return func(c *config) { c.dataDir = dir } }
+
+// WithRegion sets the region that the emulator plays. Any other than us-east-1,
+// the default, refuses every operation with UnsupportedCommandException, as
+// us-west-2 does.
+func WithRegion(region string) Option { return func(c *config) { c.region = region } }
+
+// WithUploadExpiry sets how long an upload may stay idle before it is dropped;
+// zero means 24 hours.
+func WithUploadExpiry(idle time.Duration) Option {
+	return func(c *config) { c.uploadExpiry = idle }
+}
+
+func newConfig(opts []Option) (config, error) {
+	c := config{account: defaultAccount, region: defaultRegion}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	if c.clock == nil {
+		c.clock = time.Now
+	}
+	if c.uploadExpiry == 0 {
+		c.uploadExpiry = defaultUploadExpiry
+	}
+	c.quotas = c.quotas.withDefaults()
+	return c, c.check()
+}
+
+func (c *config) check() error {
+	switch {
+	case !registryIDPattern.matches(c.account):
+		return fmt.Errorf("account %q: want twelve digits", c.account)
+	case c.alias != "" && !(len(c.alias) >= 2 && len(c.alias) <= 50 && aliasPattern.matches(c.alias)):
+		return fmt.Errorf("alias %q: want 2 to 50 characters that match %s", c.alias, aliasPattern.text)
+	case c.region == "":
+		return errors.New("region: want a name such as us-east-1")
+	case (c.accessKey == "") != (c.secretKey == ""):
+		return errors.New("credentials: want both an access key and a secret key, or neither")
+	case c.uploadExpiry < 0:
+		return fmt.Errorf("upload expiry %s: want a positive duration", c.uploadExpiry)
+	}
+	return c.quotas.check()
+}
+
+// now is the time with the precision of the service's timestamps.
+func (c *config) now() time.Time { return c.clock().UTC().Truncate(time.Millisecond) }
+
+// aliases returns the default alias and, if there is another, the custom one,
+// which is primary.
+func (c *config) aliases() []string {
+	if c.alias == "" {
+		return []string{defaultAlias(c.account)}
+	}
+	if defaultAliasPattern.matches(c.alias) {
+		return []string{c.alias}
+	}
+	return []string{defaultAlias(c.account), c.alias}
+}
+
+// primaryAlias is the alias that URIs are made with.
+func (c *config) primaryAlias() string {
+	all := c.aliases()
+	return all[len(all)-1]
+}
+
+func (c *config) hasAlias(name string) bool { return slices.Contains(c.aliases(), name) }

@@ -1,0 +1,81 @@
+package ecrpublictest
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+)
+
+func (s *store) setRepositoryPolicy(in *ecrpublic.SetRepositoryPolicyInput) (*ecrpublic.SetRepositoryPolicyOutput, error) {
+	p, err := parsePolicy(*in.PolicyText)
+	if err != nil {
+		return nil, invalidParameter("PolicyText", mustBePolicy)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, err := s.repository("SetRepositoryPolicy", in.RegistryId, in.RepositoryName)
+	if err != nil {
+		return nil, err
+	}
+	if !in.Force && p.locksOut(s.config.account) {
+		return nil, invalidParameter("PolicyText", mustKeepAccess)
+	}
+	if err := s.setPolicy(r, formatPolicy(*in.PolicyText)); err != nil {
+		return nil, err
+	}
+	return &ecrpublic.SetRepositoryPolicyOutput{
+		RegistryId:     aws.String(s.config.account),
+		RepositoryName: aws.String(r.Name),
+		PolicyText:     aws.String(r.Policy),
+	}, nil
+}
+
+func (s *store) setPolicy(r *repository, text string) error {
+	state := r.repositoryState
+	state.Policy = text
+	return s.commit(change{Repository: &state})
+}
+
+func (s *store) getRepositoryPolicy(in *ecrpublic.GetRepositoryPolicyInput) (*ecrpublic.GetRepositoryPolicyOutput, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	r, err := s.withPolicy("GetRepositoryPolicy", in.RegistryId, in.RepositoryName)
+	if err != nil {
+		return nil, err
+	}
+	return &ecrpublic.GetRepositoryPolicyOutput{
+		RegistryId:     aws.String(s.config.account),
+		RepositoryName: aws.String(r.Name),
+		PolicyText:     aws.String(r.Policy),
+	}, nil
+}
+
+func (s *store) deleteRepositoryPolicy(in *ecrpublic.DeleteRepositoryPolicyInput) (*ecrpublic.DeleteRepositoryPolicyOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, err := s.withPolicy("DeleteRepositoryPolicy", in.RegistryId, in.RepositoryName)
+	if err != nil {
+		return nil, err
+	}
+	deleted := r.Policy
+	if err := s.setPolicy(r, ""); err != nil {
+		return nil, err
+	}
+	return &ecrpublic.DeleteRepositoryPolicyOutput{
+		RegistryId:     aws.String(s.config.account),
+		RepositoryName: aws.String(r.Name),
+		PolicyText:     aws.String(deleted),
+	}, nil
+}
+
+// withPolicy finds a repository that has a policy. The caller holds the lock.
+func (s *store) withPolicy(operation string, registry, name *string) (*repository, error) {
+	r, err := s.repository(operation, registry, name)
+	if err != nil {
+		return nil, err
+	}
+	if r.Policy == "" {
+		return nil, repositoryPolicyNotFound(r.Name, s.config.account)
+	}
+	return r, nil
+}

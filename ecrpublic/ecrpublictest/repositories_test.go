@@ -1,0 +1,227 @@
+package ecrpublictest_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+func TestAliases(t *testing.T) {
+	t.Parallel()
+	computed := newRepo(t).alias()
+	assert.Regexp(t, "^([a-z][0-9]){4}$", computed)
+	assert.Equal(t, computed, newRepo(t).alias(), "of the same account")
+	assert.NotEqual(t, computed, newRepo(t, ecrpublictest.WithAccount("210987654321")).alias())
+	assert.Equal(t, "a1b2c3d4", newRepo(t, ecrpublictest.WithAlias("a1b2c3d4")).alias())
+
+	custom := newRepo(t, ecrpublictest.WithAlias("my-team"))
+	out, err := custom.api.DescribeRegistries(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, []types.RegistryAlias{
+		{Name: aws.String(computed), Status: types.RegistryAliasStatusActive, DefaultRegistryAlias: true},
+		{Name: aws.String("my-team"), Status: types.RegistryAliasStatusActive, PrimaryRegistryAlias: true},
+	}, out.Registries[0].Aliases)
+	assert.Equal(t, "public.ecr.aws/my-team", *out.Registries[0].RegistryUri)
+}
+
+func TestRegistryIsNamedByAccountOrAlias(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, ecrpublictest.WithAlias("my-team"))
+	begin := func(registry string) error {
+		_, err := r.api.InitiateLayerUpload(t.Context(), &ecrpublic.InitiateLayerUploadInput{RegistryId: &registry, RepositoryName: aws.String("app")})
+		return err
+	}
+	require.NoError(t, begin(account))
+	require.NoError(t, begin("my-team"))
+	assert.ErrorAs(t, begin("other"), new(*types.RegistryNotFoundException))
+
+	_, err := r.api.BatchDeleteImage(t.Context(), &ecrpublic.BatchDeleteImageInput{
+		RegistryId: aws.String("other"), RepositoryName: aws.String("app"), ImageIds: []types.ImageIdentifier{byTag("x")},
+	})
+	missing := new(types.RepositoryNotFoundException)
+	require.ErrorAs(t, err, &missing)
+	assert.Equal(t, "The repository with name 'app' does not exist in the registry with id 'other'", missing.ErrorMessage())
+
+	_, err = r.api.GetRepositoryPolicy(t.Context(), &ecrpublic.GetRepositoryPolicyInput{RegistryId: aws.String("210987654321"), RepositoryName: aws.String("app")})
+	assert.ErrorAs(t, err, &missing)
+	_, err = r.api.DescribeRepositories(t.Context(), &ecrpublic.DescribeRepositoriesInput{RegistryId: aws.String("210987654321")})
+	assert.ErrorAs(t, err, new(*types.RegistryNotFoundException))
+}
+
+func TestRegistryStaysWithoutRepositories(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	_, err := r.api.DeleteRepository(t.Context(), &ecrpublic.DeleteRepositoryInput{RepositoryName: aws.String("app")})
+	require.NoError(t, err)
+	out, err := r.api.DescribeRegistries(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Len(t, out.Registries, 1)
+	_, err = r.api.DescribeRegistries(t.Context(), &ecrpublic.DescribeRegistriesInput{NextToken: aws.String("x")})
+	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
+}
+
+func TestOtherRegionsRefuseEveryOperation(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, ecrpublictest.WithRegion("us-west-2"))
+	for _, operation := range operations() {
+		got, err := call(t, srv, operation, "{}")
+		require.NoError(t, err)
+		assert.Equal(t, 400, got.status)
+		assert.Equal(t, fmt.Sprintf(`{"__type":"UnsupportedCommandException","message":"%s command is only supported in us-east-1."}`, operation), got.body)
+	}
+	_, err := srv.Client().DescribeRegistries(t.Context(), nil)
+	assert.ErrorAs(t, err, new(*types.UnsupportedCommandException))
+}
+
+func TestQuotas(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, ecrpublictest.WithQuotas(ecrpublictest.Quotas{
+		Repositories: 2, ImagesPerRepository: 2, TagsPerImage: 2, TagsPerRepository: 1,
+		LayerParts: 2, LayerBytes: 10, MinPartBytes: 2, PartBytes: 4,
+	}))
+	limit := func(err error, text string) {
+		t.Helper()
+		reached := new(types.LimitExceededException)
+		require.ErrorAs(t, err, &reached)
+		assert.Contains(t, reached.ErrorMessage(), text)
+	}
+	create(t, r.srv, "second")
+	_, err := r.api.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("third")})
+	limit(err, "2 repositories per registry")
+
+	out, err := r.api.InitiateLayerUpload(t.Context(), &ecrpublic.InitiateLayerUploadInput{RepositoryName: aws.String("app")})
+	require.NoError(t, err)
+	assert.EqualValues(t, 4, *out.PartSize)
+	limit(r.part(out.UploadId, 0, "12345678901"), "10 bytes per layer")
+	require.NoError(t, r.part(out.UploadId, 0, "12"))
+	require.NoError(t, r.part(out.UploadId, 2, "3"))
+	limit(r.part(out.UploadId, 3, "4"), "2 parts per layer")
+
+	r.layers("{}", "1", "2", "3")
+	require.NoError(t, r.put(image("1").String(), "a"))
+	require.NoError(t, r.put(image("1").String(), "b"))
+	limit(r.put(image("1").String(), "c"), "2 tags per image")
+	require.NoError(t, r.put(image("2").String(), ""))
+	limit(r.put(image("3").String(), ""), "2 images per repository")
+
+	tag := func(key string) types.Tag { return types.Tag{Key: &key, Value: aws.String("")} }
+	_, err = r.api.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("third"), Tags: []types.Tag{tag("a"), tag("b")}})
+	assert.ErrorAs(t, err, new(*types.TooManyTagsException))
+}
+
+func TestDeleteRepositoryForgetsItsContent(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	r.layers("{}", "layer")
+	require.NoError(t, r.put(image("layer").String(), "v1"))
+	upload := r.begin()
+	out, err := r.api.DeleteRepository(t.Context(), &ecrpublic.DeleteRepositoryInput{RepositoryName: aws.String("app"), Force: true})
+	require.NoError(t, err)
+	assert.Equal(t, "app", *out.Repository.RepositoryName)
+
+	create(t, r.srv, "app")
+	assert.ErrorAs(t, r.part(upload, 0, "x"), new(*types.UploadNotFoundException))
+	checked, err := r.api.BatchCheckLayerAvailability(t.Context(), &ecrpublic.BatchCheckLayerAvailabilityInput{RepositoryName: aws.String("app"), LayerDigests: []string{sha("layer")}})
+	require.NoError(t, err)
+	assert.Equal(t, types.LayerAvailabilityUnavailable, checked.Layers[0].LayerAvailability)
+	_, err = r.describe(byTag("v1"))
+	assert.ErrorAs(t, err, new(*types.ImageNotFoundException))
+}
+
+func TestCatalogDataReplacesAllButTheLogo(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	put := func(in types.RepositoryCatalogDataInput) types.RepositoryCatalogData {
+		out, err := r.api.PutRepositoryCatalogData(t.Context(), &ecrpublic.PutRepositoryCatalogDataInput{RepositoryName: aws.String("app"), CatalogData: &in})
+		require.NoError(t, err)
+		return *out.CatalogData
+	}
+	first := put(types.RepositoryCatalogDataInput{Description: aws.String("d"), LogoImageBlob: []byte("logo"), UsageText: aws.String("u")})
+	second := put(types.RepositoryCatalogDataInput{AboutText: aws.String("a"), Description: aws.String(""), Architectures: []string{}})
+	assert.Equal(t, types.RepositoryCatalogData{AboutText: aws.String("a"), LogoUrl: first.LogoUrl}, second)
+}
+
+func TestIncompleteTagsAreRefused(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	const refused = "InvalidTagParameterException"
+	for message, tag := range map[string]string{
+		"A tag needs a key and a value, which may be empty":                           `{"Key":"a"}`,
+		"The tag 'a' is not valid: the prefix 'aws:' is reserved for keys and values": `{"Key":"a","Value":"aws:x"}`,
+	} {
+		assertError(t, r, "CreateRepository", `{"repositoryName":"new","tags":[`+tag+`]}`, refused, message)
+	}
+	assertError(t, r, "UntagResource", `{"resourceArn":"arn:aws:ecr-public::123456789012:repository/app","tagKeys":["aws:x"]}`,
+		refused, "The tag 'aws:x' is not valid: the prefix 'aws:' is reserved for keys and values")
+}
+
+func TestClock(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 678_901_234, time.UTC)
+	srv := newServer(t, ecrpublictest.WithClock(func() time.Time { return now }))
+	out, err := srv.Client().CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
+	require.NoError(t, err)
+	assert.Equal(t, now.Truncate(time.Millisecond), *out.Repository.CreatedAt)
+	assert.Equal(t, "Fri, 02 Jan 2026 03:04:05 GMT", out.ResponseMetadata.HTTPHeaders.Get("Date"))
+	login, err := srv.Client().GetAuthorizationToken(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, now.Truncate(time.Millisecond).Add(12*time.Hour), *login.AuthorizationData.ExpiresAt)
+}
+
+func TestInvalidOptions(t *testing.T) {
+	t.Parallel()
+	for want, opt := range map[string]ecrpublictest.Option{
+		`account "1": want twelve digits`:                ecrpublictest.WithAccount("1"),
+		`alias "X1": want 2 to 50 characters that match`: ecrpublictest.WithAlias("X1"),
+		`region: want a name such as us-east-1`:          ecrpublictest.WithRegion(""),
+		`credentials: want both an access key and`:       ecrpublictest.WithCredentials("key", ""),
+		`upload expiry -1s: want a positive duration`:    ecrpublictest.WithUploadExpiry(-time.Second),
+		`quotas: -1 is negative`:                         ecrpublictest.WithQuotas(ecrpublictest.Quotas{LayerParts: -1}),
+		`data directory /dev/null`:                       ecrpublictest.WithDataDir("/dev/null"),
+	} {
+		_, err := ecrpublictest.NewHandler(opt)
+		require.ErrorContains(t, err, want)
+		assert.Panics(t, func() { ecrpublictest.NewServer(opt) })
+	}
+}
+
+func TestServerCloses(t *testing.T) {
+	t.Parallel()
+	srv := ecrpublictest.NewServer(ecrpublictest.WithClock(nil))
+	srv.Close()
+	srv.Close()
+	_, err := call(t, srv, "DescribeRegistries", "{}")
+	assert.Error(t, err)
+}
+
+func TestAddImage(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t)
+	digest, err := srv.AddImage("team/app", "v1", "latest")
+	require.NoError(t, err)
+	untagged, err := srv.AddImage("team/app")
+	require.NoError(t, err)
+	assert.NotEqual(t, digest, untagged)
+	assert.Zero(t, srv.Count(""))
+
+	out, err := srv.Client().DescribeImages(t.Context(), &ecrpublic.DescribeImagesInput{RepositoryName: aws.String("team/app")})
+	require.NoError(t, err)
+	tags := map[string][]string{}
+	for _, d := range out.ImageDetails {
+		tags[*d.ImageDigest] = d.ImageTags
+	}
+	assert.Equal(t, map[string][]string{digest: {"v1", "latest"}, untagged: nil}, tags)
+
+	_, err = srv.AddImage("Team")
+	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
+	_, err = srv.AddImage("team/app", "a b")
+	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
+}

@@ -1,0 +1,168 @@
+package ecrpublictest
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"reflect"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/codec"
+)
+
+// recorded is a request that a recorder keeps; the recorder's lock guards it.
+type recorded struct {
+	recorder   *recorder
+	request    Request
+	inputBytes int
+}
+
+func (e *recorded) update(change func(*Request)) {
+	e.recorder.mu.Lock()
+	defer e.recorder.mu.Unlock()
+	change(&e.request)
+}
+
+// readInput decodes the body of an API request. A body that cannot be decoded is
+// for the API to refuse.
+func (e *recorded) readInput(r *http.Request, input any) {
+	body, err := readAhead(r)
+	e.request.BytesReceived = int64(len(body))
+	if err != nil || codec.Unmarshal(body, input) != nil {
+		return
+	}
+	blobs := dropBlobs(input)
+	e.request.Input = input
+	e.inputBytes = len(body) - base64.StdEncoding.EncodedLen(blobs)
+}
+
+// newInput returns an empty input of an operation, or nil when there is none of
+// that name. The mock knows them all.
+func newInput(operation string) any {
+	method, known := reflect.TypeFor[Client]().FieldByName(operation + "Func")
+	if !known {
+		return nil
+	}
+	return reflect.New(method.Type.In(1).Elem()).Interface()
+}
+
+// dropBlobs lets go of what is too large to keep and tells how large it was.
+func dropBlobs(input any) (size int) {
+	switch in := input.(type) {
+	case *ecrpublic.UploadLayerPartInput:
+		return drop(&in.LayerPartBlob)
+	case *ecrpublic.CreateRepositoryInput:
+		if in.CatalogData != nil {
+			return drop(&in.CatalogData.LogoImageBlob)
+		}
+	case *ecrpublic.PutRepositoryCatalogDataInput:
+		if in.CatalogData != nil {
+			return drop(&in.CatalogData.LogoImageBlob)
+		}
+	}
+	return 0
+}
+
+func drop(blob *[]byte) (size int) {
+	size, *blob = len(*blob), nil
+	return size
+}
+
+// bodyAhead is a request body that was read ahead.
+type bodyAhead struct {
+	bytes.Reader
+	all []byte
+}
+
+func (*bodyAhead) Close() error { return nil }
+
+// readAhead returns the body of an API request and leaves it to be read once
+// more. When it is too large or breaks off, the next reader meets the same.
+func readAhead(r *http.Request) ([]byte, error) {
+	if ahead, ok := r.Body.(*bodyAhead); ok {
+		return ahead.all, nil
+	}
+	var body bytes.Buffer
+	if r.ContentLength > 0 && r.ContentLength <= maxBody {
+		body.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(io.LimitReader(r.Body, maxBody+1))
+	if body.Len() > maxBody {
+		err = fmt.Errorf("the request body has more than %d bytes", maxBody)
+	}
+	if err != nil {
+		r.Body = rest{io.MultiReader(&body, r.Body), r.Body}
+		return nil, err
+	}
+	ahead := &bodyAhead{all: body.Bytes()}
+	ahead.Reset(ahead.all)
+	r.Body = ahead
+	return ahead.all, nil
+}
+
+// rest is a body of which the start was read ahead.
+type rest struct {
+	io.Reader
+	io.Closer
+}
+
+// countedBody counts what is read of a request.
+type countedBody struct {
+	io.ReadCloser
+	of *recorded
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.of.update(func(r *Request) { r.BytesReceived += int64(n) })
+	return n, err
+}
+
+// countedAnswer notes the status of an answer and counts its bytes.
+type countedAnswer struct {
+	http.ResponseWriter
+	of    *recorded
+	ended bool // the connection was taken away
+}
+
+func (a *countedAnswer) WriteHeader(status int) {
+	if status >= http.StatusOK {
+		a.note(status, 0)
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *countedAnswer) Write(p []byte) (int, error) {
+	a.note(http.StatusOK, len(p))
+	return a.ResponseWriter.Write(p)
+}
+
+// note records bytes, and the status unless there was one before.
+func (a *countedAnswer) note(status, bytes int) {
+	a.of.update(func(r *Request) {
+		if r.Status == 0 {
+			r.Status = status
+		}
+		r.BytesSent += int64(bytes)
+	})
+}
+
+// finish notes the status that an answer gets when nothing was written.
+func (a *countedAnswer) finish() {
+	if !a.ended {
+		a.note(http.StatusOK, 0)
+	}
+}
+
+// Hijack notes that there will be no answer.
+func (a *countedAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	a.ended = true
+	return http.NewResponseController(a.ResponseWriter).Hijack()
+}
+
+// Unwrap lets http.ResponseController reach the rest of the connection.
+func (a *countedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

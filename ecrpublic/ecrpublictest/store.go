@@ -1,0 +1,107 @@
+package ecrpublictest
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// store is the state of one registry and the rules that guard it. It knows no
+// HTTP: an operation is a method from input to output, and the registry's host
+// uses the same methods.
+type store struct {
+	config  config
+	hooks   hooks
+	content content
+	journal *journal // nil when nothing is kept
+	secret  []byte
+
+	mu           sync.RWMutex
+	registry     registryState
+	repositories map[string]*repository // by name
+	order        ordered[*repository]   // as the API lists them
+	uploads      map[string]*upload     // by id
+}
+
+// newStore makes a store and, with a data directory, reads what is in it.
+func newStore(c config) (*store, error) {
+	s := &store{
+		config:       c,
+		repositories: map[string]*repository{},
+		uploads:      map[string]*upload{},
+	}
+	if c.dataDir == "" {
+		s.content = newMemory()
+		s.secret = newSecret()
+		return s, nil
+	}
+	if err := s.openDir(c.dataDir); err != nil {
+		return nil, fmt.Errorf("data directory %s: %w", c.dataDir, err)
+	}
+	s.secret = s.registry.Secret
+	return s, nil
+}
+
+// repository finds a repository for an operation. Nil or an alias for the
+// registry means the own one. The caller holds the lock.
+func (s *store) repository(operation string, registry, name *string) (*repository, error) {
+	id, known := s.resolveRegistry(registry)
+	if !known && knowsRegistries(operation) {
+		return nil, registryNotFound(id)
+	}
+	r := s.repositories[*name]
+	if !known || r == nil || !s.hooks.sees(operation, *name) {
+		return nil, repositoryNotFound(*name, id)
+	}
+	return r, nil
+}
+
+// resolveRegistry returns the account of the own registry, or what was asked for
+// when that is another one.
+func (s *store) resolveRegistry(registry *string) (id string, known bool) {
+	own := s.config.account
+	if registry == nil || *registry == own || s.registry.Open && s.config.hasAlias(*registry) {
+		return own, true
+	}
+	return *registry, false
+}
+
+// knowsRegistries tells whether an operation has an error for an unknown
+// registry. For the others, that the repository is what is not found is
+// inferred.
+func knowsRegistries(operation string) bool {
+	return slices.Contains([]string{
+		"BatchCheckLayerAvailability",
+		"InitiateLayerUpload",
+		"UploadLayerPart",
+		"CompleteLayerUpload",
+		"PutImage",
+	}, operation)
+}
+
+// foreignRegistry is the answer to a listing of a registry that is not the
+// caller's. No real answer is known.
+func foreignRegistry(id string) error { return registryNotFound(id) }
+
+// commit makes a change, in the journal first. The caller holds the lock.
+func (s *store) commit(c change) error {
+	if s.journal != nil {
+		if err := s.journal.append(c); err != nil {
+			return serverError(err)
+		}
+	}
+	s.apply(c)
+	return nil
+}
+
+// close ends open uploads and lets go of the data directory. Changes fail from
+// then on when there is one.
+func (s *store) close() error {
+	s.dropUploads(func(*upload) bool { return true })
+	if s.journal == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.journal.close()
+}

@@ -1,0 +1,174 @@
+package housekeeping
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// Limits of the service on catalog data.
+const (
+	maxDescription = 1024   // characters
+	maxCatalogText = 25600  // characters of AboutText and of UsageText
+	maxListLength  = 50     // entries of Architectures and of OperatingSystems
+	maxListEntry   = 50     // characters
+	maxLogo        = 512000 // bytes
+	minLogoSide    = 60     // pixels
+	maxLogoSide    = 2048   // pixels
+)
+
+// CatalogFiles are the paths of the files that hold a repository's catalog data.
+// An empty path leaves the member out.
+type CatalogFiles struct {
+	// AboutText is Markdown, such as the project's README.md.
+	AboutText string
+
+	// UsageText is Markdown.
+	UsageText string
+
+	// Description is plain text; white space around it is dropped.
+	Description string
+
+	// Logo is a PNG image.
+	Logo string
+
+	// Architectures has one entry a line, such as "x86-64" or "ARM 64"; blank
+	// lines are skipped.
+	Architectures string
+
+	// OperatingSystems has one entry a line, such as "Linux"; blank lines are
+	// skipped.
+	OperatingSystems string
+}
+
+// CatalogDataFromFiles reads catalog data for [EnsureRepository],
+// [EnsureCatalogData] or the client's own operations from files, for example of
+// os.DirFS("."). It checks everything against the service's limits: the error
+// names each file that cannot be read and each member that is over a limit, with
+// its size and the limit.
+func CatalogDataFromFiles(fsys fs.FS, files CatalogFiles) (*types.RepositoryCatalogDataInput, error) {
+	var errs []error
+	read := func(path string) []byte {
+		if path == "" {
+			return nil
+		}
+		data, err := fs.ReadFile(fsys, path)
+		errs = append(errs, err)
+		return data
+	}
+	data := &types.RepositoryCatalogDataInput{
+		AboutText:        text(read(files.AboutText)),
+		Architectures:    lines(read(files.Architectures)),
+		Description:      text(bytes.TrimSpace(read(files.Description))),
+		LogoImageBlob:    read(files.Logo),
+		OperatingSystems: lines(read(files.OperatingSystems)),
+		UsageText:        text(read(files.UsageText)),
+	}
+	checked, err := checkCatalogData(data)
+	if err := errors.Join(append(errs, err)...); err != nil {
+		return nil, fmt.Errorf("housekeeping: catalog data from files: %w", err)
+	}
+	return checked, nil
+}
+
+func text(data []byte) *string {
+	if data == nil {
+		return nil
+	}
+	return aws.String(string(data))
+}
+
+func lines(data []byte) []string {
+	if data == nil {
+		return nil
+	}
+	entries := []string{}
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line != "" {
+			entries = append(entries, line)
+		}
+	}
+	return entries
+}
+
+// checkCatalogData returns a copy, with the logo in memory, that is within the
+// service's limits; nil for nil.
+func checkCatalogData(data *types.RepositoryCatalogDataInput) (*types.RepositoryCatalogDataInput, error) {
+	if data == nil {
+		return nil, nil
+	}
+	checked := *data
+	if data.LogoImageReader != nil {
+		if data.LogoImageBlob != nil {
+			return nil, errors.New("LogoImageBlob and LogoImageReader must not both be set")
+		}
+		logo, err := io.ReadAll(data.LogoImageReader)
+		if err != nil {
+			return nil, fmt.Errorf("read LogoImageReader: %w", err)
+		}
+		checked.LogoImageBlob, checked.LogoImageReader = logo, nil
+	}
+	return &checked, errors.Join(
+		checkText("Description", data.Description, maxDescription),
+		checkText("AboutText", data.AboutText, maxCatalogText),
+		checkText("UsageText", data.UsageText, maxCatalogText),
+		checkList("Architectures", data.Architectures),
+		checkList("OperatingSystems", data.OperatingSystems),
+		checkLogo(checked.LogoImageBlob),
+	)
+}
+
+func checkText(member string, text *string, limit int) error {
+	if text == nil {
+		return nil
+	}
+	if !utf8.ValidString(*text) {
+		return fmt.Errorf("%s is not UTF-8 text", member)
+	}
+	if n := utf8.RuneCountInString(*text); n > limit {
+		return fmt.Errorf("%s has %d characters, the limit is %d", member, n, limit)
+	}
+	return nil
+}
+
+func checkList(member string, list []string) error {
+	if len(list) > maxListLength {
+		return fmt.Errorf("%s has %d entries, the limit is %d", member, len(list), maxListLength)
+	}
+	if i := slices.Index(list, ""); i >= 0 {
+		return fmt.Errorf("%s[%d] is empty, an entry has 1 to %d characters", member, i, maxListEntry)
+	}
+	var errs []error
+	for i, entry := range list {
+		errs = append(errs, checkText(fmt.Sprintf("%s[%d]", member, i), &entry, maxListEntry))
+	}
+	return errors.Join(errs...)
+}
+
+func checkLogo(logo []byte) error {
+	if len(logo) == 0 {
+		return nil
+	}
+	if len(logo) > maxLogo {
+		return fmt.Errorf("LogoImageBlob has %d bytes, the limit is %d", len(logo), maxLogo)
+	}
+	config, err := png.DecodeConfig(bytes.NewReader(logo))
+	if err != nil {
+		return fmt.Errorf("LogoImageBlob is not a PNG image: %w", err)
+	}
+	if min(config.Width, config.Height) < minLogoSide || max(config.Width, config.Height) > maxLogoSide {
+		return fmt.Errorf("LogoImageBlob is %d by %d pixels, each side must have %d to %d",
+			config.Width, config.Height, minLogoSide, maxLogoSide)
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package housekeeping_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	awsretry "github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/stretchr/testify/require"
+	"oras.land/oras-go/v2/registry/remote/retry"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/paginators"
+)
+
+// emulator is an emulator whose clock the test sets.
+type emulator struct {
+	*ecrpublictest.Server
+	client *ecrpublic.Client
+	time   atomic.Int64 // nanoseconds
+}
+
+func newEmulator(t *testing.T) *emulator {
+	t.Helper()
+	e := &emulator{}
+	e.time.Store(today().UnixNano())
+	e.Server = ecrpublictest.NewServer(ecrpublictest.WithClock(func() time.Time { return time.Unix(0, e.time.Load()) }))
+	t.Cleanup(e.Close)
+	e.client = e.Client(impatient)
+	return e
+}
+
+// impatient retries often and at once.
+func impatient(o *ecrpublic.Options) {
+	o.Retryer = awsretry.NewStandard(func(o *awsretry.StandardOptions) {
+		o.MaxAttempts = 30
+		o.MaxBackoff = time.Millisecond
+		o.RateLimiter = ratelimit.None
+	})
+}
+
+// registry reads manifests from the emulator, with retries that do not wait.
+func (e *emulator) registry(o *housekeeping.PruneOptions) {
+	o.Now = today()
+	o.RegistryURL = e.URL
+	o.HTTPClient = &http.Client{Transport: &retry.Transport{Policy: func() retry.Policy {
+		return &retry.GenericPolicy{Retryable: retry.DefaultPredicate, Backoff: retry.ExponentialBackoff(time.Microsecond, 1, 0), MaxRetry: 30}
+	}}}
+}
+
+// repository is a repository of an emulator with the one layer that all images
+// of the test have, and what the test put into it.
+type repository struct {
+	*emulator
+	name     string
+	layer    string
+	children map[string][]string // by digest of an index
+	subject  map[string]string   // by digest of a referrer
+}
+
+const layerText = `{}`
+
+func (e *emulator) newRepository(t *testing.T, name string) *repository {
+	t.Helper()
+	_, err := e.client.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: &name})
+	require.NoError(t, err)
+	upload, err := e.client.InitiateLayerUpload(t.Context(), &ecrpublic.InitiateLayerUploadInput{RepositoryName: &name})
+	require.NoError(t, err)
+	_, err = e.client.UploadLayerPart(t.Context(), &ecrpublic.UploadLayerPartInput{
+		RepositoryName: &name, UploadId: upload.UploadId,
+		PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(int64(len(layerText) - 1)), LayerPartBlob: []byte(layerText),
+	})
+	require.NoError(t, err)
+	layer := digestOf(layerText)
+	_, err = e.client.CompleteLayerUpload(t.Context(), &ecrpublic.CompleteLayerUploadInput{
+		RepositoryName: &name, UploadId: upload.UploadId, LayerDigests: []string{layer},
+	})
+	require.NoError(t, err)
+	return &repository{emulator: e, name: name, layer: layer, children: map[string][]string{}, subject: map[string]string{}}
+}
+
+type descriptor struct {
+	MediaType string `json:"mediaType"`
+	Digest    string `json:"digest"`
+	Size      int    `json:"size"`
+}
+
+type testManifest struct {
+	SchemaVersion int               `json:"schemaVersion"`
+	MediaType     string            `json:"mediaType"`
+	Config        *descriptor       `json:"config,omitempty"`
+	Layers        []descriptor      `json:"layers,omitempty"`
+	Manifests     []descriptor      `json:"manifests,omitempty"`
+	Subject       *descriptor       `json:"subject,omitempty"`
+	Annotations   map[string]string `json:"annotations"`
+}
+
+// image puts an image of a given age and returns its digest.
+func (r *repository) image(t *testing.T, name string, age time.Duration, tags ...string) string {
+	t.Helper()
+	return r.put(t, r.plain(name), age, tags)
+}
+
+// index puts an index of images that are there.
+func (r *repository) index(t *testing.T, name string, children []string, age time.Duration, tags ...string) string {
+	t.Helper()
+	m := testManifest{SchemaVersion: 2, MediaType: mediaTypeIndex, Annotations: map[string]string{"name": name}}
+	for _, child := range children {
+		m.Manifests = append(m.Manifests, descriptor{mediaTypeImage, child, 100})
+	}
+	digest := r.put(t, m, age, tags)
+	r.children[digest] = children
+	return digest
+}
+
+// referrer puts an image about another.
+func (r *repository) referrer(t *testing.T, name, subject string, age time.Duration, tags ...string) string {
+	t.Helper()
+	m := r.plain(name)
+	m.Subject = &descriptor{mediaTypeImage, subject, 100}
+	digest := r.put(t, m, age, tags)
+	r.subject[digest] = subject
+	return digest
+}
+
+func (r *repository) plain(name string) testManifest {
+	layer := descriptor{"application/vnd.oci.image.config.v1+json", r.layer, len(layerText)}
+	return testManifest{
+		SchemaVersion: 2, MediaType: mediaTypeImage, Config: &layer,
+		Layers:      []descriptor{{"application/vnd.oci.image.layer.v1.tar", r.layer, len(layerText)}},
+		Annotations: map[string]string{"name": name},
+	}
+}
+
+func (r *repository) put(t *testing.T, m testManifest, age time.Duration, tags []string) string {
+	t.Helper()
+	r.time.Store(today().Add(-age).UnixNano())
+	defer func() { r.time.Store(today().UnixNano()) }()
+	text, err := json.Marshal(m)
+	require.NoError(t, err)
+	in := &ecrpublic.PutImageInput{RepositoryName: &r.name, ImageManifest: aws.String(string(text)), ImageManifestMediaType: &m.MediaType}
+	if len(tags) == 0 {
+		tags = []string{""}
+	}
+	for _, tag := range tags {
+		if in.ImageTag = nil; tag != "" {
+			in.ImageTag = &tag
+		}
+		_, err = r.client.PutImage(t.Context(), in)
+		require.NoError(t, err)
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256(text))
+}
+
+// digests lists what is in the repository.
+func (r *repository) digests(t *testing.T) []string {
+	t.Helper()
+	var digests []string
+	for image, err := range paginators.NewDescribeImagesPaginator(r.client, &paginators.DescribeImagesInput{RepositoryName: &r.name}).Items(context.WithoutCancel(t.Context())) {
+		require.NoError(t, err)
+		digests = append(digests, *image.ImageDigest)
+	}
+	slices.Sort(digests)
+	return digests
+}
+
+func (r *repository) plan(t *testing.T, policy housekeeping.Policy, optFns ...func(*housekeeping.PruneOptions)) *housekeeping.Plan {
+	t.Helper()
+	plan, err := housekeeping.Prune(t.Context(), r.client, r.name, policy, append([]func(*housekeeping.PruneOptions){r.registry}, optFns...)...)
+	require.NoError(t, err)
+	return plan
+}
+
+// reasons are the decisions of a plan by digest.
+func reasons(plan *housekeeping.Plan) map[string]string {
+	all := map[string]string{}
+	for _, d := range slices.Concat(plan.Delete, plan.Keep) {
+		all[*d.Image.ImageDigest] = d.Why()
+	}
+	return all
+}
+
+func planned(plan *housekeeping.Plan) (digests []string) {
+	for _, d := range plan.Delete {
+		digests = append(digests, *d.Image.ImageDigest)
+	}
+	return digests
+}
+
+// signatureTag is the tag that cosign gives to the signature of an image.
+func signatureTag(digest string) string { return strings.Replace(digest, ":", "-", 1) + ".sig" }

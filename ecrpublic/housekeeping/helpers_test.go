@@ -1,0 +1,98 @@
+package housekeeping_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+const (
+	day            = 24 * time.Hour
+	mediaTypeImage = "application/vnd.oci.image.manifest.v1+json"
+	mediaTypeIndex = "application/vnd.oci.image.index.v1+json"
+)
+
+// today is when all tests of policies take place.
+func today() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) }
+
+func atToday(o *housekeeping.PruneOptions) { o.Now = today() }
+
+func digestOf(text string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(text))) }
+
+// pushed is an image with a name for the test, its age and its tags.
+func pushed(name string, age time.Duration, tags ...string) types.ImageDetail {
+	return types.ImageDetail{
+		RepositoryName:         aws.String("app"),
+		ImageDigest:            aws.String(digestOf(name)),
+		ImageTags:              tags,
+		ImageSizeInBytes:       aws.Int64(100),
+		ImagePushedAt:          aws.Time(today().Add(-age)),
+		ImageManifestMediaType: aws.String(mediaTypeImage),
+	}
+}
+
+// answer is an operation that always answers so.
+func answer[In, Out any](out *Out, err error) ecrpublictest.Func[In, Out] {
+	return func(context.Context, *In, ...func(*ecrpublic.Options)) (*Out, error) { return out, err }
+}
+
+// listing is a client that lists images and knows where they are pulled from.
+func listing(images ...types.ImageDetail) *ecrpublictest.Client {
+	return &ecrpublictest.Client{
+		DescribeImagesFunc: answer[ecrpublic.DescribeImagesInput](&ecrpublic.DescribeImagesOutput{ImageDetails: images}, nil),
+		DescribeRepositoriesFunc: answer[ecrpublic.DescribeRepositoriesInput](&ecrpublic.DescribeRepositoriesOutput{
+			Repositories: []types.Repository{{RepositoryUri: aws.String("public.ecr.aws/a1b2c3d4/app")}},
+		}, nil),
+	}
+}
+
+// emptyRegistry is a registry host without manifests.
+func emptyRegistry(t *testing.T) func(*housekeeping.PruneOptions) {
+	t.Helper()
+	return registryOf(t, http.NotFoundHandler())
+}
+
+func registryOf(t *testing.T, handler http.Handler) func(*housekeeping.PruneOptions) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return func(o *housekeeping.PruneOptions) { o.RegistryURL = server.URL; o.HTTPClient = server.Client() }
+}
+
+// planFor is what a policy does to images of which none has to do with another.
+func planFor(t *testing.T, policy housekeeping.Policy, images ...types.ImageDetail) *housekeeping.Plan {
+	t.Helper()
+	plan, err := housekeeping.Prune(t.Context(), listing(images...), "app", policy, atToday, emptyRegistry(t))
+	require.NoError(t, err)
+	require.NoError(t, plan.GraphError)
+	require.Len(t, append(plan.Delete, plan.Keep...), len(images))
+	return plan
+}
+
+// named returns the names of decided images, of those that the test knows.
+func named(decisions []housekeeping.Decision, names ...string) []string {
+	known := map[string]string{}
+	for _, name := range names {
+		known[digestOf(name)] = name
+	}
+	var found []string
+	for _, d := range decisions {
+		found = append(found, known[*d.Image.ImageDigest])
+	}
+	return found
+}
+
+// unreachable is a client that must not be called.
+func unreachable() *ecrpublictest.Client { return &ecrpublictest.Client{} }

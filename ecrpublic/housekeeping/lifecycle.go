@@ -1,0 +1,164 @@
+package housekeeping
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+const (
+	// maxWildcards is how many '*' a pattern of a lifecycle policy may have.
+	maxWildcards = 4
+
+	// maxDays stands for every longer time: it is older than ECR, and more might
+	// not fit a time.Duration.
+	maxDays = 36500
+)
+
+// lifecyclePolicy is the JSON of a private registry's lifecycle policy.
+type lifecyclePolicy struct {
+	Rules []lifecycleRule `json:"rules"`
+}
+
+type lifecycleRule struct {
+	Priority    int    `json:"rulePriority"`
+	Description string `json:"description"`
+	Selection   struct {
+		TagStatus   TagStatus `json:"tagStatus"`
+		TagPatterns []string  `json:"tagPatternList"`
+		TagPrefixes []string  `json:"tagPrefixList"`
+		CountType   string    `json:"countType"`
+		CountUnit   string    `json:"countUnit"`
+		CountNumber int       `json:"countNumber"`
+	} `json:"selection"`
+	Action struct {
+		Type string `json:"type"`
+	} `json:"action"`
+}
+
+// ParseLifecyclePolicy makes a [Policy] of the JSON that private ECR takes as a
+// lifecycle policy. Rules get their meaning from the private service: they are
+// ordered by rulePriority, a tagPrefixList or tagPatternList selects images that
+// have a tag for each of its entries, imageCountMoreThan keeps that many of the
+// images pushed last, and sinceImagePushed counts days of 24 hours.
+//
+// What the private service refuses is refused here too, with an error that names
+// the rule and the member. So is what ECR Public has no data for: the count
+// types sinceImagePulled and sinceImageTransitioned, storage classes, and any
+// action but expire.
+func ParseLifecyclePolicy(text []byte) (Policy, error) {
+	policy, err := parseLifecyclePolicy(text)
+	if err != nil {
+		return Policy{}, fmt.Errorf("housekeeping: parse lifecycle policy: %w", err)
+	}
+	return policy, nil
+}
+
+func parseLifecyclePolicy(text []byte) (Policy, error) {
+	var parsed lifecyclePolicy
+	if err := json.Unmarshal(text, &parsed, json.RejectUnknownMembers(true)); err != nil {
+		return Policy{}, err
+	}
+	if len(parsed.Rules) == 0 {
+		return Policy{}, errors.New("rules must have at least one rule")
+	}
+	slices.SortStableFunc(parsed.Rules, func(a, b lifecycleRule) int { return cmp.Compare(a.Priority, b.Priority) })
+	var policy Policy
+	errs := []error{checkLifecycleRules(parsed.Rules)}
+	for _, rule := range parsed.Rules {
+		converted, err := rule.convert()
+		if err != nil {
+			err = fmt.Errorf("%s: %w", rule.name(), err)
+		}
+		policy.Rules, errs = append(policy.Rules, converted), append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return Policy{}, err
+	}
+	return policy, policy.check()
+}
+
+// checkLifecycleRules holds what must be true of sorted rules together.
+func checkLifecycleRules(rules []lifecycleRule) error {
+	selections := map[string]bool{}
+	for i, rule := range rules {
+		if rule.Priority < 1 {
+			return fmt.Errorf("rulePriority is %d, it must be at least 1", rule.Priority)
+		}
+		if i > 0 && rules[i-1].Priority == rule.Priority {
+			return fmt.Errorf("rulePriority %d is used twice", rule.Priority)
+		}
+		if rule.Selection.TagStatus == TagStatusAny && i < len(rules)-1 {
+			return fmt.Errorf("%s: a rule for any images must have the highest rulePriority", rule.name())
+		}
+		selection := fmt.Sprint(rule.Selection.TagStatus, slices.Sorted(slices.Values(rule.patterns())))
+		if selections[selection] {
+			return fmt.Errorf("%s: an earlier rule selects the same images", rule.name())
+		}
+		selections[selection] = true
+	}
+	return nil
+}
+
+func (r lifecycleRule) convert() (Rule, error) {
+	s := r.Selection
+	rule := Rule{Name: r.name(), TagStatus: s.TagStatus, TagPatterns: r.patterns()}
+	switch {
+	case r.Action.Type != "expire":
+		return rule, fmt.Errorf("action.type is %q, it must be expire", r.Action.Type)
+	case s.TagStatus == TagStatusTagged && (len(s.TagPatterns) > 0) == (len(s.TagPrefixes) > 0):
+		return rule, errors.New("tagged images need either tagPatternList or tagPrefixList")
+	case s.CountNumber < 1:
+		return rule, fmt.Errorf("countNumber is %d, it must be at least 1", s.CountNumber)
+	}
+	for _, pattern := range s.TagPatterns {
+		if strings.Count(pattern, "*") > maxWildcards {
+			return rule, fmt.Errorf("tagPatternList has %q, a pattern has at most %d wildcards", pattern, maxWildcards)
+		}
+	}
+	for _, prefix := range s.TagPrefixes {
+		if strings.Contains(prefix, "*") {
+			return rule, fmt.Errorf("tagPrefixList has %q, use tagPatternList for wildcards", prefix)
+		}
+	}
+	return r.count(rule)
+}
+
+// count adds to a rule when its images expire.
+func (r lifecycleRule) count(rule Rule) (Rule, error) {
+	s := r.Selection
+	switch {
+	case s.CountType == "imageCountMoreThan" && s.CountUnit == "":
+		rule.KeepNewest = s.CountNumber
+	case s.CountType == "imageCountMoreThan":
+		return rule, errors.New("countUnit must be absent for imageCountMoreThan")
+	case s.CountType == "sinceImagePushed" && s.CountUnit == "days":
+		rule.OlderThan = time.Duration(min(s.CountNumber, maxDays)) * 24 * time.Hour
+	case s.CountType == "sinceImagePushed":
+		return rule, fmt.Errorf("countUnit is %q, it must be days", s.CountUnit)
+	default:
+		return rule, fmt.Errorf("countType is %q, it must be imageCountMoreThan or sinceImagePushed", s.CountType)
+	}
+	return rule, nil
+}
+
+func (r lifecycleRule) patterns() []string {
+	patterns := slices.Clone(r.Selection.TagPatterns)
+	for _, prefix := range r.Selection.TagPrefixes {
+		patterns = append(patterns, prefix+"*")
+	}
+	return patterns
+}
+
+func (r lifecycleRule) name() string {
+	name := fmt.Sprintf("priority %d", r.Priority)
+	if r.Description != "" {
+		name += " (" + r.Description + ")"
+	}
+	return name
+}

@@ -1,0 +1,308 @@
+package housekeeping_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"oras.land/oras-go/v2/registry/remote/errcode"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/paginators"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+func TestPlanIsPrintable(t *testing.T) {
+	t.Parallel()
+	plan := planFor(t, oldUntagged(), pushed("A", 8*day), pushed("B", 9*day), pushed("C", 10*day, "v1", "latest"), pushed("D", 1*day))
+	assert.Equal(t, "app: delete 2 of 4 images, up to 200 bytes\n"+
+		"delete  "+digestOf("B")+"             expired: rule 1\n"+
+		"delete  "+digestOf("A")+"             expired: rule 1\n"+
+		"keep    "+digestOf("D")+"             retained: rule 1\n"+
+		"keep    "+digestOf("C")+"  v1,latest  not selected\n", plan.String())
+	plan.GraphError = errors.New("no route")
+	assert.Contains(t, plan.String(), "\nnot all manifests could be read: no route\n")
+}
+
+// The size of an index is that of one of its images, which count themselves.
+func TestPlanBytes(t *testing.T) {
+	t.Parallel()
+	r := newEmulator(t).newRepository(t, "app")
+	r.index(t, "index", []string{r.image(t, "a", day), r.image(t, "b", day)}, day, "v1")
+	plan := r.plan(t, one(housekeeping.Rule{TagStatus: housekeeping.TagStatusTagged, TagPatterns: []string{"v1"}}))
+	assert.Len(t, plan.Delete, 3)
+	assert.EqualValues(t, 2*len(layerText), plan.Bytes())
+}
+
+func TestPruneProgress(t *testing.T) {
+	t.Parallel()
+	r := newEmulator(t).newRepository(t, "app")
+	r.index(t, "index", []string{r.image(t, "a", day)}, day, "v1")
+	r.image(t, "untagged", day)
+	var all []housekeeping.Progress
+	r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) {
+		o.Progress = func(p housekeeping.Progress) { all = append(all, p) }
+	})
+	assert.Equal(t, []housekeeping.Progress{
+		{Step: housekeeping.StepList, Done: 3},
+		{Step: housekeeping.StepRead, Done: 1, Total: 3},
+		{Step: housekeeping.StepRead, Done: 2, Total: 3},
+		{Step: housekeeping.StepRead, Done: 3, Total: 3},
+	}, all)
+}
+
+// Tagged images alone ask nothing of the registry host.
+func TestPruneWithoutRegistry(t *testing.T) {
+	t.Parallel()
+	client := listing(pushed("A", 3*day, "v1"), pushed("B", 2*day, "v2"))
+	plan, err := housekeeping.Prune(t.Context(), client, "app", keepTagged(1), atToday)
+	require.NoError(t, err)
+	require.NoError(t, plan.GraphError)
+	assert.Len(t, plan.Delete, 1)
+	assert.Equal(t, []string{"DescribeImages"}, operations(client))
+}
+
+// An image on two pages, as after a push between them, counts once.
+func TestPruneCountsOnce(t *testing.T) {
+	t.Parallel()
+	images := []types.ImageDetail{pushed("A", 3*day, "v1"), pushed("B", 2*day, "v2"), pushed("C", 1*day, "v3")}
+	client := listing()
+	client.DescribeImagesFunc = func(_ context.Context, in *ecrpublic.DescribeImagesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
+		if in.NextToken == nil {
+			return &ecrpublic.DescribeImagesOutput{ImageDetails: images[1:], NextToken: new("2")}, nil
+		}
+		return &ecrpublic.DescribeImagesOutput{ImageDetails: images[:2]}, nil
+	}
+	plan, err := housekeeping.Prune(t.Context(), client, "app", keepTagged(2), atToday)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"A"}, named(plan.Delete, "A"))
+	assert.Len(t, plan.Keep, 2)
+}
+
+func TestPruneErrors(t *testing.T) {
+	t.Parallel()
+	_, err := housekeeping.Prune(t.Context(), unreachable(), "", keepTagged(1))
+	require.ErrorContains(t, err, "repository must not be empty")
+
+	r := newEmulator(t).newRepository(t, "app")
+	for _, name := range []string{"a", "b", "c"} {
+		r.image(t, name, day, name)
+	}
+	_, err = housekeeping.Prune(t.Context(), r.client, "other", keepTagged(1), r.registry)
+	require.ErrorAs(t, err, new(*types.RepositoryNotFoundException))
+
+	// A plan of the first page alone would be wrong.
+	r.Inject(
+		ecrpublictest.Fault{Effect: ecrpublictest.ShortPages(1)},
+		ecrpublictest.Fault{Operation: "DescribeImages", After: 1, Effect: ecrpublictest.Fail(&types.InvalidParameterException{})},
+	)
+	_, err = housekeeping.Prune(t.Context(), r.client, "app", keepTagged(1), r.registry)
+	require.ErrorAs(t, err, new(*types.InvalidParameterException))
+	r.ClearFaults()
+	r.Inject(ecrpublictest.Fault{Effect: ecrpublictest.ShortPages(1)}, ecrpublictest.Fault{Effect: ecrpublictest.RepeatToken()})
+	_, err = housekeeping.Prune(t.Context(), r.client, "app", keepTagged(1), r.registry)
+	require.ErrorIs(t, err, paginators.ErrRepeatedToken)
+}
+
+// The manifests of a larger repository are read with a login, one for all.
+func TestPruneWithLogin(t *testing.T) {
+	t.Parallel()
+	r := newEmulator(t).newRepository(t, "app")
+	r.index(t, "index", []string{r.image(t, "a", day)}, day, "v1")
+	provider := login.NewProvider(r.client, func(o *login.ProviderOptions) { o.Hosts = []string{r.RegistryHost()} })
+	plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) { o.Credential = provider.ORASCredential })
+	require.NoError(t, plan.GraphError)
+	tokens := 0
+	for _, request := range r.Requests() {
+		if request.Operation == "GET /token/" {
+			tokens++
+			assert.NotEmpty(t, request.Header.Get("Authorization"))
+		}
+	}
+	assert.Equal(t, 1, tokens)
+}
+
+// A client of our own tries again.
+func TestPrunePatientClient(t *testing.T) {
+	t.Parallel()
+	r := newEmulator(t).newRepository(t, "app")
+	r.index(t, "index", []string{r.image(t, "a", day)}, day, "v1")
+	r.Inject(ecrpublictest.Fault{Operation: "GET /v2/", Times: 2, Effect: ecrpublictest.Throttle()})
+	plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) { o.HTTPClient = nil })
+	require.NoError(t, plan.GraphError)
+}
+
+// Where manifests cannot be read, the plan says so, the service protects the
+// children, and its refusals are no failure.
+func TestPruneBlind(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	r := newEmulator(t).newRepository(t, "app")
+	child := r.image(t, "child", 9*day)
+	index := r.index(t, "index", []string{child}, 9*day, "v1")
+	other := r.image(t, "other child", 9*day)
+	gone := r.index(t, "untagged index", []string{other}, 9*day)
+
+	plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) { o.RegistryURL = closed.URL; o.HTTPClient = closed.Client() })
+	require.ErrorContains(t, plan.GraphError, "housekeeping: read manifests of app: ")
+	assert.Equal(t, gone, planned(plan)[0], "the index first")
+	assert.Len(t, plan.Delete, 3)
+	result, err := plan.Apply(t.Context(), r.client)
+	require.NoError(t, err)
+	assert.ElementsMatch(t, byDigest(gone, other), result.Deleted)
+	require.Len(t, result.Referenced, 1)
+	assert.Equal(t, child, *result.Referenced[0].ImageId.ImageDigest)
+	assert.ElementsMatch(t, []string{index, child}, r.digests(t))
+}
+
+// What was read before the host failed still counts.
+func TestPruneHalfBlind(t *testing.T) {
+	t.Parallel()
+	r := newEmulator(t).newRepository(t, "app")
+	child := r.image(t, "child", 9*day)
+	index := r.index(t, "index", []string{child}, 9*day, "v1")
+	r.image(t, "untagged", 9*day)
+	read := make(chan struct{})
+	r.Inject(ecrpublictest.Fault{Operation: "GET /v2/", Effect: ecrpublictest.Around(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+			if request.Header.Get("Authorization") != "" && !strings.HasSuffix(request.URL.Path, index) {
+				<-read
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			next.ServeHTTP(w, request)
+		})
+	})})
+	plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) {
+		o.Progress = func(p housekeeping.Progress) {
+			if p.Step == housekeeping.StepRead {
+				close(read)
+			}
+		}
+	})
+	require.ErrorAs(t, plan.GraphError, new(*errcode.ErrorResponse))
+	assert.Equal(t, "owner kept: "+index, reasons(plan)[child])
+	assert.Len(t, plan.Delete, 1)
+}
+
+func TestPruneGraphErrors(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		change func(c *ecrpublictest.Client)
+		option func(o *housekeeping.PruneOptions)
+		want   string
+	}{
+		{"no permission to describe", func(c *ecrpublictest.Client) { c.DescribeRepositoriesFunc = nil }, atToday, "DescribeRepositories"},
+		{"no address", func(c *ecrpublictest.Client) {
+			c.DescribeRepositoriesFunc = answer[ecrpublic.DescribeRepositoriesInput](&ecrpublic.DescribeRepositoriesOutput{Repositories: []types.Repository{{}}}, nil)
+		}, atToday, "image reference"},
+		{"no scheme", nil, func(o *housekeeping.PruneOptions) { o.RegistryURL = "public.ecr.aws" }, `RegistryURL is "public.ecr.aws", it must be http:// or https:// and a host`},
+		{"another scheme", nil, func(o *housekeeping.PruneOptions) { o.RegistryURL = "ftp://public.ecr.aws" }, `RegistryURL is "ftp://public.ecr.aws"`},
+		{"no URL", nil, func(o *housekeeping.PruneOptions) { o.RegistryURL = "http://%" }, `RegistryURL is "http://%"`},
+		{"an impossible port", nil, func(o *housekeeping.PruneOptions) { o.RegistryURL = "http://127.0.0.1:99999" }, "invalid port"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			client := listing(pushed("A", 9*day))
+			if test.change != nil {
+				test.change(client)
+			}
+			plan, err := housekeeping.Prune(t.Context(), client, "app", oldUntagged(), atToday, test.option)
+			require.NoError(t, err)
+			require.ErrorContains(t, plan.GraphError, test.want)
+		})
+	}
+}
+
+// A host that lies about a manifest is found out.
+func TestPruneBadManifests(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, body, want string }{
+		{"other bytes", `{"subject":{}}`, "digest"},
+		{"not JSON", "manifest?", "invalid character"},
+		{"too large", strings.Repeat(" ", 4<<20+1), "has 4194305 bytes, the limit is 4194304"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			image := pushed(test.body, 9*day)
+			if test.name == "other bytes" {
+				image = pushed("A", 9*day)
+			}
+			host := registryOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", mediaTypeImage)
+				w.Header().Set("Docker-Content-Digest", *image.ImageDigest)
+				w.Header().Set("Content-Length", strconv.Itoa(len(test.body)))
+				_, _ = w.Write([]byte(test.body))
+			}))
+			plan, err := housekeeping.Prune(t.Context(), listing(image), "app", oldUntagged(), atToday, host)
+			require.NoError(t, err)
+			require.ErrorContains(t, plan.GraphError, test.want)
+		})
+	}
+}
+
+func TestPruneCancelled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var requests atomic.Int32
+	host := registryOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		cancel()
+		<-r.Context().Done()
+	}))
+	var images []types.ImageDetail
+	for i := range 100 {
+		images = append(images, pushed(strconv.Itoa(i), 9*day))
+	}
+	plan, err := housekeeping.Prune(ctx, listing(images...), "app", oldUntagged(), atToday, host)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Nil(t, plan)
+	assert.LessOrEqual(t, requests.Load(), int32(8), "bounded, and stopped")
+}
+
+// A cancelled prune tells what it did, and a new one goes on.
+func TestApplyCancelled(t *testing.T) {
+	t.Parallel()
+	r := newEmulator(t).newRepository(t, "app")
+	for i := range 150 {
+		r.image(t, strconv.Itoa(i), 9*day)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	result, err := r.plan(t, oldUntagged()).Apply(ctx, r.client, func(o *housekeeping.DeleteOptions) {
+		o.Progress = func(housekeeping.Progress) { cancel() }
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Len(t, result.Deleted, 100)
+	assert.Len(t, result.Unprocessed, 50)
+	assert.Len(t, r.digests(t), 50)
+	_, err = r.plan(t, oldUntagged()).Apply(t.Context(), r.client)
+	require.NoError(t, err)
+	assert.Empty(t, r.digests(t))
+}
+
+func TestApplyReportsFailures(t *testing.T) {
+	t.Parallel()
+	plan := planFor(t, oldUntagged(), pushed("A", 9*day), pushed("B", 8*day))
+	result, err := plan.Apply(t.Context(), deleting(func(id types.ImageIdentifier) types.ImageFailureCode {
+		if *id.ImageDigest == digestOf("A") {
+			return types.ImageFailureCodeKmsError
+		}
+		return ""
+	}))
+	require.ErrorAs(t, err, new(*housekeeping.DeleteError))
+	assert.Equal(t, byDigest(digestOf("B")), result.Deleted)
+	assert.Len(t, result.Failed, 1)
+}

@@ -1,0 +1,181 @@
+package housekeeping
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// Policy says which images of a repository to delete. The zero value deletes
+// none.
+//
+// Rules are applied in order. The first rule that selects an image decides about
+// it: a later rule cannot delete what an earlier one selected and kept. Every
+// rule counts all images that it selects, also those that an earlier rule
+// decides about.
+type Policy struct {
+	// Rules are in order of priority; the first is the highest.
+	Rules []Rule
+
+	// KeepTags are patterns, as in [Rule.TagPatterns]. An image of which any tag
+	// matches any of them is never deleted and not counted by rules.
+	KeepTags []string
+}
+
+// Rule selects images and says which of them expire. An expired image is deleted
+// with all its tags.
+type Rule struct {
+	// Name says in a [Plan] which rule decided; empty means "rule" and the
+	// place in the policy, beginning with 1.
+	Name string
+
+	// TagStatus says whether to select tagged images, untagged ones or both.
+	// Required.
+	TagStatus TagStatus
+
+	// TagPatterns narrow a selection of tagged images: each has to match a tag
+	// of the image, not necessarily the same one. '*' stands for any run of
+	// characters, also none; a prefix is written "v1.*". Nil selects every
+	// tagged image.
+	TagPatterns []string
+
+	// OlderThan expires images that were pushed longer ago than this. 0 means
+	// any age.
+	OlderThan time.Duration
+
+	// KeepNewest expires images unless they are among so many that the rule
+	// selects and that were pushed last. 0 keeps none.
+	//
+	// If OlderThan is set too, an image expires if both say so. Without either,
+	// TagStatus must be TagStatusUntagged or TagPatterns set, so that no rule
+	// empties a repository by omission.
+	KeepNewest int
+}
+
+// TagStatus chooses images by whether they have a tag.
+type TagStatus string
+
+// Values of [TagStatus]; they are those of the private registry's policies.
+const (
+	// TagStatusAny selects all images.
+	TagStatusAny TagStatus = "any"
+	// TagStatusTagged selects images that have a tag.
+	TagStatusTagged TagStatus = "tagged"
+	// TagStatusUntagged selects images without a tag.
+	TagStatusUntagged TagStatus = "untagged"
+)
+
+func (p Policy) check() error {
+	var errs []error
+	for i, pattern := range p.KeepTags {
+		errs = append(errs, checkPattern(fmt.Sprintf("KeepTags[%d]", i), pattern))
+	}
+	for i, rule := range p.Rules {
+		if err := rule.check(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", p.ruleName(i), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (r Rule) check() error {
+	switch {
+	case !slices.Contains([]TagStatus{TagStatusAny, TagStatusTagged, TagStatusUntagged}, r.TagStatus):
+		return fmt.Errorf("TagStatus is %q, it must be any, tagged or untagged", r.TagStatus)
+	case len(r.TagPatterns) > 0 && r.TagStatus != TagStatusTagged:
+		return fmt.Errorf("TagPatterns must be empty for %s images", r.TagStatus)
+	case r.OlderThan < 0:
+		return fmt.Errorf("OlderThan is %s, it must not be negative", r.OlderThan)
+	case r.KeepNewest < 0:
+		return fmt.Errorf("KeepNewest is %d, it must not be negative", r.KeepNewest)
+	case r.OlderThan == 0 && r.KeepNewest == 0 && r.TagStatus != TagStatusUntagged && len(r.TagPatterns) == 0:
+		return fmt.Errorf("OlderThan, KeepNewest or TagPatterns must be set: the rule would delete all %s images", r.TagStatus)
+	}
+	var errs []error
+	for i, pattern := range r.TagPatterns {
+		errs = append(errs, checkPattern(fmt.Sprintf("TagPatterns[%d]", i), pattern))
+	}
+	return errors.Join(errs...)
+}
+
+// checkPattern leaves only patterns in which path.Match knows no wildcard but
+// '*'.
+func checkPattern(field, pattern string) error {
+	if !regexp.MustCompile(`^[a-zA-Z0-9_.*-]+$`).MatchString(pattern) {
+		return fmt.Errorf("%s is %q, it must consist of letters, digits, '-', '_', '.' and the wildcard '*'", field, pattern)
+	}
+	return nil
+}
+
+func (p Policy) ruleName(i int) string {
+	if name := p.Rules[i].Name; name != "" {
+		return name
+	}
+	return fmt.Sprintf("rule %d", i+1)
+}
+
+// evaluate decides about each of the images, which are sorted newest first.
+func (p Policy) evaluate(images []types.ImageDetail, now time.Time) []Decision {
+	decisions := make([]Decision, len(images))
+	for i, image := range images {
+		decisions[i] = Decision{Image: image, Reason: ReasonNotSelected}
+		if anyTagMatches(image.ImageTags, p.KeepTags) {
+			decisions[i].Reason = ReasonKeepTag
+		}
+	}
+	for n, rule := range p.Rules {
+		rank := 0
+		for i := range decisions {
+			d := &decisions[i]
+			if d.Reason == ReasonKeepTag || !rule.selects(d.Image) {
+				continue
+			}
+			rank++
+			if d.Rule != "" {
+				continue
+			}
+			d.Rule, d.Reason = p.ruleName(n), ReasonRetained
+			old := rule.OlderThan == 0 || now.Sub(pushedAt(d.Image, now)) > rule.OlderThan
+			if old && rank > rule.KeepNewest {
+				d.Reason = ReasonExpired
+			}
+		}
+	}
+	return decisions
+}
+
+func (r Rule) selects(image types.ImageDetail) bool {
+	tagged := len(image.ImageTags) > 0
+	if r.TagStatus == TagStatusTagged && !tagged || r.TagStatus == TagStatusUntagged && tagged {
+		return false
+	}
+	for _, pattern := range r.TagPatterns {
+		if !anyTagMatches(image.ImageTags, []string{pattern}) {
+			return false
+		}
+	}
+	return true
+}
+
+func anyTagMatches(tags, patterns []string) bool {
+	return slices.ContainsFunc(tags, func(tag string) bool {
+		return slices.ContainsFunc(patterns, func(pattern string) bool {
+			matched, _ := path.Match(pattern, tag)
+			return matched
+		})
+	})
+}
+
+// pushedAt takes an image of which the service does not say when it was pushed
+// for the newest, which spares it.
+func pushedAt(image types.ImageDetail, now time.Time) time.Time {
+	if image.ImagePushedAt == nil {
+		return now
+	}
+	return *image.ImagePushedAt
+}

@@ -1,0 +1,105 @@
+package imagepush
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+)
+
+// archive is a tar file whose entries can be read in any order.
+type archive struct {
+	path    string
+	entries map[string]entry
+}
+
+// entry is a file of an archive: a range of the tar file, or data that was
+// added to it.
+type entry struct {
+	header *tar.Header
+	offset int64
+	data   []byte
+}
+
+func openArchive(name string) (*archive, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+
+	a := &archive{path: name, entries: map[string]entry{}}
+	links := map[string]string{}
+	for r := tar.NewReader(f); ; {
+		header, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			a.addLinks(links)
+			return a, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("not a tar file, or a compressed one: %w", err)
+		}
+		offset, err := f.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return nil, err
+		}
+		entryName := path.Clean(header.Name)
+		switch header.Typeflag {
+		case tar.TypeReg:
+			a.entries[entryName] = entry{header: header, offset: offset}
+		case tar.TypeSymlink:
+			links[entryName] = path.Join(path.Dir(entryName), header.Linkname)
+		case tar.TypeLink:
+			links[entryName] = path.Clean(header.Linkname)
+		}
+	}
+}
+
+// addLinks makes entries of links to entries; docker save has links where
+// images share a layer.
+func (a *archive) addLinks(links map[string]string) {
+	for name, target := range links {
+		if e, ok := a.entries[target]; ok {
+			a.entries[name] = e
+		}
+	}
+}
+
+func (a *archive) has(name string) bool {
+	_, ok := a.entries[name]
+	return ok
+}
+
+// add puts a file that is not in the tar file into the archive.
+func (a *archive) add(name string, data []byte) {
+	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(data)), Mode: 0o444}
+	a.entries[name] = entry{header: header, data: data}
+}
+
+// Open implements fs.FS. What it returns can seek.
+func (a *archive) Open(name string) (fs.File, error) {
+	e, ok := a.entries[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	if e.data != nil {
+		return &archiveFile{io.NewSectionReader(bytes.NewReader(e.data), 0, e.header.Size), io.NopCloser(nil), e.header}, nil
+	}
+	f, err := os.Open(a.path)
+	if err != nil {
+		return nil, err
+	}
+	return &archiveFile{io.NewSectionReader(f, e.offset, e.header.Size), f, e.header}, nil
+}
+
+type archiveFile struct {
+	*io.SectionReader
+	io.Closer
+	header *tar.Header
+}
+
+func (f *archiveFile) Stat() (fs.FileInfo, error) { return f.header.FileInfo(), nil }

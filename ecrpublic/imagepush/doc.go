@@ -1,0 +1,34 @@
+// Package imagepush puts images into ECR Public through the service's API: with
+// AWS credentials alone, without a Docker daemon and without a registry login.
+//
+// [Push] copies one image, of one or many platforms, or any other OCI artifact,
+// and [Mirror] copies many tags of a repository. Both read from whatever oras-go
+// reads: a remote registry, memory, files, or what [Open] makes of an OCI layout
+// or an archive of docker save. [Target] is the same as a destination of
+// oras.Copy, for those who want to steer the copy themselves.
+//
+// # What is sent
+//
+// Only what the repository does not hold. Configs and layers go up first, in
+// parts and several at a time; then the manifests, those of an index before the
+// index; the root goes up last, once and with its tag. A push that fails or is
+// cancelled therefore leaves complete layers, which the next push finds, but no
+// broken image and no moved tag.
+//
+// # Memory
+//
+// A layer is read once, from beginning to end, and held one part at a time,
+// which is 10 MiB unless the service asks for another size. [TargetOptions]
+// bounds how many parts are held at once.
+//
+// # Failures
+//
+// Every call is tried up to ten times, unless the client has a RetryMaxAttempts
+// of its own. If the answer to a part is lost, the upload goes on where the
+// service says it stands; if the service loses a whole upload, the layer starts
+// over. Size and digest are checked while a layer is read, and a layer that
+// turns out to be another one is not completed.
+//
+// InitiateLayerUpload, CompleteLayerUpload and PutImage, which the service
+// allows ten times a second each, are slowed down to that by a [Limiter].
+package imagepush

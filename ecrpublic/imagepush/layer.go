@@ -1,0 +1,243 @@
+package imagepush
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/content"
+	"oras.land/oras-go/v2/errdef"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// Limits of the service that cannot be raised.
+const (
+	maxLayerBytes = 10_000 << 20
+	maxPartBytes  = 20 << 20
+)
+
+// defaultPartBytes is used if the service does not name a part size.
+const defaultPartBytes = 10 << 20
+
+// uploads is how many uploads a layer may take: the service can lose one.
+const uploads = 3
+
+// errUploadLost says that an upload cannot go on, but a new one may succeed.
+var errUploadLost = errors.New("the service lost bytes of the upload")
+
+// pushLayer sends a layer unless the repository has it by now.
+func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source io.Reader) error {
+	if err := checkLayerSize(desc); err != nil {
+		return err
+	}
+	release, err := t.known.claim(ctx, desc.Digest)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if t.known.layers.get(desc.Digest) {
+		return nil
+	}
+	if err := t.uploadLayer(ctx, desc, source); err != nil {
+		return fmt.Errorf("layer %s: %w", desc.Digest, err)
+	}
+	t.known.layers.set(desc.Digest, true)
+	t.report.upload(desc)
+	return nil
+}
+
+func checkLayerSize(desc ocispec.Descriptor) error {
+	if desc.Size < 1 || desc.Size > maxLayerBytes {
+		return fmt.Errorf("layer %s has %d bytes: ECR Public takes 1 to %d: %w", desc.Digest, desc.Size, maxLayerBytes, errdef.ErrUnsupported)
+	}
+	return nil
+}
+
+// uploadLayer begins again as long as uploads get lost and source can.
+func (t *Target) uploadLayer(ctx context.Context, desc ocispec.Descriptor, source io.Reader) error {
+	var buffer []byte
+	select {
+	case buffer = <-t.buffers:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { t.buffers <- buffer }()
+
+	for n := 1; ; n++ {
+		u := &upload{Target: t, desc: desc, source: content.NewVerifyReader(source, desc), part: buffer[:0]}
+		err := u.run(ctx)
+		buffer = u.part
+		if err == nil || !isLost(err) || n == uploads {
+			return err
+		}
+		seeker, ok := source.(io.Seeker)
+		if !ok {
+			return err
+		}
+		if _, seekErr := seeker.Seek(0, io.SeekStart); seekErr != nil {
+			return errors.Join(err, seekErr)
+		}
+	}
+}
+
+func isLost(err error) bool {
+	return errors.Is(err, errUploadLost) || is[*types.UploadNotFoundException](err)
+}
+
+// upload is one upload of a layer. It holds one part, which slides over the
+// layer: bytes leave it when the service has them, and others move up.
+type upload struct {
+	*Target
+	desc     ocispec.Descriptor
+	source   *content.VerifyReader
+	id       *string
+	partSize int64
+	first    int64  // position of the part in the layer
+	part     []byte // what the service does not have yet
+}
+
+func (u *upload) run(ctx context.Context) error {
+	if err := u.initiate(ctx); err != nil {
+		return err
+	}
+	for u.first < u.desc.Size {
+		if err := u.fill(); err != nil {
+			return err
+		}
+		next, err := u.send(ctx)
+		if err != nil {
+			return err
+		}
+		u.part = u.part[:copy(u.part, u.part[next-u.first:])]
+		u.first = next
+		if next < u.desc.Size {
+			u.report.progress(u.desc, next)
+		}
+	}
+	return u.complete(ctx)
+}
+
+func (u *upload) initiate(ctx context.Context) error {
+	if err := u.limiter.initiate.Wait(ctx); err != nil {
+		return err
+	}
+	u.report.progress(u.desc, 0)
+	out, err := u.client.InitiateLayerUpload(ctx, &ecrpublic.InitiateLayerUploadInput{
+		RepositoryName: &u.repository,
+		RegistryId:     u.registryID,
+	}, withAttempts)
+	if err != nil {
+		return err
+	}
+	u.id = out.UploadId
+	u.partSize = min(aws.ToInt64(out.PartSize), maxPartBytes)
+	if u.partSize < 1 {
+		u.partSize = defaultPartBytes
+	}
+	return nil
+}
+
+// fill reads until the part is full or the layer ends, and then checks that it
+// is the right layer, so that the end of a wrong one is never sent.
+func (u *upload) fill() error {
+	held := len(u.part)
+	want := int(min(u.partSize, u.desc.Size-u.first))
+	u.part = slices.Grow(u.part, want-held)[:want]
+	if _, err := io.ReadFull(u.source, u.part[held:]); err != nil {
+		return fmt.Errorf("read the source: %w", err)
+	}
+	if u.first+int64(want) < u.desc.Size {
+		return nil
+	}
+	if err := u.source.Verify(); err != nil {
+		return fmt.Errorf("read the source: %w", err)
+	}
+	return nil
+}
+
+// send sends the part and returns the position after the last byte that the
+// service has.
+func (u *upload) send(ctx context.Context) (next int64, err error) {
+	end := u.first + int64(len(u.part))
+	out, err := u.client.UploadLayerPart(ctx, &ecrpublic.UploadLayerPartInput{
+		RepositoryName: &u.repository,
+		RegistryId:     u.registryID,
+		UploadId:       u.id,
+		PartFirstByte:  aws.Int64(u.first),
+		PartLastByte:   aws.Int64(end - 1),
+		LayerPartBlob:  u.part,
+	}, withAttempts)
+	if refused, ok := errors.AsType[*types.InvalidLayerPartException](err); ok {
+		return u.resume(after(refused.LastValidByteReceived, 0), end, err)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return u.resume(after(out.LastByteReceived, end), end, errUploadLost)
+}
+
+// after returns the position after a last byte, or unknown if that is nil.
+func after(last *int64, unknown int64) int64 {
+	if last == nil {
+		return unknown
+	}
+	return *last + 1
+}
+
+// resume works out where to go on. A part whose answer was lost, and which was
+// sent again, is refused although the service has it; a service that asks for
+// what it was just sent would do so for ever.
+func (u *upload) resume(next, end int64, err error) (int64, error) {
+	switch {
+	case next > u.first:
+		return min(next, end), nil
+	case next == u.first:
+		return 0, err
+	default:
+		return 0, fmt.Errorf("%w: %w", errUploadLost, err)
+	}
+}
+
+// complete closes the upload. If its answer was lost, the repeated call does
+// not find the upload, but the layer is there.
+func (u *upload) complete(ctx context.Context) error {
+	if err := u.limiter.complete.Wait(ctx); err != nil {
+		return err
+	}
+	out, err := u.client.CompleteLayerUpload(ctx, &ecrpublic.CompleteLayerUploadInput{
+		RepositoryName: &u.repository,
+		RegistryId:     u.registryID,
+		UploadId:       u.id,
+		LayerDigests:   []string{u.desc.Digest.String()},
+	}, withAttempts)
+	if is[*types.LayerAlreadyExistsException](err) {
+		return nil
+	}
+	if is[*types.UploadNotFoundException](err) {
+		return u.completedBefore(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	if got := aws.ToString(out.LayerDigest); got != u.desc.Digest.String() {
+		return fmt.Errorf("the service stored it as %q: %w", got, content.ErrMismatchedDigest)
+	}
+	return nil
+}
+
+// completedBefore returns nil if the layer is there and err if it is not.
+func (u *upload) completedBefore(ctx context.Context, err error) error {
+	if checkErr := u.checkAvailability(ctx, []string{u.desc.Digest.String()}); checkErr != nil {
+		return checkErr
+	}
+	if u.known.layers.get(u.desc.Digest) {
+		return nil
+	}
+	return err
+}

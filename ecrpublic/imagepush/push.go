@@ -1,0 +1,142 @@
+package imagepush
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+)
+
+// PushOptions says what [Push] copies, and where to.
+type PushOptions struct {
+	// Repository is the repository, without the registry's alias. Required.
+	Repository string
+
+	// Tag is the tag to set; empty means Reference if that is a tag, and
+	// otherwise none.
+	Tag string
+
+	// Reference is a tag or digest in the source. A [Source] takes an empty one
+	// for its only image; other sources need it.
+	Reference string
+
+	// Referrers copies signatures, attestations and other artifacts as well
+	// whose subject is the image or a part of it, as far as the source lists
+	// them.
+	Referrers bool
+
+	// CreateRepository creates the repository if it is missing; usually it is
+	// the client that pushes. Nil means that the repository exists.
+	CreateRepository housekeeping.EnsureRepositoryAPIClient
+}
+
+// PushResult tells what [Push] did.
+type PushResult struct {
+	// Descriptor is the image: its media type, digest and size.
+	Descriptor ocispec.Descriptor
+
+	// RepositoryURI is what clients pull from, such as
+	// public.ecr.aws/a1b2c3d4/team/app; empty without CreateRepository.
+	RepositoryURI string
+
+	// Transfer tells what had to be sent.
+	Transfer
+}
+
+// Push copies an image, or any other artifact, with all that it refers to from a
+// source into a repository. Sending an image that is there is not an error and
+// costs two calls. After an error, the result tells what had been sent before
+// it; a second Push sends the rest.
+func Push(ctx context.Context, client APIClient, source oras.ReadOnlyTarget, options PushOptions, optFns ...func(*TargetOptions)) (PushResult, error) {
+	target, err := NewTarget(client, options.Repository, optFns...)
+	if err != nil {
+		return PushResult{}, err
+	}
+	if options.Tag == "" && !isDigest(options.Reference) {
+		options.Tag = options.Reference
+	}
+	if err := checkNames(options.Repository, options.Tag); err != nil {
+		return PushResult{}, fmt.Errorf("imagepush: %w", err)
+	}
+	result, err := target.push(ctx, source, options)
+	result.Transfer = target.report.transfer()
+	if err != nil {
+		return result, fmt.Errorf("imagepush: push %q to %s: %w", options.Reference, options.Repository, err)
+	}
+	return result, nil
+}
+
+func (t *Target) push(ctx context.Context, source oras.ReadOnlyTarget, options PushOptions) (result PushResult, err error) {
+	result.Descriptor, err = source.Resolve(ctx, options.Reference)
+	if err != nil {
+		return result, err
+	}
+	result.RepositoryURI, err = ensureRepository(ctx, options.CreateRepository, options.Repository)
+	if err != nil {
+		return result, err
+	}
+	result.Descriptor, err = t.copyImage(ctx, source, options.Reference, options.Tag)
+	if err != nil || !options.Referrers {
+		return result, err
+	}
+	return result, t.copyReferrers(ctx, source, result.Descriptor)
+}
+
+// ensureRepository returns the repository's URI, or "" without a client.
+func ensureRepository(ctx context.Context, client housekeeping.EnsureRepositoryAPIClient, name string) (uri string, err error) {
+	if client == nil {
+		return "", nil
+	}
+	ensured, err := housekeeping.EnsureRepository(ctx, client, &ecrpublic.CreateRepositoryInput{RepositoryName: &name})
+	return aws.ToString(ensured.Repository.RepositoryUri), err
+}
+
+func (t *Target) copyImage(ctx context.Context, source oras.ReadOnlyTarget, reference, tag string) (ocispec.Descriptor, error) {
+	return oras.Copy(ctx, rereadable{source}, reference, t, tag, oras.CopyOptions{CopyGraphOptions: t.copyOptions()})
+}
+
+func (t *Target) copyOptions() oras.CopyGraphOptions {
+	return oras.CopyGraphOptions{
+		Concurrency:      t.parallel,
+		MaxMetadataBytes: maxManifestBytes,
+		FindSuccessors:   t.FindSuccessors,
+	}
+}
+
+// rereadable is a source whose contents can all seek to their start, because
+// they are fetched again.
+type rereadable struct{ oras.ReadOnlyTarget }
+
+func (s rereadable) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
+	fetch := func() (io.ReadCloser, error) { return s.ReadOnlyTarget.Fetch(ctx, desc) }
+	first, err := fetch()
+	if err != nil {
+		return nil, err
+	}
+	return &rereader{ReadCloser: first, fetch: fetch}, nil
+}
+
+type rereader struct {
+	io.ReadCloser
+	fetch func() (io.ReadCloser, error)
+}
+
+func (r *rereader) Seek(offset int64, whence int) (int64, error) {
+	if offset != 0 || whence != io.SeekStart {
+		return 0, errors.ErrUnsupported
+	}
+	again, err := r.fetch()
+	if err != nil {
+		return 0, err
+	}
+	err = r.Close()
+	r.ReadCloser = again
+	return 0, err
+}

@@ -1,0 +1,262 @@
+package imagepush
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2"
+	"oras.land/oras-go/v2/content"
+	"oras.land/oras-go/v2/errdef"
+	"oras.land/oras-go/v2/registry"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+)
+
+const (
+	// defaultParallel is enough to hide the round trips of small layers and
+	// costs 40 MiB of parts.
+	defaultParallel = 4
+
+	// attempts is how often a call is tried: one that fails for good fails a push
+	// of hundreds.
+	attempts = 10
+)
+
+// APIClient is what this package needs of a client.
+type APIClient interface {
+	BatchCheckLayerAvailability(context.Context, *ecrpublic.BatchCheckLayerAvailabilityInput, ...func(*ecrpublic.Options)) (*ecrpublic.BatchCheckLayerAvailabilityOutput, error)
+	InitiateLayerUpload(context.Context, *ecrpublic.InitiateLayerUploadInput, ...func(*ecrpublic.Options)) (*ecrpublic.InitiateLayerUploadOutput, error)
+	UploadLayerPart(context.Context, *ecrpublic.UploadLayerPartInput, ...func(*ecrpublic.Options)) (*ecrpublic.UploadLayerPartOutput, error)
+	CompleteLayerUpload(context.Context, *ecrpublic.CompleteLayerUploadInput, ...func(*ecrpublic.Options)) (*ecrpublic.CompleteLayerUploadOutput, error)
+	PutImage(context.Context, *ecrpublic.PutImageInput, ...func(*ecrpublic.Options)) (*ecrpublic.PutImageOutput, error)
+	DescribeImages(context.Context, *ecrpublic.DescribeImagesInput, ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error)
+}
+
+// TargetOptions configures a [Target]. The zero value of every field works.
+type TargetOptions struct {
+	// RegistryID is the twelve-digit account of the registry; empty means the
+	// caller's own.
+	RegistryID string
+
+	// Parallel is how many layers are sent at a time, each with a part in
+	// memory, and how many images [Mirror] copies at a time; 0 means 4.
+	Parallel int
+
+	// Limiter slows down the calls that the service allows few of; nil means a
+	// limiter of the target's own with the default rates.
+	Limiter *Limiter
+
+	// Progress is told what becomes of each layer, config and manifest; nil
+	// means that nobody is. Calls do not overlap and hold up the push.
+	Progress func(Progress)
+}
+
+// Target is a repository of ECR Public as a destination of oras.Copy. It is for
+// one copy or for several, also at the same time, and then sends a layer that
+// they share once. It remembers what the repository holds: make a new one when
+// that may have changed otherwise.
+//
+// Set [Target.FindSuccessors] as the copy's FindSuccessors to have layers
+// checked a manifest at a time rather than one by one. Digests have to be
+// sha256.
+type Target struct {
+	client     APIClient
+	repository string
+	registryID *string
+	parallel   int
+	limiter    *Limiter
+	report     *report
+	known      known
+	buffers    chan []byte // one for each layer that may be under way
+}
+
+var (
+	_ oras.Target              = (*Target)(nil)
+	_ registry.ReferencePusher = (*Target)(nil)
+)
+
+// NewTarget makes a target of a repository, which is named without the
+// registry's alias and has to exist before something is pushed. It fails if an
+// option or the name is not usable, and calls nothing.
+func NewTarget(client APIClient, repository string, optFns ...func(*TargetOptions)) (*Target, error) {
+	var options TargetOptions
+	for _, fn := range optFns {
+		fn(&options)
+	}
+	if err := checkNames(repository, ""); err != nil {
+		return nil, fmt.Errorf("imagepush: %w", err)
+	}
+	if options.Parallel < 0 {
+		return nil, fmt.Errorf("imagepush: Parallel is %d: want at least 1, or 0 for %d", options.Parallel, defaultParallel)
+	}
+	if options.Parallel == 0 {
+		options.Parallel = defaultParallel
+	}
+	if options.Limiter == nil {
+		options.Limiter = NewLimiter(Rates{})
+	}
+	t := &Target{
+		client:     client,
+		repository: repository,
+		parallel:   options.Parallel,
+		limiter:    options.Limiter,
+		report:     newReport(options.Progress),
+		buffers:    make(chan []byte, options.Parallel),
+	}
+	if options.RegistryID != "" {
+		t.registryID = &options.RegistryID
+	}
+	for range options.Parallel {
+		t.buffers <- nil
+	}
+	return t, nil
+}
+
+// Exists tells whether the repository holds a layer, a config or a manifest.
+func (t *Target) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, error) {
+	if err := checkDigest(desc); err != nil {
+		return false, err
+	}
+	exists := t.layerExists
+	if isManifest(desc) {
+		exists = t.imageExists
+	}
+	found, err := exists(ctx, desc.Digest)
+	if found {
+		t.report.skip(desc)
+	}
+	return found, err
+}
+
+// Push sends a layer or a config in parts, or puts a manifest without a tag. It
+// succeeds if the repository has it already. A content that can seek to its
+// start is read again if the service loses the upload; of any other that is
+// [types.UploadNotFoundException]. If size or digest differ from the
+// descriptor's, Push fails and leaves nothing that an image could refer to.
+func (t *Target) Push(ctx context.Context, desc ocispec.Descriptor, content io.Reader) error {
+	if err := checkDigest(desc); err != nil {
+		return err
+	}
+	if isManifest(desc) {
+		return t.pushManifest(ctx, desc, content, "")
+	}
+	return t.pushLayer(ctx, desc, content)
+}
+
+// PushReference puts a manifest and points a tag at it, in one call. A tag that
+// pointed elsewhere moves. A reference that is empty or the manifest's digest
+// sets no tag.
+func (t *Target) PushReference(ctx context.Context, desc ocispec.Descriptor, content io.Reader, reference string) error {
+	if err := checkDigest(desc); err != nil {
+		return err
+	}
+	if !isManifest(desc) {
+		return fmt.Errorf("tag %s, a %q: only images can have tags: %w", desc.Digest, desc.MediaType, errdef.ErrUnsupported)
+	}
+	tag, err := t.tagOf(reference, desc)
+	if err != nil {
+		return err
+	}
+	return t.pushManifest(ctx, desc, content, tag)
+}
+
+// Tag points a tag at a manifest. The API sets tags by putting the manifest and
+// does not give manifests back, so Tag works for those that this target put
+// without a tag, or if the tag is already where it should be; it is
+// errdef.ErrUnsupported otherwise. oras.Copy does not need it.
+func (t *Target) Tag(ctx context.Context, desc ocispec.Descriptor, reference string) error {
+	tag, err := t.tagOf(reference, desc)
+	if err != nil {
+		return err
+	}
+	if manifest := t.known.manifests.get(desc.Digest); manifest != nil {
+		return t.putImage(ctx, desc, manifest, tag)
+	}
+	if _, err := t.imageExists(ctx, desc.Digest); err != nil {
+		return err
+	}
+	if t.known.hasTag(desc.Digest, tag) {
+		return nil
+	}
+	return fmt.Errorf("tag %s as %q: its manifest is not at hand, use PushReference: %w", desc.Digest, tag, errdef.ErrUnsupported)
+}
+
+// Resolve finds an image by its tag or digest. The descriptor has media type
+// and digest; its Size is 0, because the API does not tell the size of a
+// manifest. It fails with errdef.ErrNotFound if there is no such image.
+func (t *Target) Resolve(ctx context.Context, reference string) (ocispec.Descriptor, error) {
+	if reference == "" {
+		return ocispec.Descriptor{}, errdef.ErrMissingReference
+	}
+	image, found, err := t.describe(ctx, reference)
+	if err != nil {
+		return ocispec.Descriptor{}, err
+	}
+	if !found {
+		return ocispec.Descriptor{}, fmt.Errorf("%s in %s: %w", reference, t.repository, errdef.ErrNotFound)
+	}
+	return image, nil
+}
+
+// Fetch fails with errdef.ErrUnsupported: the API does not give content back.
+// Read it from the registry's host, which anybody may.
+func (t *Target) Fetch(_ context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
+	return nil, fmt.Errorf("fetch %s: the API gives no content back: %w", desc.Digest, errdef.ErrUnsupported)
+}
+
+// FindSuccessors returns what a manifest refers to, and asks in one go which of
+// its layers the repository holds, so that [Target.Exists] need not.
+func (t *Target) FindSuccessors(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor) ([]ocispec.Descriptor, error) {
+	successors, err := content.Successors(ctx, fetcher, desc)
+	if err != nil {
+		return nil, err
+	}
+	return successors, t.checkLayers(ctx, slices.DeleteFunc(slices.Clone(successors), isManifest))
+}
+
+// withAttempts is for every call; it leaves a number that the client was given.
+func withAttempts(o *ecrpublic.Options) {
+	if o.RetryMaxAttempts == 0 {
+		o.RetryMaxAttempts = attempts
+	}
+}
+
+// checkNames checks a repository's name and a tag, which may be empty.
+func checkNames(repository, tag string) error {
+	if strings.HasPrefix(repository, imageref.Host+"/") {
+		return fmt.Errorf("repository name %q: leave out the host and the registry's alias", repository)
+	}
+	const anyAlias = "alias"
+	return imageref.Reference{Alias: anyAlias, RepositoryName: repository, Tag: tag}.Validate()
+}
+
+// tagOf returns the tag that a reference to desc stands for, if any.
+func (t *Target) tagOf(reference string, desc ocispec.Descriptor) (string, error) {
+	if reference == desc.Digest.String() {
+		return "", nil
+	}
+	return reference, checkNames(t.repository, reference)
+}
+
+func checkDigest(desc ocispec.Descriptor) error {
+	if err := desc.Digest.Validate(); err != nil {
+		return fmt.Errorf("digest %q: %w", desc.Digest, err)
+	}
+	if desc.Digest.Algorithm() != digest.SHA256 {
+		return fmt.Errorf("digest %s: ECR Public stores content by sha256: %w", desc.Digest, errdef.ErrUnsupported)
+	}
+	return nil
+}
+
+// is tells whether an E is in the chain of err.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}

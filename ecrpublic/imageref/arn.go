@@ -1,0 +1,124 @@
+package imageref
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+)
+
+// The fixed parts of every ARN of ECR Public.
+const (
+	arnPartition = "aws"
+	arnService   = "ecr-public"
+
+	// obsoleteRegion stands in ARNs of old examples and logs. Repositories are
+	// global, so it adds nothing and is dropped.
+	obsoleteRegion = "us-east-1"
+)
+
+// ARN names a public repository or a public registry by its account. The zero
+// value names nothing; its text is empty.
+type ARN struct {
+	// RegistryId is the twelve-digit account that owns the registry. Required.
+	RegistryId string
+
+	// RepositoryName is the repository; empty when the ARN is the registry's
+	// own. Only repositories can be tagged.
+	RepositoryName string
+}
+
+// ParseARN reads the ARN of a repository,
+// arn:aws:ecr-public::{account}:repository/{name}, or of a registry,
+// arn:aws:ecr-public::{account}:registry/{account}. The region us-east-1, which
+// some ARNs carry, is accepted and dropped; ARNs of private ECR are refused,
+// since they name other repositories.
+func ParseARN(s string) (ARN, error) {
+	a, err := parseARN(s)
+	if err != nil {
+		return ARN{}, fmt.Errorf("ECR Public ARN %q: %w", s, err)
+	}
+	return a, nil
+}
+
+func parseARN(s string) (ARN, error) {
+	parts, err := arn.Parse(s)
+	if err != nil {
+		return ARN{}, err
+	}
+	if parts.Partition != arnPartition {
+		return ARN{}, fmt.Errorf("partition %q has no ECR Public, only %q has", parts.Partition, arnPartition)
+	}
+	if parts.Service != arnService {
+		return ARN{}, fmt.Errorf("service is %q instead of %q", parts.Service, arnService)
+	}
+	if parts.Region != "" && parts.Region != obsoleteRegion {
+		return ARN{}, fmt.Errorf("region is %q, but public repositories are global and have none", parts.Region)
+	}
+	a := ARN{RegistryId: parts.AccountID}
+	kind, name, _ := strings.Cut(parts.Resource, "/")
+	switch {
+	case kind == "repository" && name != "":
+		a.RepositoryName = name
+	case kind == "registry" && name == parts.AccountID:
+	default:
+		return ARN{}, errors.New("resource is neither repository/{name} nor registry/{account}")
+	}
+	if err := a.Validate(); err != nil {
+		return ARN{}, err
+	}
+	return a, nil
+}
+
+// String is the ARN with an empty region, as the service writes it. [ParseARN]
+// reads it back.
+func (a ARN) String() string {
+	if a == (ARN{}) {
+		return ""
+	}
+	resource := "registry/" + a.RegistryId
+	if a.RepositoryName != "" {
+		resource = "repository/" + a.RepositoryName
+	}
+	return arn.ARN{Partition: arnPartition, Service: arnService, AccountID: a.RegistryId, Resource: resource}.String()
+}
+
+// Validate checks every part against the limits of the service. A parsed ARN is
+// valid; one that was put together by hand need not be.
+func (a ARN) Validate() error {
+	if err := registryIdRule.check(a.RegistryId); err != nil {
+		return err
+	}
+	if a.RepositoryName == "" {
+		return nil
+	}
+	return repositoryNameRule.check(a.RepositoryName)
+}
+
+// MarshalText returns the text of [ARN.String], or the error of [ARN.Validate].
+// The zero value gives an empty text.
+func (a ARN) MarshalText() ([]byte, error) {
+	if a == (ARN{}) {
+		return []byte{}, nil
+	}
+	if err := a.Validate(); err != nil {
+		return nil, err
+	}
+	return []byte(a.String()), nil
+}
+
+// UnmarshalText reads what [ParseARN] reads; an empty text gives the zero value.
+// On an error the ARN is left as it was.
+func (a *ARN) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*a = ARN{}
+		return nil
+	}
+	parsed, err := ParseARN(string(text))
+	if err != nil {
+		return err
+	}
+	*a = parsed
+	return nil
+}

@@ -1,0 +1,96 @@
+package imageref
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrOtherRegistry is what [Parse] returns, wrapped, for a reference that names
+// the host of another registry, private ECR included.
+var ErrOtherRegistry = errors.New("not a host of ECR Public")
+
+// Parse reads a reference in any of these forms:
+//
+//	public.ecr.aws/alias/name[:tag][@digest]      also with the dual-stack host
+//	alias/name[:tag][@digest]                     the host is understood
+//	https://gallery.ecr.aws/alias/name            also without https://
+//
+// A first part with a dot or a colon is a host, as docker has it; so a registry
+// whose alias contains a dot can only be named with its host in front. ARNs name
+// no alias and are read by [ParseARN].
+func Parse(s string) (Reference, error) {
+	r, err := parse(s)
+	if err != nil {
+		return Reference{}, fmt.Errorf("image reference %q: %w", s, err)
+	}
+	return r, nil
+}
+
+func parse(s string) (Reference, error) {
+	if strings.HasPrefix(s, "arn:") {
+		return Reference{}, errors.New("an ARN does not tell the registry's alias")
+	}
+	if page, ok := cutGallery(s); ok {
+		return parseRepository(Reference{}, page)
+	}
+	if scheme, _, ok := strings.Cut(s, "://"); ok {
+		return Reference{}, fmt.Errorf("a reference begins with the host: leave out %q", scheme+"://")
+	}
+	rest, digest, hasDigest := strings.Cut(s, "@")
+	rest, tag, hasTag := cutTag(rest)
+	if hasDigest && digest == "" {
+		return Reference{}, errors.New("nothing follows the @ of the digest")
+	}
+	if hasTag && tag == "" {
+		return Reference{}, errors.New("nothing follows the colon of the tag")
+	}
+	return parseHost(Reference{Tag: tag, Digest: digest}, rest)
+}
+
+// cutGallery returns what follows the gallery's host. Query, fragment and a
+// final slash come with addresses copied from a browser and mean nothing.
+func cutGallery(s string) (page string, ok bool) {
+	page, ok = strings.CutPrefix(strings.TrimPrefix(s, "https://"), GalleryHost+"/")
+	if end := strings.IndexAny(page, "?#"); end >= 0 {
+		page = page[:end]
+	}
+	return strings.TrimSuffix(page, "/"), ok
+}
+
+// cutTag splits at the colon of the tag, which comes after every slash: one
+// before that belongs to a port.
+func cutTag(s string) (rest, tag string, ok bool) {
+	slash := strings.LastIndexByte(s, '/')
+	last, tag, ok := strings.Cut(s[slash+1:], ":")
+	return s[:slash+1] + last, tag, ok
+}
+
+// parseHost adds host, alias and name, from host/alias/name or alias/name.
+func parseHost(r Reference, s string) (Reference, error) {
+	first, rest, _ := strings.Cut(s, "/")
+	switch {
+	case first == Host:
+		return parseRepository(r, rest)
+	case first == DualStackHost:
+		r.DualStack = true
+		return parseRepository(r, rest)
+	case first == "localhost", strings.ContainsAny(first, ".:"):
+		return Reference{}, fmt.Errorf("%q is %w, which are %s and %s", first, ErrOtherRegistry, Host, DualStackHost)
+	default:
+		return parseRepository(r, s)
+	}
+}
+
+// parseRepository adds alias and name.
+func parseRepository(r Reference, s string) (Reference, error) {
+	alias, name, ok := strings.Cut(s, "/")
+	if !ok {
+		return Reference{}, errors.New("it has to name a registry alias and a repository, as in alias/name")
+	}
+	r.Alias, r.RepositoryName = alias, name
+	if err := r.Validate(); err != nil {
+		return Reference{}, err
+	}
+	return r, nil
+}

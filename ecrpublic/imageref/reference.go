@@ -1,0 +1,134 @@
+package imageref
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+const (
+	// Host is the registry host that image references name.
+	Host = "public.ecr.aws"
+
+	// DualStackHost is the same registry, also reachable over IPv6.
+	DualStackHost = "ecr-public.aws.com"
+
+	// GalleryHost serves the web pages of public repositories.
+	GalleryHost = "gallery.ecr.aws"
+)
+
+// Reference names a public repository or, with a tag or a digest, an image in
+// it. The zero value names nothing; its text is empty.
+type Reference struct {
+	// Alias is the registry's alias, primary or not. Required.
+	Alias string
+
+	// RepositoryName is the repository as API calls want it, without host and
+	// alias. Required.
+	RepositoryName string
+
+	// Tag is the tag; empty when the reference has none.
+	Tag string
+
+	// Digest is the digest with its algorithm, such as "sha256:9f86…"; empty
+	// when the reference has none. Clients that get both go by the digest.
+	Digest string
+
+	// DualStack chooses [DualStackHost] for the host instead of [Host].
+	DualStack bool
+}
+
+// RegistryHost is the host that the reference names.
+func (r Reference) RegistryHost() string {
+	if r.DualStack {
+		return DualStackHost
+	}
+	return Host
+}
+
+// RepositoryURI is the reference without tag and digest, in the form of
+// [types.Repository.RepositoryUri].
+func (r Reference) RepositoryURI() string {
+	return r.RegistryHost() + "/" + r.Alias + "/" + r.RepositoryName
+}
+
+// GalleryURL is the repository's page in the public gallery.
+func (r Reference) GalleryURL() string {
+	return "https://" + GalleryHost + "/" + r.Alias + "/" + r.RepositoryName
+}
+
+// ImageIdentifier is tag and digest as API calls want them; what the reference
+// does not have is nil.
+func (r Reference) ImageIdentifier() types.ImageIdentifier {
+	var id types.ImageIdentifier
+	if r.Tag != "" {
+		id.ImageTag = aws.String(r.Tag)
+	}
+	if r.Digest != "" {
+		id.ImageDigest = aws.String(r.Digest)
+	}
+	return id
+}
+
+// String is the full reference, host included, that docker and other clients
+// take. [Parse] reads it back.
+func (r Reference) String() string {
+	if r == (Reference{}) {
+		return ""
+	}
+	s := r.RepositoryURI()
+	if r.Tag != "" {
+		s += ":" + r.Tag
+	}
+	if r.Digest != "" {
+		s += "@" + r.Digest
+	}
+	return s
+}
+
+// Validate checks every part against the limits of the service. A parsed
+// reference is valid; one that was put together by hand need not be.
+func (r Reference) Validate() error {
+	if err := aliasRule.check(r.Alias); err != nil {
+		return err
+	}
+	if err := repositoryNameRule.check(r.RepositoryName); err != nil {
+		return err
+	}
+	if r.Tag != "" {
+		if err := tagRule.check(r.Tag); err != nil {
+			return err
+		}
+	}
+	if r.Digest != "" {
+		return digestRule.check(r.Digest)
+	}
+	return nil
+}
+
+// MarshalText returns the text of [Reference.String], or the error of
+// [Reference.Validate]. The zero value gives an empty text.
+func (r Reference) MarshalText() ([]byte, error) {
+	if r == (Reference{}) {
+		return []byte{}, nil
+	}
+	if err := r.Validate(); err != nil {
+		return nil, err
+	}
+	return []byte(r.String()), nil
+}
+
+// UnmarshalText reads what [Parse] reads; an empty text gives the zero value.
+// On an error the reference is left as it was.
+func (r *Reference) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*r = Reference{}
+		return nil
+	}
+	parsed, err := Parse(string(text))
+	if err != nil {
+		return err
+	}
+	*r = parsed
+	return nil
+}

@@ -1,0 +1,120 @@
+package login
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const (
+	// maxRewrites bounds how often a change starts over because another program
+	// was faster.
+	maxRewrites = 100
+
+	// maxLinks bounds a chain of symbolic links, as the system does.
+	maxLinks = 40
+)
+
+// edit changes a configuration and tells whether it did.
+type edit func(*object) (changed bool, err error)
+
+// rewrite carries out an edit on the file, whose directory exists, and returns
+// the configuration after it.
+func rewrite(ctx context.Context, path string, do edit) (object, error) {
+	unlock, err := lockDir(ctx, filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	for range maxRewrites {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		config, done, err := tryRewrite(path, do)
+		if done || err != nil {
+			return config, err
+		}
+	}
+	return nil, errors.New("other programs keep changing it")
+}
+
+// tryRewrite is done when nothing had to change or the file was replaced.
+func tryRewrite(path string, do edit) (config object, done bool, err error) {
+	old, err := readIfExists(path)
+	if err != nil {
+		return nil, false, err
+	}
+	config, err = parseObject(old)
+	if err != nil {
+		return nil, false, err
+	}
+	if changed, err := do(&config); err != nil || !changed {
+		return config, err == nil, err
+	}
+	text, err := config.indented()
+	if err != nil {
+		return nil, false, err
+	}
+	done, err = swap(path, old, text)
+	return config, done, err
+}
+
+// swap replaces the file if its content is still old. What a program without
+// the lock writes between the comparison and the next statement is lost; no
+// system offers both in one step.
+func swap(path string, old, text []byte) (swapped bool, err error) {
+	temp, err := writeTemp(path, text)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = os.Remove(temp) }() // finds nothing after the rename
+	now, err := readIfExists(path)
+	if err != nil || !bytes.Equal(now, old) {
+		return false, err
+	}
+	return true, os.Rename(temp, path)
+}
+
+// writeTemp makes a file beside path, readable by the owner of path alone.
+func writeTemp(path string, text []byte) (name string, err error) {
+	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return "", err
+	}
+	_, err = temp.Write(text)
+	err = errors.Join(err, temp.Sync(), temp.Close())
+	if err != nil {
+		_ = os.Remove(temp.Name())
+		return "", err
+	}
+	keepOwner(path, temp.Name())
+	return temp.Name(), nil
+}
+
+// readIfExists reads a file, or nothing when there is none.
+func readIfExists(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return text, err
+}
+
+// followLinks is what path leads to, whether or not that exists.
+func followLinks(path string) (string, error) {
+	for range maxLinks {
+		target, err := os.Readlink(path)
+		if err != nil {
+			return path, nil // no link; another trouble shows when it is opened
+		}
+		if !filepath.IsAbs(target) {
+			// Not cleaned: ".." behind a linked directory leads elsewhere.
+			target = filepath.Dir(path) + string(filepath.Separator) + target
+		}
+		path = target
+	}
+	return "", &fs.PathError{Op: "readlink", Path: path, Err: errors.New("too many symbolic links")}
+}

@@ -1,0 +1,104 @@
+package login
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func secretPair() Credentials { return Credentials{Username: "AWS", Password: "hunter2"} }
+
+// A program that takes no lock, like docker, changes the file between our
+// reading and our writing. Its entry stays, wherever it comes in.
+func TestForeignWriteDuringAChangeIsNotLost(t *testing.T) {
+	t.Parallel()
+	for name, foreign := range map[string]func(t *testing.T, path string, call int){
+		"replaces the file": func(t *testing.T, path string, call int) {
+			temp := path + ".docker"
+			require.NoError(t, os.WriteFile(temp, []byte(`{"auths": {"ghcr.io": {}}, "call": `+string(rune('0'+call))+`}`), 0o600))
+			require.NoError(t, os.Rename(temp, path))
+		},
+		"writes into the file": func(t *testing.T, path string, call int) {
+			require.NoError(t, os.WriteFile(path, []byte(`{"auths": {"ghcr.io": {}}, "call": `+string(rune('0'+call))+`}`), 0o600))
+		},
+	} {
+		for _, start := range []string{"existing", "missing"} {
+			t.Run(name+", "+start, func(t *testing.T) {
+				t.Parallel()
+				path := filepath.Join(t.TempDir(), "config.json")
+				if start == "existing" {
+					require.NoError(t, os.WriteFile(path, []byte(`{"auths": {"old": {}}}`), 0o600))
+				}
+				calls := 0
+				_, err := rewrite(t.Context(), path, func(config *object) (bool, error) {
+					if calls++; calls <= 3 {
+						foreign(t, path, calls)
+					}
+					return true, writeLogin(config, []string{"public.ecr.aws"}, secretPair())
+				})
+				require.NoError(t, err)
+				assert.Equal(t, 4, calls)
+				text, err := os.ReadFile(path)
+				require.NoError(t, err)
+				assert.JSONEq(t, `{"auths": {"ghcr.io": {}, "public.ecr.aws": {"auth": "QVdTOmh1bnRlcjI="}}, "call": 3}`, string(text))
+			})
+		}
+	}
+}
+
+// The file was there, is deleted by docker logout of the last entry and a
+// clean-up, and comes into being with our entry alone.
+func TestForeignDeletionDuringAChange(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.json")
+	require.NoError(t, os.WriteFile(path, []byte(`{"auths": {"old": {}}}`), 0o600))
+	_, err := rewrite(t.Context(), path, func(config *object) (bool, error) {
+		_ = os.Remove(path)
+		return true, writeLogin(config, []string{"public.ecr.aws"}, secretPair())
+	})
+	require.NoError(t, err)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"auths": {"public.ecr.aws": {"auth": "QVdTOmh1bnRlcjI="}}}`, string(text))
+}
+
+func TestFileThatNeverStopsChanging(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.json")
+	calls := 0
+	_, err := rewrite(t.Context(), path, func(config *object) (bool, error) {
+		calls++
+		text := append([]byte("{}"), make([]byte, calls)...)
+		for i := range text[2:] {
+			text[2+i] = ' '
+		}
+		return true, os.WriteFile(path, text, 0o600)
+	})
+	require.ErrorContains(t, err, "keep changing")
+	assert.Equal(t, maxRewrites, calls)
+}
+
+func TestLockIsWaitedForUntilTheContextEnds(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	unlock, err := lockDir(t.Context(), dir)
+	require.NoError(t, err)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = rewrite(ctx, filepath.Join(dir, "config.json"), func(*object) (bool, error) {
+		t.Error("edited without the lock")
+		return false, nil
+	})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+
+	unlock()
+	unlock, err = lockDir(t.Context(), dir)
+	require.NoError(t, err)
+	unlock()
+}

@@ -1,0 +1,315 @@
+package login_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+)
+
+// Base64 of AWS:hunter2, which secret() is.
+const auth64 = "QVdTOmh1bnRlcjI="
+
+func configFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.json")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	return path
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// host restricts a test to one entry.
+func host(path string) login.DockerConfig {
+	return login.DockerConfig{Path: path, Hosts: []string{"public.ecr.aws"}}
+}
+
+// The files are as the programs write them; ours has docker's layout, so that
+// only our entry differs.
+func TestDockerConfigKeepsWhatOthersWrote(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, before, after string }{
+		{
+			"docker login",
+			"{\n\t\"auths\": {\n\t\t\"https://index.docker.io/v1/\": {\n\t\t\t\"auth\": \"dTpw\"\n\t\t}\n\t}\n}",
+			"{\n\t\"auths\": {\n\t\t\"https://index.docker.io/v1/\": {\n\t\t\t\"auth\": \"dTpw\"\n\t\t},\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t}\n\t}\n}",
+		},
+		{
+			"docker with everything",
+			"{\n\t\"auths\": {\n\t\t\"ghcr.io\": {\n\t\t\t\"identitytoken\": \"abc\"\n\t\t},\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"b2xk\"\n\t\t},\n\t\t\"zzz.example\": {\n\t\t\t\"auth\": \"eno=\",\n\t\t\t\"email\": \"z@example.com\"\n\t\t}\n\t},\n\t\"HttpHeaders\": {\n\t\t\"X-Meta\": \"<a&b>\"\n\t},\n\t\"psFormat\": \"table {{.ID}}\\\\t{{.Names}}\",\n\t\"credHelpers\": {\n\t\t\"123456789012.dkr.ecr.us-east-1.amazonaws.com\": \"ecr-login\"\n\t},\n\t\"pruneFilters\": [\n\t\t\"label=a\",\n\t\t\"label=b\"\n\t],\n\t\"currentContext\": \"colima\",\n\t\"plugins\": {},\n\t\"bigNumber\": 12345678901234567890.10,\n\t\"escaped\": \"\\u003c\\u00e9\\/\"\n}",
+			"{\n\t\"auths\": {\n\t\t\"ghcr.io\": {\n\t\t\t\"identitytoken\": \"abc\"\n\t\t},\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t},\n\t\t\"zzz.example\": {\n\t\t\t\"auth\": \"eno=\",\n\t\t\t\"email\": \"z@example.com\"\n\t\t}\n\t},\n\t\"HttpHeaders\": {\n\t\t\"X-Meta\": \"<a&b>\"\n\t},\n\t\"psFormat\": \"table {{.ID}}\\\\t{{.Names}}\",\n\t\"credHelpers\": {\n\t\t\"123456789012.dkr.ecr.us-east-1.amazonaws.com\": \"ecr-login\"\n\t},\n\t\"pruneFilters\": [\n\t\t\"label=a\",\n\t\t\"label=b\"\n\t],\n\t\"currentContext\": \"colima\",\n\t\"plugins\": {},\n\t\"bigNumber\": 12345678901234567890.10,\n\t\"escaped\": \"\\u003c\\u00e9\\/\"\n}",
+		},
+		{
+			"podman login with a namespace",
+			"{\n\t\"auths\": {\n\t\t\"public.ecr.aws/a1b2c3d4\": {\n\t\t\t\"auth\": \"bnM6cA==\"\n\t\t},\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"b2xk\"\n\t\t}\n\t}\n}",
+			"{\n\t\"auths\": {\n\t\t\"public.ecr.aws/a1b2c3d4\": {\n\t\t\t\"auth\": \"bnM6cA==\"\n\t\t},\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t}\n\t}\n}",
+		},
+		{
+			"crane auth login",
+			"{\n\t\"auths\": {\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"QVdTOm9sZA==\"\n\t\t}\n\t}\n}",
+			"{\n\t\"auths\": {\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t}\n\t}\n}",
+		},
+		{
+			"docker desktop: an empty entry marks a login in the store",
+			"{\n\t\"auths\": {\n\t\t\"public.ecr.aws\": {}\n\t},\n\t\"credsStore\": \"desktop\"\n}",
+			"{\n\t\"auths\": {\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t}\n\t},\n\t\"credsStore\": \"desktop\"\n}",
+		},
+		{
+			"every other form of a login gives way, unknown members stay",
+			`{"auths":{"public.ecr.aws":{"email":"a@b","username":"u","password":"p","identitytoken":"i","registrytoken":"r","x":[1]}}}`,
+			"{\n\t\"auths\": {\n\t\t\"public.ecr.aws\": {\n\t\t\t\"email\": \"a@b\",\n\t\t\t\"x\": [\n\t\t\t\t1\n\t\t\t],\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t}\n\t}\n}",
+		},
+		{"no auths", `{"currentContext": "x"}`, "{\n\t\"currentContext\": \"x\",\n\t\"auths\": {\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t}\n\t}\n}"},
+		{"null auths", `{"auths": null}`, "{\n\t\"auths\": {\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t}\n\t}\n}"},
+		{"null", "null\n", "{\n\t\"auths\": {\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t}\n\t}\n}"},
+		{"empty file", "", "{\n\t\"auths\": {\n\t\t\"public.ecr.aws\": {\n\t\t\t\"auth\": \"" + auth64 + "\"\n\t\t}\n\t}\n}"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := configFile(t, tt.before)
+			_, err := host(path).Write(t.Context(), secret())
+			require.NoError(t, err)
+			assert.Equal(t, tt.after, read(t, path))
+			info, err := os.Stat(path)
+			require.NoError(t, err)
+			assert.Equal(t, os.FileMode(0o600), info.Mode())
+			assertOnlyFile(t, path)
+		})
+	}
+}
+
+func assertOnlyFile(t *testing.T, path string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(path))
+	require.NoError(t, err)
+	require.Len(t, entries, 1, "nothing is left behind")
+	assert.Equal(t, filepath.Base(path), entries[0].Name())
+}
+
+func TestDockerConfigWritesBothHostsIntoANewDirectory(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "new", "config.json")
+	result, err := login.DockerConfig{Path: path}.Write(t.Context(), secret())
+	require.NoError(t, err)
+	assert.Equal(t, login.DockerConfigResult{Path: path}, result)
+	assert.JSONEq(t, `{"auths": {"public.ecr.aws": {"auth": "`+auth64+`"}, "ecr-public.aws.com": {"auth": "`+auth64+`"}}}`, read(t, path))
+	info, err := os.Stat(filepath.Dir(path))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o700), info.Mode().Perm())
+}
+
+// A login that has expired makes public pulls fail until it is gone.
+func TestDockerConfigRemovesAStaleLogin(t *testing.T) {
+	t.Parallel()
+	path := configFile(t, `{
+		"auths": {"public.ecr.aws": {"auth": "b2xk"}, "https://public.ecr.aws": {}, "http://public.ecr.aws": {},
+			"public.ecr.aws/ns": {"auth": "a2VwdA=="}, "ghcr.io": {}, "ecr-public.aws.com": {"auth": "b2xk"}},
+		"unknown": 1
+	}`)
+	result, err := login.DockerConfig{Path: path}.Remove(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, login.DockerConfigResult{Path: path}, result)
+	assert.Equal(t, "{\n\t\"auths\": {\n\t\t\"public.ecr.aws/ns\": {\n\t\t\t\"auth\": \"a2VwdA==\"\n\t\t},\n\t\t\"ghcr.io\": {}\n\t},\n\t\"unknown\": 1\n}", read(t, path))
+}
+
+func TestDockerConfigRemoveLeavesAFileWithoutLoginAlone(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "{ }\n", `{"auths":{"ghcr.io":{}}}`} {
+		path := configFile(t, text)
+		_, err := login.DockerConfig{Path: path}.Remove(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, text, read(t, path))
+	}
+	missing := filepath.Join(t.TempDir(), "none", "config.json")
+	result, err := login.DockerConfig{Path: missing}.Remove(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, missing, result.Path)
+	assert.NoDirExists(t, filepath.Dir(missing))
+}
+
+func TestDockerConfigReportsHelpersThatShadowTheEntry(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, text string
+		want       []login.ShadowedHost
+	}{
+		{"none", `{}`, nil},
+		{"store for all", `{"credsStore": "desktop"}`, []login.ShadowedHost{
+			{Host: "public.ecr.aws", Helper: "desktop", Key: "credsStore"},
+			{Host: "ecr-public.aws.com", Helper: "desktop", Key: "credsStore"},
+		}},
+		{"helper for one", `{"credHelpers": {"public.ecr.aws": "ecr-login", "ghcr.io": "gh"}}`, []login.ShadowedHost{
+			{Host: "public.ecr.aws", Helper: "ecr-login", Key: "credHelpers"},
+		}},
+		{"empty helper wins over the store", `{"credHelpers": {"public.ecr.aws": ""}, "credsStore": "pass"}`, []login.ShadowedHost{
+			{Host: "ecr-public.aws.com", Helper: "pass", Key: "credsStore"},
+		}},
+		{"empty store", `{"credsStore": ""}`, nil},
+		{"no strings", `{"credsStore": 1, "credHelpers": []}`, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			config := login.DockerConfig{Path: configFile(t, tt.text)}
+			result, err := config.Write(t.Context(), secret())
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, result.Shadowed)
+			assert.Contains(t, read(t, config.Path), auth64, "the entry is written all the same")
+			result, err = config.Remove(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, result.Shadowed)
+		})
+	}
+}
+
+func TestDockerConfigRefusesWhatItCannotKeep(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, text, want string }{
+		{"no JSON", "auths:", "invalid character"},
+		{"cut off", `{"auths": {"ghcr.io": {}`, "unexpected EOF"},
+		{"list", `[]`, "want a JSON object, found ["},
+		{"text after the object", `{} {}`, "something follows"},
+		{"name twice", `{"auths": {}, "auths": {}}`, "duplicate"},
+		{"auths is a list", `{"auths": []}`, `"auths": want a JSON object`},
+		{"entry is a string", `{"auths": {"public.ecr.aws": "x"}}`, `"public.ecr.aws": want a JSON object`},
+		{"member without value", `{"auths"}`, "invalid character"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := configFile(t, tt.text)
+			_, err := login.DockerConfig{Path: path}.Write(t.Context(), secret())
+			require.ErrorContains(t, err, tt.want)
+			require.ErrorContains(t, err, path)
+			assert.NotContains(t, err.Error(), auth64)
+			assert.Equal(t, tt.text, read(t, path))
+			assertOnlyFile(t, path)
+		})
+	}
+	_, err := login.DockerConfig{Path: configFile(t, `{"auths": 1}`)}.Remove(t.Context())
+	require.ErrorContains(t, err, `"auths": want a JSON object`)
+}
+
+func TestDockerConfigRefusesEmptyCredentials(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.json")
+	for _, c := range []login.Credentials{{}, {Username: "AWS"}, {Password: "x"}} {
+		_, err := login.DockerConfig{Path: path}.Write(t.Context(), c)
+		require.ErrorContains(t, err, "no user name or no password")
+	}
+	assert.NoFileExists(t, path)
+}
+
+func TestDockerConfigWithACancelledContext(t *testing.T) {
+	t.Parallel()
+	path := configFile(t, "{}")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := login.DockerConfig{Path: path}.Write(ctx, secret())
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, "{}", read(t, path))
+}
+
+func TestDockerConfigFollowsLinks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	target := filepath.Join(dir, "dotfiles", "docker.json")
+	require.NoError(t, os.Mkdir(filepath.Dir(target), 0o700))
+	require.NoError(t, os.Symlink("dotfiles/docker.json", filepath.Join(dir, "relative")))
+	require.NoError(t, os.Symlink(filepath.Join(dir, "relative"), filepath.Join(dir, "config.json")))
+	config := login.DockerConfig{Path: filepath.Join(dir, "config.json")}
+
+	for _, state := range []string{"dangling", "existing"} {
+		result, err := config.Write(t.Context(), secret())
+		require.NoError(t, err, state)
+		assert.Contains(t, read(t, target), auth64, state)
+		info, err := os.Lstat(config.Path)
+		require.NoError(t, err)
+		assert.NotZero(t, info.Mode()&os.ModeSymlink, state)
+		same, err := filepath.EvalSymlinks(result.Path)
+		require.NoError(t, err)
+		assert.Equal(t, target, same, state)
+	}
+
+	require.NoError(t, os.Symlink("loop", filepath.Join(dir, "loop")))
+	for _, change := range []func(login.DockerConfig) error{
+		func(d login.DockerConfig) error { _, err := d.Write(t.Context(), secret()); return err },
+		func(d login.DockerConfig) error { _, err := d.Remove(t.Context()); return err },
+	} {
+		require.ErrorContains(t, change(login.DockerConfig{Path: filepath.Join(dir, "loop")}), "too many symbolic links")
+	}
+}
+
+func TestDockerConfigHonoursTheEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("DOCKER_CONFIG", dir)
+	result, err := login.DockerConfig{}.Write(t.Context(), secret())
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(dir, "config.json"), result.Path)
+
+	t.Setenv("DOCKER_CONFIG", "")
+	t.Setenv("HOME", dir)
+	t.Setenv("USERPROFILE", dir)
+	result, err = login.DockerConfig{}.Write(t.Context(), secret())
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(dir, ".docker", "config.json"), result.Path)
+
+	t.Setenv("HOME", "")
+	t.Setenv("USERPROFILE", "")
+	_, err = login.DockerConfig{}.Write(t.Context(), secret())
+	require.Error(t, err)
+	_, err = login.DockerConfig{}.Remove(t.Context())
+	require.Error(t, err)
+}
+
+func TestDockerConfigThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	_, err := login.DockerConfig{Path: filepath.Join(file, "config.json")}.Write(t.Context(), secret())
+	require.ErrorContains(t, err, "docker configuration: ")
+	_, err = login.DockerConfig{Path: dir}.Write(t.Context(), secret())
+	require.ErrorContains(t, err, "is a directory")
+}
+
+// Many writers change the file at once and none of their entries is lost.
+func TestDockerConfigWritersWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	path := configFile(t, `{"auths": {"ghcr.io": {"auth": "a2VwdA=="}}, "unknown": {"kept": true}}`)
+	const writers = 20
+	var wg sync.WaitGroup
+	for i := range writers {
+		wg.Go(func() {
+			config := login.DockerConfig{Path: path, Hosts: []string{fmt.Sprintf("host-%d", i)}}
+			_, err := config.Write(t.Context(), secret())
+			assert.NoError(t, err)
+			if i%2 == 0 {
+				_, err = config.Remove(t.Context())
+				assert.NoError(t, err)
+			}
+		})
+	}
+	wg.Wait()
+	var got struct {
+		Auths   map[string]any `json:"auths"`
+		Unknown map[string]any `json:"unknown"`
+	}
+	require.NoError(t, json.NewDecoder(strings.NewReader(read(t, path))).Decode(&got))
+	assert.Len(t, got.Auths, 1+writers/2)
+	assert.Contains(t, got.Auths, "ghcr.io")
+	assert.Equal(t, map[string]any{"kept": true}, got.Unknown)
+	assertOnlyFile(t, path)
+}

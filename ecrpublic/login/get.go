@@ -1,0 +1,72 @@
+package login
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// Client is what this package calls; [ecrpublic.Client] is one.
+type Client interface {
+	GetAuthorizationToken(context.Context, *ecrpublic.GetAuthorizationTokenInput, ...func(*ecrpublic.Options)) (*ecrpublic.GetAuthorizationTokenOutput, error)
+}
+
+// ErrMalformed is returned, wrapped, for an answer of the service that is no
+// login. Its text tells what is wrong and nothing of the token.
+var ErrMalformed = errors.New("malformed authorizationData")
+
+// RegistryHosts are the hosts that accept the credentials: public.ecr.aws and its
+// dual-stack twin. The slice is the caller's own.
+func RegistryHosts() []string { return []string{imageref.Host, imageref.DualStackHost} }
+
+// Get asks the service for new credentials. When access is denied, the error
+// names the permissions that are needed and still answers to
+// [ecrpublic.IsAccessDenied].
+func Get(ctx context.Context, client Client) (Credentials, error) {
+	if client == nil {
+		return Credentials{}, errors.New("log in to ECR Public: no client")
+	}
+	out, err := client.GetAuthorizationToken(ctx, &ecrpublic.GetAuthorizationTokenInput{})
+	if err != nil {
+		return Credentials{}, explain(err)
+	}
+	if out == nil || out.AuthorizationData == nil {
+		return Credentials{}, malformed("there is none")
+	}
+	return decode(out.AuthorizationData)
+}
+
+// explain adds to a denial what the service's own text tells only in part: it
+// names the first permission that is missing.
+func explain(err error) error {
+	if ecrpublic.IsAccessDenied(err) {
+		return fmt.Errorf("log in to ECR Public, which needs the IAM permissions"+
+			` ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on resource "*": %w`, err)
+	}
+	return fmt.Errorf("log in to ECR Public: %w", err)
+}
+
+func decode(data *types.AuthorizationData) (Credentials, error) {
+	if data.AuthorizationToken == nil || data.ExpiresAt == nil {
+		return Credentials{}, malformed("authorizationToken or expiresAt is missing")
+	}
+	plain, err := base64.StdEncoding.DecodeString(*data.AuthorizationToken)
+	if err != nil {
+		return Credentials{}, malformed("authorizationToken is not base64")
+	}
+	username, password, _ := strings.Cut(string(plain), ":")
+	if username == "" || password == "" {
+		return Credentials{}, malformed("authorizationToken is not a user name, a colon and a password")
+	}
+	return Credentials{Username: username, Password: password, ExpiresAt: *data.ExpiresAt}, nil
+}
+
+func malformed(what string) error {
+	return fmt.Errorf("log in to ECR Public: %w: %s", ErrMalformed, what)
+}

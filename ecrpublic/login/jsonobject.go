@@ -1,0 +1,135 @@
+package login
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// object is a JSON object whose members keep their order and spelling.
+type object []member
+
+type member struct {
+	name   string
+	quoted jsontext.Value // the name as it is spelled in the text
+	value  jsontext.Value
+}
+
+// parseObject reads an object. Nothing and null are empty ones, as they are to
+// docker; a name that comes twice is an error.
+func parseObject(text []byte) (object, error) {
+	if text := string(bytes.TrimSpace(text)); text == "" || text == "null" {
+		return nil, nil
+	}
+	decoder := jsontext.NewDecoder(bytes.NewReader(text))
+	if kind := decoder.PeekKind(); kind != 0 && kind != '{' {
+		return nil, fmt.Errorf("want a JSON object, found %s", kind)
+	}
+	if _, err := decoder.ReadToken(); err != nil {
+		return nil, err
+	}
+	var o object
+	for decoder.PeekKind() != '}' {
+		m, err := parseMember(decoder)
+		if err != nil {
+			return nil, err
+		}
+		o = append(o, m)
+	}
+	if _, err := decoder.ReadToken(); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the JSON object")
+	}
+	return o, nil
+}
+
+func parseMember(decoder *jsontext.Decoder) (member, error) {
+	name, err := decoder.ReadValue()
+	if err != nil {
+		return member{}, err
+	}
+	m := member{name: unquote(name), quoted: name.Clone()}
+	value, err := decoder.ReadValue()
+	m.value = value.Clone()
+	return m, err
+}
+
+// value is a member's value, nil if there is no such member.
+func (o object) value(name string) jsontext.Value {
+	if i := o.index(name); i >= 0 {
+		return o[i].value
+	}
+	return nil
+}
+
+// object is a member's value as an object, empty if there is no such member.
+func (o object) object(name string) (object, error) {
+	inner, err := parseObject(o.value(name))
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", name, err)
+	}
+	return inner, nil
+}
+
+// set changes a member in its place, or adds it at the end.
+func (o *object) set(name string, value jsontext.Value) {
+	if i := o.index(name); i >= 0 {
+		(*o)[i].value = value
+		return
+	}
+	*o = append(*o, member{name: name, quoted: quote(name), value: value})
+}
+
+// remove tells whether there was such a member.
+func (o *object) remove(name string) bool {
+	i := o.index(name)
+	if i >= 0 {
+		*o = slices.Delete(*o, i, i+1)
+	}
+	return i >= 0
+}
+
+func (o object) index(name string) int {
+	return slices.IndexFunc(o, func(m member) bool { return m.name == name })
+}
+
+func (o object) encode() jsontext.Value {
+	text := []byte{'{'}
+	for i, m := range o {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(text, m.quoted...)
+		text = append(text, ':')
+		text = append(text, m.value...)
+	}
+	return append(text, '}')
+}
+
+// indented is the text in the layout that docker writes.
+func (o object) indented() ([]byte, error) {
+	text := o.encode()
+	err := text.Indent(jsontext.WithIndent("\t"))
+	return text, err
+}
+
+// quote replaces what is not UTF-8.
+func quote(s string) jsontext.Value {
+	text, _ := jsontext.AppendQuote(nil, s)
+	return text
+}
+
+// unquote is empty for what is no JSON string.
+func unquote(v jsontext.Value) string {
+	text, err := jsontext.AppendUnquote(nil, v)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}

@@ -1,0 +1,261 @@
+package login_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+)
+
+// numbered gives the password "1" to the first call, and so on, after a delay
+// that the caller's context can cut short.
+func numbered(life, delay time.Duration) *fakeClient {
+	return &fakeClient{answer: func(ctx context.Context, call int) (*ecrpublic.GetAuthorizationTokenOutput, error) {
+		select {
+		case <-time.After(delay):
+			return token(fmt.Sprint(call), time.Now().Add(life)), nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}}
+}
+
+func password(t *testing.T, p *login.Provider) string {
+	t.Helper()
+	c, err := p.Credentials(t.Context())
+	require.NoError(t, err)
+	return c.Password
+}
+
+func TestProviderRenewsInTheWindowBeforeExpiry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := numbered(12*time.Hour, 0)
+		p := login.NewProvider(client)
+		assert.Zero(t, client.calls.Load(), "no request before the first need")
+		assert.Equal(t, "1", password(t, p))
+		time.Sleep(12*time.Hour - login.RefreshWindow - time.Nanosecond)
+		assert.Equal(t, "1", password(t, p))
+		time.Sleep(time.Nanosecond)
+		assert.Equal(t, "2", password(t, p))
+		assert.Equal(t, "2", password(t, p))
+	})
+}
+
+func TestProviderRenewsShortLivedCredentialsAtHalfTheirLife(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := login.NewProvider(numbered(10*time.Minute, 0))
+		assert.Equal(t, "1", password(t, p))
+		time.Sleep(5*time.Minute - time.Nanosecond)
+		assert.Equal(t, "1", password(t, p))
+		time.Sleep(time.Nanosecond)
+		assert.Equal(t, "2", password(t, p))
+	})
+}
+
+func TestProviderTakesItsTimeFromNow(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	now := start
+	client := always(token("x", start.Add(12*time.Hour)), nil)
+	p := login.NewProvider(client, func(o *login.ProviderOptions) { o.Now = func() time.Time { return now } })
+	password(t, p)
+	now = start.Add(11*time.Hour - 1)
+	password(t, p)
+	assert.EqualValues(t, 1, client.calls.Load())
+	now = start.Add(11 * time.Hour)
+	password(t, p)
+	assert.EqualValues(t, 2, client.calls.Load())
+}
+
+func TestProviderMakesOneRequestForManyCallers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := numbered(12*time.Hour, time.Second)
+		p := login.NewProvider(client)
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() { assert.Equal(t, "1", password(t, p)) })
+		}
+		wg.Wait()
+		assert.EqualValues(t, 1, client.calls.Load())
+	})
+}
+
+func TestProviderSharesAnErrorAndTriesAnewForTheNextCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := &fakeClient{answer: func(_ context.Context, call int) (*ecrpublic.GetAuthorizationTokenOutput, error) {
+			time.Sleep(time.Second)
+			if call == 1 {
+				return nil, apiError("AccessDeniedException", "no")
+			}
+			return token("granted", time.Now().Add(12*time.Hour)), nil
+		}}
+		p := login.NewProvider(client)
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				_, err := p.Credentials(t.Context())
+				assert.True(t, ecrpublic.IsAccessDenied(err))
+			})
+		}
+		wg.Wait()
+		assert.EqualValues(t, 1, client.calls.Load())
+		assert.Equal(t, "granted", password(t, p))
+	})
+}
+
+func TestWaitingCallerHonoursItsOwnContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := login.NewProvider(numbered(12*time.Hour, time.Minute))
+		var wg sync.WaitGroup
+		wg.Go(func() { assert.Equal(t, "1", password(t, p)) })
+		synctest.Wait()
+
+		reason := errors.New("tired of waiting")
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, reason)
+		defer cancel()
+		start := time.Now()
+		_, err := p.Credentials(ctx)
+		require.ErrorIs(t, err, reason)
+		assert.Equal(t, time.Second, time.Since(start))
+		wg.Wait()
+	})
+}
+
+// The caller that makes the request for all may give up; that is no answer for
+// the others.
+func TestWaitingCallerTakesOverACancelledRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := numbered(12*time.Hour, time.Minute)
+		p := login.NewProvider(client)
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, err := p.Credentials(ctx)
+			assert.ErrorIs(t, err, context.Canceled)
+		})
+		synctest.Wait()
+		for range 5 {
+			wg.Go(func() { assert.Equal(t, "2", password(t, p)) })
+		}
+		synctest.Wait()
+		cancel()
+		wg.Wait()
+		assert.EqualValues(t, 2, client.calls.Load())
+	})
+}
+
+func TestValidCredentialsAreServedDuringARefresh(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := login.NewProvider(numbered(12*time.Hour, time.Minute))
+		assert.Equal(t, "1", password(t, p))
+		time.Sleep(11 * time.Hour)
+
+		var wg sync.WaitGroup
+		wg.Go(func() { assert.Equal(t, "2", password(t, p)) })
+		synctest.Wait()
+		start := time.Now()
+		assert.Equal(t, "1", password(t, p))
+		assert.Zero(t, time.Since(start))
+		wg.Wait()
+		assert.Equal(t, "2", password(t, p))
+	})
+}
+
+func TestLastGoodCredentialsAreKeptWhenARefreshFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		outage := errors.New("no such host")
+		down := false
+		client := &fakeClient{answer: func(context.Context, int) (*ecrpublic.GetAuthorizationTokenOutput, error) {
+			if down {
+				return nil, outage
+			}
+			return token("good", time.Now().Add(12*time.Hour)), nil
+		}}
+		var told []error
+		p := login.NewProvider(client, func(o *login.ProviderOptions) {
+			o.OnRefreshError = func(err error) { told = append(told, err) }
+		})
+		password(t, p)
+		down = true
+		time.Sleep(11 * time.Hour)
+		assert.Equal(t, "good", password(t, p))
+		assert.EqualValues(t, 2, client.calls.Load())
+		require.Len(t, told, 1)
+		require.ErrorIs(t, told[0], outage)
+
+		time.Sleep(time.Minute - time.Nanosecond)
+		assert.Equal(t, "good", password(t, p))
+		assert.EqualValues(t, 2, client.calls.Load(), "a failed refresh pauses")
+		time.Sleep(time.Nanosecond)
+		assert.Equal(t, "good", password(t, p))
+		assert.EqualValues(t, 3, client.calls.Load())
+
+		time.Sleep(time.Hour)
+		_, err := p.Credentials(t.Context())
+		require.ErrorIs(t, err, outage, "expired credentials are not served")
+		down = false
+		assert.Equal(t, "good", password(t, p))
+	})
+}
+
+func TestRefreshFailureNobodyListensFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := &fakeClient{answer: func(_ context.Context, call int) (*ecrpublic.GetAuthorizationTokenOutput, error) {
+			if call > 1 {
+				return &ecrpublic.GetAuthorizationTokenOutput{}, nil
+			}
+			return token("good", time.Now().Add(12*time.Hour)), nil
+		}}
+		p := login.NewProvider(client)
+		password(t, p)
+		time.Sleep(11 * time.Hour)
+		assert.Equal(t, "good", password(t, p))
+	})
+}
+
+// A machine whose clock is far ahead still gets to log in.
+func TestCredentialsThatLookExpiredAreReturnedButNotKept(t *testing.T) {
+	t.Parallel()
+	client := always(token("x", time.Now().Add(-time.Hour)), nil)
+	p := login.NewProvider(client)
+	assert.Equal(t, "x", password(t, p))
+	assert.Equal(t, "x", password(t, p))
+	assert.EqualValues(t, 2, client.calls.Load())
+}
+
+func TestPanicInTheClientLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	client := &fakeClient{answer: func(_ context.Context, call int) (*ecrpublic.GetAuthorizationTokenOutput, error) {
+		if call == 1 {
+			panic("client")
+		}
+		return token("x", time.Now().Add(time.Hour)), nil
+	}}
+	p := login.NewProvider(client)
+	assert.PanicsWithValue(t, "client", func() { _, _ = p.Credentials(t.Context()) })
+	assert.Equal(t, "x", password(t, p))
+}
+
+func TestProviderWithoutClient(t *testing.T) {
+	t.Parallel()
+	_, err := login.NewProvider(nil).Credentials(t.Context())
+	require.ErrorContains(t, err, "no client")
+}

@@ -1,0 +1,187 @@
+package paginators_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/paginators"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// startEmulator stands in for the service, with five tagged images in "app". A
+// program that talks to the service itself makes its client with
+// ecrpublic.NewFromConfig.
+func startEmulator() (client *ecrpublic.Client, stop func()) {
+	srv := ecrpublictest.NewServer()
+	for _, tag := range []string{"v1", "v2", "v3", "v4", "v5"} {
+		if _, err := srv.AddImage("app", tag); err != nil {
+			log.Fatal(err)
+		}
+	}
+	return srv.Client(), srv.Close
+}
+
+// All items, over all pages.
+func ExampleNewDescribeImagesPaginator() {
+	client, stop := startEmulator()
+	defer stop()
+
+	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: aws.String("app")})
+	images, tagged := 0, 0
+	for image, err := range p.Items(context.TODO()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		images++
+		tagged += len(image.ImageTags)
+	}
+	fmt.Println(images, "images,", tagged, "tags")
+	// Output: 5 images, 5 tags
+}
+
+// MaxItems bounds a run, and a later run goes on with the token of the one before.
+func ExamplePaginator_ResumeToken() {
+	client, stop := startEmulator()
+	defer stop()
+
+	var saved *string // kept between the runs, such as in a file
+	for run := 1; ; run++ {
+		p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
+			RepositoryName:   aws.String("app"),
+			PaginationConfig: &types.PaginatorConfig{MaxItems: aws.Int32(2), StartingToken: saved},
+		})
+		out, err := p.Collect(context.TODO())
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("run", run, "got", len(out.ImageDetails))
+		if saved = p.ResumeToken(); saved == nil {
+			break
+		}
+	}
+	// Output:
+	// run 1 got 2
+	// run 2 got 2
+	// run 3 got 1
+}
+
+// The next page is on its way while the loop works on the one before.
+func ExampleOptions_prefetch() {
+	client, stop := startEmulator()
+	defer stop()
+
+	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
+		RepositoryName:   aws.String("app"),
+		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(2)},
+	}, func(o *paginators.Options) { o.Prefetch = 1 })
+	for page, err := range p.Pages(context.TODO()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("a page of", len(page.ImageDetails))
+	}
+	// Output:
+	// a page of 2
+	// a page of 2
+	// a page of 1
+}
+
+// A loop may stop early. What is fetched ahead is cancelled, and the token points
+// behind the item that the loop stopped at.
+func ExamplePaginator_Items_break() {
+	client, stop := startEmulator()
+	defer stop()
+
+	input := &paginators.DescribeImageTagsInput{RepositoryName: aws.String("app"), PaginationConfig: &types.PaginatorConfig{}}
+	p := paginators.NewDescribeImageTagsPaginator(client, input)
+	for _, err := range p.Items(context.TODO()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		break
+	}
+	input.PaginationConfig.StartingToken = p.ResumeToken()
+	rest, err := paginators.NewDescribeImageTagsPaginator(client, input).Collect(context.TODO())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(rest.ImageTagDetails), "are left")
+	// Output: 4 are left
+}
+
+func ExampleNewDescribeImageTagsPaginator() {
+	client, stop := startEmulator()
+	defer stop()
+
+	p := paginators.NewDescribeImageTagsPaginator(client, &paginators.DescribeImageTagsInput{RepositoryName: aws.String("app")})
+	for tag, err := range p.Items(context.TODO()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(aws.ToString(tag.ImageTag))
+	}
+	// Unordered output:
+	// v1
+	// v2
+	// v3
+	// v4
+	// v5
+}
+
+func ExampleNewDescribeRegistriesPaginator() {
+	client, stop := startEmulator()
+	defer stop()
+
+	out, err := paginators.NewDescribeRegistriesPaginator(client, nil).Collect(context.TODO())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(out.Registries), aws.ToString(out.Registries[0].RegistryId))
+	// Output: 1 123456789012
+}
+
+func ExampleNewDescribeRepositoriesPaginator() {
+	client, stop := startEmulator()
+	defer stop()
+
+	for repository, err := range paginators.NewDescribeRepositoriesPaginator(client, nil).Items(context.TODO()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(aws.ToString(repository.RepositoryName))
+	}
+	// Output: app
+}
+
+// oneImage is a client of one method, which is all that a paginator asks for.
+type oneImage struct{}
+
+func (oneImage) DescribeImages(context.Context, *ecrpublic.DescribeImagesInput, ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
+	return &ecrpublic.DescribeImagesOutput{ImageDetails: []types.ImageDetail{{ImageTags: []string{"latest"}}}}, nil
+}
+
+// A mock is quickly written by hand.
+func ExamplePaginator_mock() {
+	p := paginators.NewDescribeImagesPaginator(oneImage{}, nil)
+	for image, err := range p.Items(context.TODO()) {
+		fmt.Println(image.ImageTags, err)
+	}
+	// Output: [latest] <nil>
+}
+
+// A setting that cannot work is reported before anything is asked of the service.
+func ExampleConfigError() {
+	p := paginators.NewDescribeImagesPaginator(oneImage{}, &paginators.DescribeImagesInput{
+		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(5000)},
+	})
+	_, err := p.Collect(context.TODO())
+	var bad *paginators.ConfigError
+	fmt.Println(errors.As(err, &bad), err)
+	// Output: true paginators: PaginationConfig.PageSize must be 1 to 1000
+}

@@ -1,0 +1,131 @@
+package paginators
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/paging"
+)
+
+// ErrRepeatedToken ends a listing in which the service named the same next page
+// a second time, so that it would never end.
+var ErrRepeatedToken = errors.New("paginators: the service returned the same next token twice")
+
+// ConfigError reports a setting that no listing can run with.
+type ConfigError struct {
+	// Field is the setting, such as "PaginationConfig.MaxItems".
+	Field string
+
+	// Problem completes the sentence that Field begins.
+	Problem string
+}
+
+// Error names the field and the values that it takes.
+func (e *ConfigError) Error() string { return "paginators: " + e.Field + " " + e.Problem }
+
+// Options tune how a paginator works, not what it lists.
+type Options struct {
+	// Prefetch is how many pages are fetched ahead while the loop works on one, up
+	// to 1,000. 0 fetches a page when the loop asks for it.
+	Prefetch int
+
+	// ClientOptions go along with every request.
+	ClientOptions []func(*ecrpublic.Options)
+}
+
+// Paginator lists what an operation returns in pages. Every range over Pages or
+// Items, and every Collect, is a listing of its own that begins at StartingToken.
+// A listing ends with the first error: a [*ConfigError] before any request,
+// [ErrRepeatedToken], the context's error, or the client's as it is. A Paginator
+// serves one goroutine and one listing at a time.
+type Paginator[Out, Item any] struct {
+	start    func(token *string, size *int32) pager[Out]
+	fields   func(*Out) (items *[]Item, next **string)
+	from     paging.Position
+	size     *int32
+	maxItems int
+	options  Options
+	err      error // what is wrong with the settings
+
+	at   span // what the loop was handed last
+	done int  // how many items of it
+}
+
+// Pages yields the service's responses, empty ones too. The first and the last
+// are cut to what StartingToken and MaxItems leave of them. Their NextToken stays
+// the service's own: go on with ResumeToken instead.
+func (p *Paginator[Out, Item]) Pages(ctx context.Context) iter.Seq2[*Out, error] {
+	return func(yield func(*Out, error) bool) {
+		if p.err != nil {
+			yield(nil, p.err)
+			return
+		}
+		p.at, p.done = span{from: p.from, rest: 1}, 0 // nothing yet
+		pages := p.walk(ctx)
+		if p.options.Prefetch > 0 {
+			pages = paging.Ahead(ctx, p.options.Prefetch, p.walk)
+		}
+		for page, err := range pages {
+			if err == nil {
+				p.at, p.done = page.span, page.count
+			}
+			if !yield(page.out, err) {
+				return
+			}
+		}
+	}
+}
+
+// Items yields the items of all pages, holding one page at a time.
+func (p *Paginator[Out, Item]) Items(ctx context.Context) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for page, err := range p.Pages(ctx) {
+			if err != nil {
+				yield(*new(Item), err)
+				return
+			}
+			items, _ := p.fields(page)
+			for i, item := range *items {
+				p.done = i + 1
+				if !yield(item, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Collect merges all pages into one output: every item, the metadata of the last
+// page, and ResumeToken as NextToken. Beside an error it returns what came before
+// it, in the same form, or nil if that is nothing.
+func (p *Paginator[Out, Item]) Collect(ctx context.Context) (*Out, error) {
+	var merged *Out
+	var all []Item
+	for page, err := range p.Pages(ctx) {
+		if err != nil {
+			return merged, err
+		}
+		items, _ := p.fields(page)
+		all = append(all, *items...)
+		merged = new(*page)
+		items, next := p.fields(merged)
+		*items, *next = all, p.ResumeToken()
+	}
+	return merged, nil
+}
+
+// ResumeToken is where a later listing goes on so that no item is lost or
+// repeated: a StartingToken here, in boto3 and in the AWS CLI, for the same
+// operation and PageSize, since it counts items of a page. It points behind the
+// last page or item that the loop was handed, the one it broke on included,
+// whatever ended the listing; inside the loop it is a checkpoint. Nil means that
+// nothing is left, or that no listing has begun.
+func (p *Paginator[Out, Item]) ResumeToken() *string {
+	place, left := p.at.after(p.done)
+	if !left {
+		return nil
+	}
+	return new(place.Encode())
+}
