@@ -113,6 +113,8 @@ func configuredEndpoint(cfg aws.Config) *string {
 
 // legacyEndpoints adapts the deprecated resolvers of aws.Config, so that a
 // program that points them at a test server does not reach AWS instead.
+//
+//lint:file-ignore SA1019 the deprecated resolvers are supported, for programs that use them
 func legacyEndpoints(cfg aws.Config) EndpointResolverV2 {
 	switch {
 	case cfg.EndpointResolverWithOptions != nil:

@@ -64,8 +64,8 @@ func IsThrottled(err error) bool {
 	if codes.IsErrorThrottle(err) == aws.TrueTernary {
 		return true
 	}
-	var response *smithyhttp.ResponseError
-	return errors.As(err, &response) && response.HTTPStatusCode() == http.StatusTooManyRequests
+	response, ok := errors.AsType[*smithyhttp.ResponseError](err)
+	return ok && response.HTTPStatusCode() == http.StatusTooManyRequests
 }
 
 // IsAccessDenied reports whether the caller is known but lacks a permission.
@@ -88,16 +88,13 @@ func IsUnauthenticated(err error) bool {
 // isException compares with each kind by type and by code, so that an exception
 // whose code was overridden counts, and so does a generic error with its code.
 func isException(err error, kinds ...smithy.APIError) bool {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return false
-	}
-	return slices.ContainsFunc(kinds, func(kind smithy.APIError) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && slices.ContainsFunc(kinds, func(kind smithy.APIError) bool {
 		return reflect.TypeOf(api) == reflect.TypeOf(kind) || api.ErrorCode() == kind.ErrorCode()
 	})
 }
 
 func hasCode(err error, codes ...string) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && slices.Contains(codes, api.ErrorCode())
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && slices.Contains(codes, api.ErrorCode())
 }

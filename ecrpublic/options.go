@@ -160,6 +160,7 @@ func WithEndpointResolverV2(v EndpointResolverV2) func(*Options) {
 // and the endpoint say.
 func WithSigV4SigningName(name string) func(*Options) {
 	return withSigning("withSigV4SigningName", func(ctx context.Context) context.Context {
+		//lint:ignore SA1019 this is the option that replaces it
 		return awsmiddleware.SetSigningName(ctx, name)
 	})
 }
@@ -168,6 +169,7 @@ func WithSigV4SigningName(name string) func(*Options) {
 // the endpoint say.
 func WithSigV4SigningRegion(region string) func(*Options) {
 	return withSigning("withSigV4SigningRegion", func(ctx context.Context) context.Context {
+		//lint:ignore SA1019 this is the option that replaces it
 		return awsmiddleware.SetSigningRegion(ctx, region)
 	})
 }

@@ -181,9 +181,11 @@ func (c *call) sign(ctx context.Context, request *smithyhttp.Request) (context.C
 	if err != nil {
 		return ctx, err
 	}
+	//lint:ignore SA1019 middleware of the caller's, and our own options, still set it
 	if name := awsmiddleware.GetSigningName(ctx); name != "" {
 		smithyhttp.SetSigV4SigningName(&auth.signing, name)
 	}
+	//lint:ignore SA1019 middleware of the caller's, and our own options, still set it
 	if region := awsmiddleware.GetSigningRegion(ctx); region != "" {
 		smithyhttp.SetSigV4SigningRegion(&auth.signing, region)
 	}

@@ -2,13 +2,24 @@ package types
 
 import "github.com/aws/smithy-go"
 
-// describe is the Error method of every exception.
-func describe(e smithy.APIError) string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+// exception is what the exceptions have in common: each converts to it.
+type exception struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
 
-// text is the ErrorMessage method of every exception.
-func text(message *string) string {
-	if message == nil {
+func (e *exception) code(name string) string {
+	if e == nil || e.ErrorCodeOverride == nil {
+		return name
+	}
+	return *e.ErrorCodeOverride
+}
+
+func (e *exception) text() string {
+	if e.Message == nil {
 		return ""
 	}
-	return *message
+	return *e.Message
 }
+
+func describe(e smithy.APIError) string { return e.ErrorCode() + ": " + e.ErrorMessage() }

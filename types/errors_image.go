@@ -16,14 +16,11 @@ type ImageAlreadyExistsException struct {
 func (e *ImageAlreadyExistsException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *ImageAlreadyExistsException) ErrorMessage() string { return text(e.Message) }
+func (e *ImageAlreadyExistsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *ImageAlreadyExistsException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "ImageAlreadyExistsException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("ImageAlreadyExistsException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -43,14 +40,11 @@ type ImageDigestDoesNotMatchException struct {
 func (e *ImageDigestDoesNotMatchException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *ImageDigestDoesNotMatchException) ErrorMessage() string { return text(e.Message) }
+func (e *ImageDigestDoesNotMatchException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *ImageDigestDoesNotMatchException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "ImageDigestDoesNotMatchException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("ImageDigestDoesNotMatchException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -70,14 +64,11 @@ type ImageNotFoundException struct {
 func (e *ImageNotFoundException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *ImageNotFoundException) ErrorMessage() string { return text(e.Message) }
+func (e *ImageNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *ImageNotFoundException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "ImageNotFoundException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("ImageNotFoundException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -97,14 +88,11 @@ type ImageTagAlreadyExistsException struct {
 func (e *ImageTagAlreadyExistsException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *ImageTagAlreadyExistsException) ErrorMessage() string { return text(e.Message) }
+func (e *ImageTagAlreadyExistsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *ImageTagAlreadyExistsException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "ImageTagAlreadyExistsException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("ImageTagAlreadyExistsException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -124,14 +112,11 @@ type ReferencedImagesNotFoundException struct {
 func (e *ReferencedImagesNotFoundException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *ReferencedImagesNotFoundException) ErrorMessage() string { return text(e.Message) }
+func (e *ReferencedImagesNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *ReferencedImagesNotFoundException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "ReferencedImagesNotFoundException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("ReferencedImagesNotFoundException")
 }
 
 // ErrorFault returns smithy.FaultClient.

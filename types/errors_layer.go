@@ -16,14 +16,11 @@ type EmptyUploadException struct {
 func (e *EmptyUploadException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *EmptyUploadException) ErrorMessage() string { return text(e.Message) }
+func (e *EmptyUploadException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *EmptyUploadException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "EmptyUploadException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("EmptyUploadException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -43,14 +40,11 @@ type InvalidLayerException struct {
 func (e *InvalidLayerException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *InvalidLayerException) ErrorMessage() string { return text(e.Message) }
+func (e *InvalidLayerException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *InvalidLayerException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "InvalidLayerException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("InvalidLayerException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -84,7 +78,9 @@ type InvalidLayerPartException struct {
 func (e *InvalidLayerPartException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *InvalidLayerPartException) ErrorMessage() string { return text(e.Message) }
+func (e *InvalidLayerPartException) ErrorMessage() string {
+	return (&exception{Message: e.Message}).text()
+}
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *InvalidLayerPartException) ErrorCode() string {
@@ -111,14 +107,11 @@ type LayerAlreadyExistsException struct {
 func (e *LayerAlreadyExistsException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *LayerAlreadyExistsException) ErrorMessage() string { return text(e.Message) }
+func (e *LayerAlreadyExistsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *LayerAlreadyExistsException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "LayerAlreadyExistsException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("LayerAlreadyExistsException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -138,14 +131,11 @@ type LayerPartTooSmallException struct {
 func (e *LayerPartTooSmallException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *LayerPartTooSmallException) ErrorMessage() string { return text(e.Message) }
+func (e *LayerPartTooSmallException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *LayerPartTooSmallException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "LayerPartTooSmallException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("LayerPartTooSmallException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -165,14 +155,11 @@ type LayersNotFoundException struct {
 func (e *LayersNotFoundException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *LayersNotFoundException) ErrorMessage() string { return text(e.Message) }
+func (e *LayersNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *LayersNotFoundException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "LayersNotFoundException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("LayersNotFoundException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -192,14 +179,11 @@ type UploadNotFoundException struct {
 func (e *UploadNotFoundException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *UploadNotFoundException) ErrorMessage() string { return text(e.Message) }
+func (e *UploadNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *UploadNotFoundException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "UploadNotFoundException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("UploadNotFoundException")
 }
 
 // ErrorFault returns smithy.FaultClient.

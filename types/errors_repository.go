@@ -16,14 +16,11 @@ type RepositoryAlreadyExistsException struct {
 func (e *RepositoryAlreadyExistsException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *RepositoryAlreadyExistsException) ErrorMessage() string { return text(e.Message) }
+func (e *RepositoryAlreadyExistsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *RepositoryAlreadyExistsException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "RepositoryAlreadyExistsException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("RepositoryAlreadyExistsException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -44,14 +41,11 @@ type RepositoryCatalogDataNotFoundException struct {
 func (e *RepositoryCatalogDataNotFoundException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *RepositoryCatalogDataNotFoundException) ErrorMessage() string { return text(e.Message) }
+func (e *RepositoryCatalogDataNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *RepositoryCatalogDataNotFoundException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "RepositoryCatalogDataNotFoundException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("RepositoryCatalogDataNotFoundException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -73,14 +67,11 @@ type RepositoryNotEmptyException struct {
 func (e *RepositoryNotEmptyException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *RepositoryNotEmptyException) ErrorMessage() string { return text(e.Message) }
+func (e *RepositoryNotEmptyException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *RepositoryNotEmptyException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "RepositoryNotEmptyException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("RepositoryNotEmptyException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -101,14 +92,11 @@ type RepositoryNotFoundException struct {
 func (e *RepositoryNotFoundException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *RepositoryNotFoundException) ErrorMessage() string { return text(e.Message) }
+func (e *RepositoryNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *RepositoryNotFoundException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "RepositoryNotFoundException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("RepositoryNotFoundException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -127,14 +115,11 @@ type RepositoryPolicyNotFoundException struct {
 func (e *RepositoryPolicyNotFoundException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *RepositoryPolicyNotFoundException) ErrorMessage() string { return text(e.Message) }
+func (e *RepositoryPolicyNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *RepositoryPolicyNotFoundException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "RepositoryPolicyNotFoundException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("RepositoryPolicyNotFoundException")
 }
 
 // ErrorFault returns smithy.FaultClient.

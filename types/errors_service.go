@@ -16,14 +16,11 @@ type InvalidParameterException struct {
 func (e *InvalidParameterException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *InvalidParameterException) ErrorMessage() string { return text(e.Message) }
+func (e *InvalidParameterException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *InvalidParameterException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "InvalidParameterException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("InvalidParameterException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -43,14 +40,11 @@ type InvalidTagParameterException struct {
 func (e *InvalidTagParameterException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *InvalidTagParameterException) ErrorMessage() string { return text(e.Message) }
+func (e *InvalidTagParameterException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *InvalidTagParameterException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "InvalidTagParameterException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("InvalidTagParameterException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -70,14 +64,11 @@ type LimitExceededException struct {
 func (e *LimitExceededException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *LimitExceededException) ErrorMessage() string { return text(e.Message) }
+func (e *LimitExceededException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *LimitExceededException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "LimitExceededException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("LimitExceededException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -97,14 +88,11 @@ type RegistryNotFoundException struct {
 func (e *RegistryNotFoundException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *RegistryNotFoundException) ErrorMessage() string { return text(e.Message) }
+func (e *RegistryNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *RegistryNotFoundException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "RegistryNotFoundException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("RegistryNotFoundException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -123,15 +111,10 @@ type ServerException struct {
 func (e *ServerException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *ServerException) ErrorMessage() string { return text(e.Message) }
+func (e *ServerException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
-func (e *ServerException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "ServerException"
-	}
-	return *e.ErrorCodeOverride
-}
+func (e *ServerException) ErrorCode() string { return (*exception)(e).code("ServerException") }
 
 // ErrorFault returns smithy.FaultServer.
 func (e *ServerException) ErrorFault() smithy.ErrorFault { return smithy.FaultServer }
@@ -150,14 +133,11 @@ type TooManyTagsException struct {
 func (e *TooManyTagsException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *TooManyTagsException) ErrorMessage() string { return text(e.Message) }
+func (e *TooManyTagsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *TooManyTagsException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "TooManyTagsException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("TooManyTagsException")
 }
 
 // ErrorFault returns smithy.FaultClient.
@@ -178,14 +158,11 @@ type UnsupportedCommandException struct {
 func (e *UnsupportedCommandException) Error() string { return describe(e) }
 
 // ErrorMessage returns the message, or "" when there is none.
-func (e *UnsupportedCommandException) ErrorMessage() string { return text(e.Message) }
+func (e *UnsupportedCommandException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
 func (e *UnsupportedCommandException) ErrorCode() string {
-	if e == nil || e.ErrorCodeOverride == nil {
-		return "UnsupportedCommandException"
-	}
-	return *e.ErrorCodeOverride
+	return (*exception)(e).code("UnsupportedCommandException")
 }
 
 // ErrorFault returns smithy.FaultClient.

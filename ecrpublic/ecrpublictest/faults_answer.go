@@ -1,8 +1,10 @@
 package ecrpublictest
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"maps"
 	"net"
 	"net/http"
@@ -15,14 +17,16 @@ import (
 
 // answer is an answer that is held back.
 type answer struct {
+	to     http.ResponseWriter
 	header http.Header
 	status int
 	body   bytes.Buffer
+	reset  bool // there is nobody left to send it to
 }
 
-// capture has a request processed and holds back its answer.
-func capture(next http.Handler, r *http.Request) *answer {
-	a := &answer{header: http.Header{}}
+// capture has a request processed and holds back its answer to w.
+func capture(w http.ResponseWriter, next http.Handler, r *http.Request) *answer {
+	a := &answer{to: w, header: http.Header{}}
 	next.ServeHTTP(a, r)
 	return a
 }
@@ -40,36 +44,43 @@ func (a *answer) Write(p []byte) (int, error) {
 	return a.body.Write(p)
 }
 
+// Hijack lets a fault behind the one that captures reset the connection.
+func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	a.reset = true
+	return http.NewResponseController(a.to).Hijack()
+}
+
 // send sends the answer as it is.
-func (a *answer) send(w http.ResponseWriter) { a.sendBody(w, a.body.Len(), a.body.Bytes()) }
+func (a *answer) send() { a.sendBody(a.body.Len(), a.body.Bytes()) }
 
 // sendHalf sends half of the body and says that it has some length.
-func (a *answer) sendHalf(w http.ResponseWriter, length int) {
-	a.sendBody(w, length, a.body.Bytes()[:a.body.Len()/2])
-}
+func (a *answer) sendHalf(length int) { a.sendBody(length, a.body.Bytes()[:a.body.Len()/2]) }
 
 // sendBody sends the header with a body that it says has some length. The header
 // of an answer without a body, as to a HEAD request, stays as it is.
-func (a *answer) sendBody(w http.ResponseWriter, length int, body []byte) {
-	maps.Copy(w.Header(), a.header)
+func (a *answer) sendBody(length int, body []byte) {
+	if a.reset {
+		return
+	}
+	maps.Copy(a.to.Header(), a.header)
 	if a.body.Len() > 0 {
-		w.Header().Set("Content-Length", strconv.Itoa(length))
+		a.to.Header().Set("Content-Length", strconv.Itoa(length))
 	}
 	a.WriteHeader(http.StatusOK)
-	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // a client that is gone gets nothing
+	a.to.WriteHeader(a.status)
+	_, _ = a.to.Write(body) // a client that is gone gets nothing
 }
 
 // fail answers with an error in the form of the API or of the registry.
 func fail(w http.ResponseWriter, r *http.Request, status int, err smithy.APIError) {
-	a := &answer{header: http.Header{}}
 	if isRegistry(r) {
-		_ = ociregistry.WriteError(a, ociregistry.NewError(err.ErrorMessage(), err.ErrorCode(), nil)) // into memory
-	} else {
-		writeError(a, err)
+		writeRegistryStatus(w, status, ociregistry.NewError(err.ErrorMessage(), err.ErrorCode(), nil))
+		return
 	}
+	a := &answer{to: w, header: http.Header{}}
+	writeError(a, err)
 	a.status = status
-	a.send(w)
+	a.send()
 }
 
 // reset ends the connection at once: the client gets "connection reset by peer"
@@ -79,6 +90,9 @@ func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
+	}
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // or it is closed in good order

@@ -32,9 +32,9 @@ func instead(answer http.HandlerFunc) Effect {
 }
 
 // spoil has the request processed and sends something else than its answer.
-func spoil(send func(w http.ResponseWriter, a *answer)) Effect {
+func spoil(send func(a *answer)) Effect {
 	return Around(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { send(w, capture(next, r)) })
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { send(capture(w, next, r)) })
 	})
 }
 
@@ -97,35 +97,35 @@ func ResetBefore() Effect {
 // ResetAfter processes the request and resets the connection without an answer,
 // so that the client cannot know that it was processed.
 func ResetAfter() Effect {
-	return spoil(func(w http.ResponseWriter, _ *answer) { reset(w) })
+	return spoil(func(a *answer) { reset(a.to) })
 }
 
 // ResetMidway processes the request, sends the first half of the answer and
 // resets the connection.
 func ResetMidway() Effect {
-	return spoil(func(w http.ResponseWriter, a *answer) {
-		a.sendHalf(w, a.body.Len())
-		_ = http.NewResponseController(w).Flush() // a connection that is gone already is as good as reset
-		reset(w)
+	return spoil(func(a *answer) {
+		a.sendHalf(a.body.Len())
+		_ = http.NewResponseController(a.to).Flush() // a connection that is gone already is as good as reset
+		reset(a.to)
 	})
 }
 
 // Truncate processes the request and sends the first half of the answer's body
 // as if it were the whole: Content-Length agrees with it.
 func Truncate() Effect {
-	return spoil(func(w http.ResponseWriter, a *answer) { a.sendHalf(w, a.body.Len()/2) })
+	return spoil(func(a *answer) { a.sendHalf(a.body.Len() / 2) })
 }
 
 // CutOff processes the request, sends the first half of the answer's body with
 // the Content-Length of the whole, and closes the connection in good order.
 func CutOff() Effect {
-	return spoil(func(w http.ResponseWriter, a *answer) { a.sendHalf(w, a.body.Len()) })
+	return spoil(func(a *answer) { a.sendHalf(a.body.Len()) })
 }
 
 // Body processes the request and sends these bytes as the body, with the
 // answer's own status and header.
 func Body(body []byte) Effect {
-	return spoil(func(w http.ResponseWriter, a *answer) { a.sendBody(w, len(body), body) })
+	return spoil(func(a *answer) { a.sendBody(len(body), body) })
 }
 
 // ClockOffset moves the clock of the answer's Date header, and of the check of
@@ -134,9 +134,9 @@ func Body(body []byte) Effect {
 func ClockOffset(d time.Duration) Effect {
 	return Effect{around: func(f *faults, next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			a := capture(next, r.WithContext(context.WithValue(r.Context(), clockOffsetKey{}, d)))
+			a := capture(w, next, r.WithContext(context.WithValue(r.Context(), clockOffsetKey{}, d)))
 			a.header.Set("Date", f.now().Add(d).UTC().Format(http.TimeFormat))
-			a.send(w)
+			a.send()
 		})
 	}}
 }
@@ -148,9 +148,9 @@ func ClockOffset(d time.Duration) Effect {
 func HideNew(reads int) Effect {
 	return Effect{around: func(f *faults, next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			a := capture(next, r)
+			a := capture(w, next, r)
 			f.hide(r, a, reads)
-			a.send(w)
+			a.send()
 		})
 	}}
 }

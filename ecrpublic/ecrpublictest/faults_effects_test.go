@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"syscall"
@@ -62,6 +63,33 @@ func TestReset(t *testing.T) {
 	}
 }
 
+func TestResetOverTLS(t *testing.T) {
+	t.Parallel()
+	for name, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2.0": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			emulator, err := ecrpublictest.NewHandler()
+			require.NoError(t, err)
+			srv := httptest.NewUnstartedServer(emulator)
+			srv.EnableHTTP2 = http2
+			srv.StartTLS()
+			defer srv.Close()
+			resp, err := srv.Client().Get(srv.URL + "/v2/")
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			require.Equal(t, name, resp.Proto)
+
+			emulator.Inject(ecrpublictest.Fault{Effect: ecrpublictest.ResetAfter()})
+			_, err = srv.Client().Post(srv.URL, "", nil)
+			require.Error(t, err)
+			if !http2 {
+				require.ErrorIs(t, err, syscall.ECONNRESET)
+			}
+			assert.Equal(t, 0, emulator.Requests()[1].Status)
+		})
+	}
+}
+
 // whole is the answer that the spoiled ones are made of.
 func whole(t *testing.T, srv *ecrpublictest.Server) reply {
 	t.Helper()
@@ -113,6 +141,23 @@ func TestSpoiledAnswersAreProcessed(t *testing.T) {
 		srv.ClearFaults()
 	}
 	assert.ElementsMatch(t, []string{"midway", "cut", "truncated", "body"}, repositories(t, srv))
+}
+
+func TestSpoiledResetIsAReset(t *testing.T) {
+	t.Parallel()
+	for name, effect := range map[string]ecrpublictest.Effect{
+		"after": ecrpublictest.ResetAfter(), "midway": ecrpublictest.ResetMidway(), "truncated": ecrpublictest.Truncate(),
+		"clock": ecrpublictest.ClockOffset(time.Hour), "hidden": ecrpublictest.HideNew(1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := newServer(t)
+			srv.Inject(ecrpublictest.Fault{Effect: effect}, ecrpublictest.Fault{Effect: ecrpublictest.ResetBefore()})
+			_, err := call(t, srv, "CreateRepository", `{"repositoryName":"app"}`)
+			require.ErrorIs(t, err, syscall.ECONNRESET)
+			assert.Equal(t, 0, srv.Requests()[0].Status)
+		})
+	}
 }
 
 func TestBody(t *testing.T) {

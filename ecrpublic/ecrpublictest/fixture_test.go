@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -145,4 +146,10 @@ func index(images ...object) object {
 		list = append(list, descriptor(ociManifest, img.String()))
 	}
 	return object{"schemaVersion": 2, "mediaType": ociIndex, "manifests": list}
+}
+
+// is tells whether an error is an exception of a type.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"cuelabs.dev/go/oci/ociregistry"
+	"cuelabs.dev/go/oci/ociregistry/ociref"
 	"cuelabs.dev/go/oci/ociregistry/ociserver"
 )
 
@@ -51,7 +53,7 @@ func (h *registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeRegistryError(w, r, err)
 		return
 	}
-	h.oci.ServeHTTP(w, r)
+	h.oci.ServeHTTP(w, h.fromEnd(r))
 }
 
 // adapt changes a request to what the service makes of it where it differs from
@@ -67,7 +69,11 @@ func adapt(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
 	ctx := context.WithValue(r.Context(), hasRangeKey{}, r.Header.Get("Content-Range") != "")
 	adapted := r.WithContext(ctx)
 	adapted.URL = &url.URL{Path: r.URL.Path, RawQuery: query.Encode()}
-	if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/manifests/") {
+	_, reference, isManifest := strings.Cut(r.URL.Path, "/manifests/")
+	if strings.Contains(reference, ":") && !ociref.IsValidDigest(reference) {
+		return r, ociregistry.ErrDigestInvalid
+	}
+	if isManifest && r.Method == http.MethodPut {
 		text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxManifest))
 		if err != nil {
 			return r, err

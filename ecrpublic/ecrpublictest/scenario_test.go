@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
-	"github.com/ecr-public/ecr-public-go/internal/scenario"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/scenario"
 )
 
 func TestScenario(t *testing.T) {

@@ -83,6 +83,21 @@ func TestEnsureRepositoryWaitsUntilVisible(t *testing.T) {
 	})
 }
 
+// The same against a service that is eventually consistent.
+func TestEnsureRepositoryOnEmulator(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t)
+	e.Inject(ecrpublictest.Fault{Operation: "CreateRepository", Effect: ecrpublictest.HideNew(2)})
+	result, err := housekeeping.EnsureRepository(t.Context(), e.client, app())
+	require.NoError(t, err)
+	assert.True(t, result.Created)
+	assert.Equal(t, "app", *result.Repository.RepositoryName)
+	assert.Equal(t, 4, e.Count("DescribeRepositories"), "missing, hidden twice, and there")
+	result, err = housekeeping.EnsureRepository(t.Context(), e.client, app())
+	require.NoError(t, err)
+	assert.False(t, result.Created)
+}
+
 func TestEnsureRepositoryNeverVisible(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -162,9 +177,9 @@ func TestEnsureRepositoryBadInput(t *testing.T) {
 	}{
 		{nil, "RepositoryName must not be empty"},
 		{&ecrpublic.CreateRepositoryInput{}, "RepositoryName must not be empty"},
-		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{{Value: new("blue")}}}, "Tags[0] must have a key"},
-		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{tag, {Key: new("x")}}}, "Tags[1] must have a key, not used before, and a value"},
-		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{tag, tag}}, "Tags[1] must have a key, not used before"},
+		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{{Value: new("blue")}}}, "tag 0 must have a key"},
+		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{tag, {Key: new("x")}}}, "tag 1 must have a key, not used before, and a value"},
+		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{tag, tag}}, "tag 1 must have a key, not used before"},
 		{
 			&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), CatalogData: &types.RepositoryCatalogDataInput{LogoImageBlob: []byte("GIF89a")}},
 			"LogoImageBlob is not a PNG image",
@@ -333,7 +348,7 @@ func TestEnsureTags(t *testing.T) {
 	assert.Nil(t, keys)
 
 	_, err = housekeeping.EnsureTags(t.Context(), unreachable(), appARN, []types.Tag{{}})
-	require.ErrorContains(t, err, "Tags[0] must have a key")
+	require.ErrorContains(t, err, "tag 0 must have a key")
 }
 
 func TestEnsureRepositoryPolicy(t *testing.T) {

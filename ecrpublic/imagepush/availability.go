@@ -61,7 +61,7 @@ func (t *Target) checkAvailability(ctx context.Context, digests []string) error 
 		RepositoryName: &t.repository,
 		RegistryId:     t.registryID,
 		LayerDigests:   digests,
-	}, withAttempts)
+	}, patiently)
 	if err != nil {
 		return err
 	}

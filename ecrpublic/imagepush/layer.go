@@ -131,7 +131,7 @@ func (u *upload) initiate(ctx context.Context) error {
 	out, err := u.client.InitiateLayerUpload(ctx, &ecrpublic.InitiateLayerUploadInput{
 		RepositoryName: &u.repository,
 		RegistryId:     u.registryID,
-	}, withAttempts)
+	}, patiently)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (u *upload) send(ctx context.Context) (next int64, err error) {
 		PartFirstByte:  aws.Int64(u.first),
 		PartLastByte:   aws.Int64(end - 1),
 		LayerPartBlob:  u.part,
-	}, withAttempts)
+	}, patiently)
 	if refused, ok := errors.AsType[*types.InvalidLayerPartException](err); ok {
 		return u.resume(after(refused.LastValidByteReceived, 0), end, err)
 	}
@@ -215,7 +215,7 @@ func (u *upload) complete(ctx context.Context) error {
 		RegistryId:     u.registryID,
 		UploadId:       u.id,
 		LayerDigests:   []string{u.desc.Digest.String()},
-	}, withAttempts)
+	}, patiently)
 	if is[*types.LayerAlreadyExistsException](err) {
 		return nil
 	}

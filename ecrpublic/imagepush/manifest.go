@@ -68,7 +68,7 @@ func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, manifest
 	if tag != "" {
 		input.ImageTag, tags = &tag, []string{tag}
 	}
-	_, err := t.client.PutImage(ctx, input, withAttempts)
+	_, err := t.client.PutImage(ctx, input, patiently)
 	if err != nil && !is[*types.ImageAlreadyExistsException](err) {
 		return fmt.Errorf("manifest %s: %w", desc.Digest, err)
 	}
@@ -95,7 +95,7 @@ func (t *Target) describe(ctx context.Context, tagOrDigest string) (desc ocispec
 		RepositoryName: &t.repository,
 		RegistryId:     t.registryID,
 		ImageIds:       []types.ImageIdentifier{id},
-	}, withAttempts)
+	}, patiently)
 	if is[*types.ImageNotFoundException](err) {
 		return desc, false, nil
 	}

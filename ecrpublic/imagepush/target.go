@@ -19,15 +19,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
-const (
-	// defaultParallel is enough to hide the round trips of small layers and
-	// costs 40 MiB of parts.
-	defaultParallel = 4
-
-	// attempts is how often a call is tried: one that fails for good fails a push
-	// of hundreds.
-	attempts = 10
-)
+// defaultParallel is enough to hide the round trips of small layers and costs 40
+// MiB of parts.
+const defaultParallel = 4
 
 // APIClient is what this package needs of a client.
 type APIClient interface {
@@ -219,13 +213,6 @@ func (t *Target) FindSuccessors(ctx context.Context, fetcher content.Fetcher, de
 		return nil, err
 	}
 	return successors, t.checkLayers(ctx, slices.DeleteFunc(slices.Clone(successors), isManifest))
-}
-
-// withAttempts is for every call; it leaves a number that the client was given.
-func withAttempts(o *ecrpublic.Options) {
-	if o.RetryMaxAttempts == 0 {
-		o.RetryMaxAttempts = attempts
-	}
 }
 
 // checkNames checks a repository's name and a tag, which may be empty.

@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
 func ExampleParse() {
 	ref, err := imageref.Parse("public.ecr.aws/a1b2c3d4/team/app:v1")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(ref.Alias, ref.RepositoryName, ref.Tag)
 	fmt.Println(ref.RepositoryURI())
@@ -36,25 +36,22 @@ func ExampleParse_otherRegistry() {
 func ExampleParseARN() {
 	arn, err := imageref.ParseARN("arn:aws:ecr-public::123456789012:repository/team/app")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(arn.RegistryId, arn.RepositoryName)
 	// Output: 123456789012 team/app
 }
 
-// singleRegistry is a client of one method.
-type singleRegistry struct{}
-
-func (singleRegistry) DescribeRegistries(context.Context, *ecrpublic.DescribeRegistriesInput, ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRegistriesOutput, error) {
-	return page(nil, alias("a1b2c3d4", false), alias("acme", true)), nil
-}
-
 func ExampleAlias() {
-	alias, err := imageref.Alias(context.Background(), singleRegistry{})
+	srv := ecrpublictest.NewServer(ecrpublictest.WithAlias("acme"))
+	defer srv.Close()
+	if _, err := srv.AddImage("team/app", "v1"); err != nil {
+		log.Fatal(err)
+	}
+
+	alias, err := imageref.Alias(context.Background(), srv.Client())
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	ref := imageref.Reference{Alias: alias, RepositoryName: "team/app", Tag: "v1"}
 	fmt.Println(ref)

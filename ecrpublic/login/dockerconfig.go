@@ -18,7 +18,8 @@ import (
 // stays and the file it leads to is changed. Programs that use this type at the
 // same time wait for each other, on systems with flock. Docker and the others
 // take no lock: if the file changed since it was read, the change starts over
-// with the new content.
+// with the new content, and only what they write in the instant between that
+// check and the replacement can get lost.
 type DockerConfig struct {
 	// Path is the file. Empty means config.json in the directory that the
 	// environment variable DOCKER_CONFIG names, or in .docker of the user's

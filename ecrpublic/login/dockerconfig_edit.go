@@ -16,12 +16,12 @@ func otherLoginKeys() []string {
 
 // writeLogin sets the entry of each host.
 func writeLogin(config *object, hosts []string, c Credentials) error {
-	auths, err := config.object(keyAuths)
+	auths, err := config.child(keyAuths)
 	if err != nil {
 		return err
 	}
 	for _, host := range hosts {
-		entry, err := auths.object(host)
+		entry, err := auths.child(host)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func writeLogin(config *object, hosts []string, c Credentials) error {
 // removeLogin deletes the entry of each host, and those that old clients wrote
 // for it, with a scheme in front.
 func removeLogin(config *object, hosts []string) (changed bool, err error) {
-	auths, err := config.object(keyAuths)
+	auths, err := config.child(keyAuths)
 	if err != nil {
 		return false, err
 	}
@@ -58,7 +58,7 @@ func removeLogin(config *object, hosts []string) (changed bool, err error) {
 // else the one for all. An empty name means none.
 func shadowed(config object, hosts []string) []ShadowedHost {
 	// Docker would not load a file whose credHelpers are no object.
-	helpers, _ := config.object(keyCredHelpers)
+	helpers, _ := config.child(keyCredHelpers)
 	var found []ShadowedHost
 	for _, host := range hosts {
 		key, name := keyCredHelpers, helpers.value(host)

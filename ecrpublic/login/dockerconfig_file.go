@@ -62,9 +62,8 @@ func tryRewrite(path string, do edit) (config object, done bool, err error) {
 	return config, done, err
 }
 
-// swap replaces the file if its content is still old. What a program without
-// the lock writes between the comparison and the next statement is lost; no
-// system offers both in one step.
+// swap replaces the file if its content is still old; no system offers both in
+// one step.
 func swap(path string, old, text []byte) (swapped bool, err error) {
 	temp, err := writeTemp(path, text)
 	if err != nil {

@@ -1,11 +1,10 @@
 package login
 
 import (
-	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,14 +16,15 @@ func secretPair() Credentials { return Credentials{Username: "AWS", Password: "h
 // reading and our writing. Its entry stays, wherever it comes in.
 func TestForeignWriteDuringAChangeIsNotLost(t *testing.T) {
 	t.Parallel()
+	const foreignText = `{"auths": {"ghcr.io": {}}, "call": %d}`
 	for name, foreign := range map[string]func(t *testing.T, path string, call int){
 		"replaces the file": func(t *testing.T, path string, call int) {
 			temp := path + ".docker"
-			require.NoError(t, os.WriteFile(temp, []byte(`{"auths": {"ghcr.io": {}}, "call": `+string(rune('0'+call))+`}`), 0o600))
+			require.NoError(t, os.WriteFile(temp, fmt.Appendf(nil, foreignText, call), 0o600))
 			require.NoError(t, os.Rename(temp, path))
 		},
 		"writes into the file": func(t *testing.T, path string, call int) {
-			require.NoError(t, os.WriteFile(path, []byte(`{"auths": {"ghcr.io": {}}, "call": `+string(rune('0'+call))+`}`), 0o600))
+			require.NoError(t, os.WriteFile(path, fmt.Appendf(nil, foreignText, call), 0o600))
 		},
 	} {
 		for _, start := range []string{"existing", "missing"} {
@@ -81,24 +81,4 @@ func TestFileThatNeverStopsChanging(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "keep changing")
 	assert.Equal(t, maxRewrites, calls)
-}
-
-func TestLockIsWaitedForUntilTheContextEnds(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	unlock, err := lockDir(t.Context(), dir)
-	require.NoError(t, err)
-
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	_, err = rewrite(ctx, filepath.Join(dir, "config.json"), func(*object) (bool, error) {
-		t.Error("edited without the lock")
-		return false, nil
-	})
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-
-	unlock()
-	unlock, err = lockDir(t.Context(), dir)
-	require.NoError(t, err)
-	unlock()
 }

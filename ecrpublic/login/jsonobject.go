@@ -68,8 +68,8 @@ func (o object) value(name string) jsontext.Value {
 	return nil
 }
 
-// object is a member's value as an object, empty if there is no such member.
-func (o object) object(name string) (object, error) {
+// child is a member's value as an object, empty if there is no such member.
+func (o object) child(name string) (object, error) {
 	inner, err := parseObject(o.value(name))
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", name, err)

@@ -16,7 +16,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
@@ -69,8 +68,9 @@ func run(ctx context.Context, s settings, stdout io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(stdout, "no login in", result.Path)
-		return warn(stdout, result)
+		fmt.Fprintln(stdout, "no login is in", result.Path)
+		warn(stdout, result)
+		return nil
 	}
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
@@ -89,14 +89,14 @@ func write(ctx context.Context, stdout io.Writer, provider *login.Provider, file
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%v\nwritten to %s\n", credentials, filepath.ToSlash(result.Path))
-	return warn(stdout, result)
+	fmt.Fprintf(stdout, "%v\nis in %s\n", credentials, result.Path)
+	warn(stdout, result)
+	return nil
 }
 
 // warn tells about hosts for which the file is not read.
-func warn(stdout io.Writer, result login.DockerConfigResult) error {
+func warn(stdout io.Writer, result login.DockerConfigResult) {
 	for _, host := range result.Shadowed {
 		fmt.Fprintf(stdout, "but %s makes docker ask docker-credential-%s about %s\n", host.Key, host.Helper, host.Host)
 	}
-	return nil
 }

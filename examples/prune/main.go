@@ -28,6 +28,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
 // demoPolicy is used without -policy.
@@ -152,10 +153,10 @@ func printResult(w io.Writer, plan *housekeeping.Plan, result housekeeping.Delet
 		outcome[*id.ImageDigest] = "not done"
 	}
 	for _, failure := range result.Referenced {
-		outcome[*failure.ImageId.ImageDigest] = "kept by the service"
+		outcome[digestOf(failure)] = "kept by the service"
 	}
 	for _, failure := range result.Failed {
-		outcome[*failure.ImageId.ImageDigest] = "failed"
+		outcome[digestOf(failure)] = "failed"
 	}
 	table := newTable(w)
 	for _, d := range plan.Delete {
@@ -169,6 +170,13 @@ func printResult(w io.Writer, plan *housekeeping.Plan, result housekeeping.Delet
 	return table.Flush()
 }
 
+func digestOf(failure types.ImageFailure) string {
+	if failure.ImageId == nil {
+		return ""
+	}
+	return aws.ToString(failure.ImageId.ImageDigest)
+}
+
 func newTable(w io.Writer) *tabwriter.Writer {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ACTION\tDIGEST\tPUSHED\tBYTES\tTAGS\tWHY")
@@ -176,7 +184,11 @@ func newTable(w io.Writer) *tabwriter.Writer {
 }
 
 func printRow(w io.Writer, d housekeeping.Decision, action string) {
-	const short = len("sha256:") + 12
+	const short, longest = len("sha256:") + 12, 30
+	tags := cmp.Or(strings.Join(d.Image.ImageTags, ","), "-")
+	if len(tags) > longest {
+		tags = tags[:longest] + "..."
+	}
 	why := string(d.Reason)
 	switch {
 	case d.Owner != "":
@@ -185,7 +197,7 @@ func printRow(w io.Writer, d housekeeping.Decision, action string) {
 		why += " by " + d.Rule
 	}
 	fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", action, (*d.Image.ImageDigest)[:short], aws.ToTime(d.Image.ImagePushedAt).Format(time.DateOnly),
-		aws.ToInt64(d.Image.ImageSizeInBytes), cmp.Or(strings.Join(d.Image.ImageTags, ","), "-"), why)
+		aws.ToInt64(d.Image.ImageSizeInBytes), tags, why)
 }
 
 // newDisplay shows progress as a bar on a terminal and as lines anywhere else.
@@ -194,17 +206,13 @@ func newDisplay(w io.Writer) func(housekeeping.Progress) {
 		return newBars(w)
 	}
 	return func(p housekeeping.Progress) {
-		if p.Total == 0 || p.Done == p.Total || p.Done%100 == 0 {
-			fmt.Fprintf(w, "%s: %d of %s\n", p.Step, p.Done, total(p))
+		switch {
+		case p.Total == 0:
+			fmt.Fprintf(w, "%s: %d\n", p.Step, p.Done)
+		case p.Done == p.Total || p.Done%100 == 0:
+			fmt.Fprintf(w, "%s: %d of %d\n", p.Step, p.Done, p.Total)
 		}
 	}
-}
-
-func total(p housekeeping.Progress) string {
-	if p.Total == 0 {
-		return "?"
-	}
-	return fmt.Sprint(p.Total)
 }
 
 // newBars shows a bar for each step, one after the other.

@@ -1,0 +1,400 @@
+package ecrpublictest_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// login is the authorization token of the API.
+func (r repo) login() string {
+	r.Helper()
+	out, err := r.api.GetAuthorizationToken(r.Context(), nil)
+	require.NoError(r, err)
+	return *out.AuthorizationData.AuthorizationToken
+}
+
+// password is the part of a login behind its user.
+func password(t *testing.T, login string) string {
+	t.Helper()
+	text, err := base64.StdEncoding.DecodeString(login)
+	require.NoError(t, err)
+	password, ok := strings.CutPrefix(string(text), "AWS:")
+	require.True(t, ok)
+	return password
+}
+
+// request sends a request to the registry. Headers are pairs of name and value.
+func (r repo) request(method, path, body string, headers ...string) reply {
+	r.Helper()
+	if !strings.HasPrefix(path, "http") {
+		path = r.srv.URL + path
+	}
+	req, err := http.NewRequestWithContext(r.Context(), method, path, strings.NewReader(body))
+	require.NoError(r, err)
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	got, err := send(r.T, req)
+	require.NoError(r, err)
+	require.NoError(r, got.err)
+	return got
+}
+
+// v2 sends an authorized request about the repository.
+func (r repo) v2(method, path, body string, headers ...string) reply {
+	r.Helper()
+	return r.request(method, "/v2/"+r.alias()+"/app/"+path, body, append(headers, "Authorization", "Bearer "+r.login())...)
+}
+
+// envelope is the registry's form of an error.
+func envelope(code, message string) string {
+	return object{"errors": []object{{"code": code, "message": message}}}.String()
+}
+
+func assertEnvelope(t *testing.T, status int, code, message string, got reply) {
+	t.Helper()
+	assert.Equal(t, status, got.status)
+	assert.JSONEq(t, envelope(code, message), got.body)
+	assert.Equal(t, "application/json", got.header.Get("Content-Type"))
+}
+
+func TestRegistryAuthorization(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	r := newRepo(t, ecrpublictest.WithClock(func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }))
+	r.layers("layer")
+	other := newRepo(t)
+	blob := "/v2/" + r.alias() + "/app/blobs/" + sha("layer")
+	uploads := "/v2/" + r.alias() + "/app/blobs/uploads/"
+	token := func(headers ...string) string {
+		got := r.request("GET", "/token/?service=public.ecr.aws&scope=repository:x/app:pull", "", headers...)
+		require.Equal(t, 200, got.status, got.body)
+		var answer struct{ Token string }
+		require.NoError(t, json.Unmarshal([]byte(got.body), &answer))
+		return answer.Token
+	}
+	basic := func(user, password string) string {
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+	}
+	login := r.login()
+	pull, push := token(), token("Authorization", basic("AWS", password(t, login)))
+
+	const none = ""
+	for name, tt := range map[string]struct {
+		method, path, authorization string
+		status                      int
+		text                        string
+	}{
+		"ping without a token":       {"GET", "/v2/", none, 401, "Not Authorized"},
+		"pull without a token":       {"GET", blob, none, 401, "Not Authorized"},
+		"pull anonymously":           {"GET", blob, "Bearer " + pull, 200, ""},
+		"pull with a login":          {"GET", blob, "Bearer " + login, 200, ""},
+		"pull in lower case":         {"GET", blob, "bearer " + login, 200, ""},
+		"ping with a token":          {"GET", "/v2/", "Bearer " + pull, 200, ""},
+		"push anonymously":           {"POST", uploads, "Bearer " + pull, 401, "Not Authorized"},
+		"push with a token":          {"POST", uploads, "Bearer " + push, 202, ""},
+		"push with a login":          {"POST", uploads, "Bearer " + login, 202, ""},
+		"basic":                      {"GET", blob, "Basic " + login, 403, "Your Authorization Token is invalid."},
+		"a foreign login":            {"GET", blob, "Bearer " + other.login(), 403, "Your Authorization Token is invalid."},
+		"no base64":                  {"GET", blob, "Bearer %", 403, "Your Authorization Token is invalid."},
+		"no ticket":                  {"GET", blob, "Bearer eA==", 403, "Your Authorization Token is invalid."},
+		"a token for another user":   {"GET", "/token/", basic("me", password(t, login)), 403, "Your Authorization Token is invalid."},
+		"a token for a wrong login":  {"GET", "/token", basic("AWS", "x"), 403, "Your Authorization Token is invalid."},
+		"a token for a foreign one":  {"GET", "/token/", basic("AWS", password(t, other.login())), 403, "Your Authorization Token is invalid."},
+		"a token posted for":         {"POST", "/token/", none, 405, ""},
+		"something else than either": {"GET", "/v1/", none, 401, "Not Authorized"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var headers []string
+			if tt.authorization != none {
+				headers = []string{"Authorization", tt.authorization}
+			}
+			got := r.request(tt.method, tt.path, "", headers...)
+			assert.Equal(t, tt.status, got.status)
+			if tt.text != "" {
+				assert.JSONEq(t, envelope("DENIED", tt.text), got.body)
+			}
+			if tt.status == 401 {
+				assert.Equal(t, `Bearer realm="`+r.srv.URL+`/token/",service="public.ecr.aws",scope="aws"`, got.header.Get("WWW-Authenticate"))
+			}
+		})
+	}
+
+	ahead.Store(int64(12 * time.Hour))
+	for name, authorization := range map[string]string{"login": login, "pull": pull, "push": push} {
+		got := r.request("GET", blob, "", "Authorization", "Bearer "+authorization)
+		assertEnvelope(t, 403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.", got)
+		assert.NotEmpty(t, name)
+	}
+	got := r.request("GET", "/token/", "", "Authorization", basic("AWS", password(t, login)))
+	assertEnvelope(t, 403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.", got)
+}
+
+func TestRegistryServesWhatTheAPIPushed(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	r.layers("{}", "0123456789")
+	text := image("0123456789").String()
+	require.NoError(t, r.put(text, "v1"))
+	for _, reference := range []string{"v1", sha(text)} {
+		got := r.v2("GET", "manifests/"+reference, "")
+		assert.Equal(t, text, got.body)
+		assert.Equal(t, ociManifest, got.header.Get("Content-Type"))
+		assert.Equal(t, sha(text), got.header.Get("Docker-Content-Digest"))
+		head := r.v2("HEAD", "manifests/"+reference, "")
+		assert.Equal(t, fmt.Sprint(len(text)), head.header.Get("Content-Length"))
+	}
+	for asked, want := range map[string]struct {
+		status int
+		body   string
+		at     string
+	}{
+		"":            {200, "0123456789", ""},
+		"bytes=0-":    {206, "0123456789", "bytes 0-9/10"},
+		"bytes=2-4":   {206, "234", "bytes 2-4/10"},
+		"bytes=7-99":  {206, "789", "bytes 7-9/10"},
+		"bytes=-3":    {206, "789", "bytes 7-9/10"},
+		"bytes=-99":   {206, "0123456789", "bytes 0-9/10"},
+		"bytes=10-":   {416, "", ""},
+		"bytes=4-2":   {416, "", ""},
+		"lines=1-2":   {416, "", ""},
+		"bytes=0-1,4": {416, "", ""},
+	} {
+		got := r.v2("GET", "blobs/"+sha("0123456789"), "", "Range", asked)
+		assert.Equal(t, want.status, got.status, asked)
+		if want.body != "" {
+			assert.Equal(t, want.body, got.body, asked)
+		}
+		assert.Equal(t, want.at, got.header.Get("Content-Range"), asked)
+	}
+	assert.Equal(t, "10", r.v2("HEAD", "blobs/"+sha("0123456789"), "").header.Get("Content-Length"))
+}
+
+func TestAPIShowsWhatTheRegistryGot(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	text := image("layer").String()
+	for _, blob := range []string{"{}", "layer"} {
+		begun := r.v2("POST", "blobs/uploads/", "")
+		require.Equal(t, 202, begun.status)
+		got := r.request("PUT", r.srv.URL+begun.header.Get("Location")+"?digest="+sha(blob), blob, "Authorization", "Bearer "+r.login())
+		require.Equal(t, 201, got.status, got.body)
+	}
+	for range 2 { // the second time it is there
+		got := r.v2("PUT", "manifests/v1", text, "Content-Type", ociManifest)
+		require.Equal(t, 201, got.status, got.body)
+		assert.Equal(t, sha(text), got.header.Get("Docker-Content-Digest"))
+	}
+	require.Equal(t, 201, r.v2("PUT", "manifests/"+sha(text), text).status)
+
+	d, err := r.describe(byTag("v1"))
+	require.NoError(t, err)
+	assert.Equal(t, sha(text), *d.ImageDigest)
+	assert.EqualValues(t, len("layer"), *d.ImageSizeInBytes)
+	tags, err := r.api.DescribeImageTags(t.Context(), &ecrpublic.DescribeImageTagsInput{RepositoryName: aws.String("app")})
+	require.NoError(t, err)
+	assert.Equal(t, "v1", *tags.ImageTagDetails[0].ImageTag)
+	layers, err := r.api.BatchCheckLayerAvailability(t.Context(), &ecrpublic.BatchCheckLayerAvailabilityInput{RepositoryName: aws.String("app"), LayerDigests: []string{sha("layer")}})
+	require.NoError(t, err)
+	assert.Equal(t, types.LayerAvailabilityAvailable, layers.Layers[0].LayerAvailability)
+}
+
+func TestRegistryErrors(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	r.layers("{}")
+	unknown := func(registry string) string {
+		return "The repository with name 'none' does not exist in the registry with id '" + registry + "'"
+	}
+	authorized := []string{"Authorization", "Bearer " + r.login()}
+	for _, path := range []string{"manifests/v1", "manifests/" + unknownDigest, "blobs/" + unknownDigest, "tags/list", "referrers/" + unknownDigest} {
+		assertEnvelope(t, 404, "NAME_UNKNOWN", unknown(account), r.request("GET", "/v2/"+r.alias()+"/none/"+path, "", authorized...))
+		assertEnvelope(t, 404, "NAME_UNKNOWN", unknown("other"), r.request("GET", "/v2/other/none/"+path, "", authorized...))
+	}
+	assertEnvelope(t, 404, "NAME_UNKNOWN", unknown(account), r.request("POST", "/v2/"+r.alias()+"/none/blobs/uploads/", "", authorized...))
+	assertEnvelope(t, 404, "NAME_UNKNOWN", unknown(account), r.request("PUT", "/v2/"+r.alias()+"/none/manifests/v1", image().String(), authorized...))
+	assertEnvelope(t, 404, "NAME_UNKNOWN", unknown(account), r.request("PATCH", "/v2/"+r.alias()+"/none/blobs/uploads/eA", "", authorized...))
+
+	assertEnvelope(t, 404, "MANIFEST_UNKNOWN", "Requested image not found", r.v2("GET", "manifests/v1", ""))
+	assert.Equal(t, 404, r.v2("HEAD", "manifests/v1", "").status)
+	assert.Equal(t, 404, r.v2("GET", "blobs/"+unknownDigest, "").status)
+	assert.Equal(t, 400, r.v2("GET", "manifests/sha256:123", "").status)
+
+	missing := "Images with digests '[" + sha(image().String()) + "]' required for pushing image into repository with name 'app' in the registry with id '" + account + "' do not exist"
+	assertEnvelope(t, 404, "MANIFEST_BLOB_UNKNOWN", missing, r.v2("PUT", "manifests/v1", index(image()).String(), "Content-Type", ociIndex))
+	assert.Contains(t, r.v2("PUT", "manifests/v1", image("none").String(), "Content-Type", ociManifest).body, "MANIFEST_BLOB_UNKNOWN")
+	assert.Contains(t, r.v2("PUT", "manifests/v1", "{", "Content-Type", ociManifest).body, "invalid manifest JSON")
+	assert.Contains(t, r.v2("PUT", "manifests/v1", "{}").body, "MANIFEST_INVALID")
+	tooLarge := r.v2("PUT", "manifests/v1", strings.Repeat(" ", 4<<20+1), "Content-Type", ociManifest)
+	assert.Equal(t, 413, tooLarge.status)
+
+	for method, path := range map[string]string{"DELETE": "manifests/v1", "GET": "../../_catalog"} {
+		got := r.v2(method, path, "")
+		assert.GreaterOrEqual(t, got.status, 400)
+	}
+}
+
+// upload is an upload under way over the registry.
+type chunked struct {
+	repo
+	location string
+}
+
+func (r repo) chunked() *chunked {
+	r.Helper()
+	begun := r.v2("POST", "blobs/uploads/", "")
+	require.Equal(r, 202, begun.status)
+	return &chunked{r, r.srv.URL + begun.header.Get("Location")}
+}
+
+func (c *chunked) send(method, query, body string, headers ...string) reply {
+	c.Helper()
+	return c.request(method, c.location+query, body, append(headers, "Authorization", "Bearer "+c.login())...)
+}
+
+func TestChunkedUploads(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	c := r.chunked()
+	got := c.send("PATCH", "", "012", "Content-Range", "0-2")
+	require.Equal(t, 202, got.status, got.body)
+	assert.Equal(t, "0-2", got.header.Get("Range"))
+	assertEnvelope(t, 416, "BLOB_UPLOAD_INVALID", "First byte of the layer part is 0 instead of 3", c.send("PATCH", "", "012", "Content-Range", "0-2"))
+	assertEnvelope(t, 416, "BLOB_UPLOAD_INVALID", "First byte of the layer part is 5 instead of 3", c.send("PATCH", "", "56", "Content-Range", "5-6"))
+	status := c.send("GET", "", "")
+	assert.Equal(t, 204, status.status)
+	assert.Equal(t, "0-2", status.header.Get("Range"))
+	require.Equal(t, 202, c.send("PATCH", "", "345").status, "without a range it follows")
+	require.Equal(t, 201, c.send("PUT", "?digest="+sha("01234567"), "67", "Content-Range", "6-7").status)
+	assert.Equal(t, "01234567", r.v2("GET", "blobs/"+sha("01234567"), "").body)
+	assert.Contains(t, c.send("PATCH", "", "8").body, "BLOB_UPLOAD_UNKNOWN")
+
+	c = r.chunked()
+	require.Equal(t, 202, c.send("PATCH", "", "01234567").status)
+	require.Equal(t, 201, c.send("PUT", "?digest="+sha("01234567"), "").status, "it is there already")
+
+	c = r.chunked()
+	require.Equal(t, 202, c.send("PATCH", "", "x").status)
+	assertEnvelope(t, 400, "BLOB_UPLOAD_INVALID", "None of the provided layer digests match the calculated layer digest", c.send("PUT", "?digest="+unknownDigest, ""))
+	assert.Contains(t, r.chunked().send("PUT", "?digest=sha512:"+strings.Repeat("0", 128), "").body, "DIGEST_INVALID")
+
+	require.Equal(t, 201, r.v2("POST", "blobs/uploads/?digest="+sha("at once"), "at once").status)
+	assert.Equal(t, "at once", r.v2("GET", "blobs/"+sha("at once"), "").body)
+	require.Equal(t, 201, r.chunked().send("PUT", "?digest="+sha(""), "").status, "an empty blob")
+	assert.Equal(t, "0", r.v2("HEAD", "blobs/"+sha(""), "").header.Get("Content-Length"))
+}
+
+func TestUploadsOverTheRegistryAreBounded(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, ecrpublictest.WithQuotas(ecrpublictest.Quotas{LayerBytes: 4}))
+	const text = "The operation exceeds the limit of 4 bytes per layer"
+	assertEnvelope(t, 403, "DENIED", text, r.chunked().send("PATCH", "", "01234"))
+	assertEnvelope(t, 403, "DENIED", text, r.chunked().send("PUT", "?digest="+sha("01234"), "01234"))
+	assertEnvelope(t, 403, "DENIED", text, r.v2("POST", "blobs/uploads/?digest="+sha("01234"), "01234"))
+}
+
+func TestBlobsAreNotMounted(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	r.layers("layer")
+	create(t, r.srv, "web")
+	got := r.request("POST", "/v2/"+r.alias()+"/web/blobs/uploads/?mount="+sha("layer")+"&from="+r.alias()+"/app", "", "Authorization", "Bearer "+r.login())
+	assert.Equal(t, 202, got.status)
+	assert.Contains(t, got.header.Get("Location"), "/web/blobs/uploads/")
+}
+
+func TestTagsAreListedInPages(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	var tags []string
+	for i := range 120 {
+		tags = append(tags, fmt.Sprintf("v%03d", i))
+	}
+	_, err := r.srv.AddImage("app", tags...)
+	require.NoError(t, err)
+	list := func(path string) (found []string, link string) {
+		got := r.v2("GET", path, "")
+		require.Equal(t, 200, got.status, got.body)
+		var answer struct {
+			Name string
+			Tags []string
+		}
+		require.NoError(t, json.Unmarshal([]byte(got.body), &answer))
+		assert.Equal(t, r.alias()+"/app", answer.Name)
+		return answer.Tags, got.header.Get("Link")
+	}
+	found, link := list("tags/list")
+	assert.Equal(t, tags[:100], found)
+	assert.Equal(t, `</v2/`+r.alias()+`/app/tags/list?last=v099&n=100>;rel="next"`, link)
+	found, link = list("tags/list?n=100&last=v099")
+	assert.Equal(t, tags[100:], found)
+	assert.Empty(t, link)
+	found, _ = list("tags/list?n=1000")
+	assert.Equal(t, tags, found)
+	assert.Contains(t, r.v2("GET", "tags/list?n=1001", "").body, "UNSUPPORTED")
+}
+
+func TestReferrers(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	r.layers("{}", "layer")
+	subject := image("layer")
+	signature := image().with("subject", descriptor(ociManifest, subject.String())).with("artifactType", "application/x.signature").with("annotations", object{"by": "me"})
+	report := image().with("subject", descriptor(ociManifest, subject.String()))
+	got := r.v2("PUT", "manifests/"+sha(signature.String()), signature.String(), "Content-Type", ociManifest)
+	require.Equal(t, 201, got.status, "before its subject")
+	assert.Equal(t, sha(subject.String()), got.header.Get("OCI-Subject"))
+	require.NoError(t, r.put(report.String(), ""))
+	require.NoError(t, r.put(subject.String(), "v1"))
+
+	list := func(query string) (found []object) {
+		var answer struct{ Manifests []object }
+		got := r.v2("GET", "referrers/"+sha(subject.String())+query, "")
+		assert.Equal(t, ociIndex, got.header.Get("Content-Type"))
+		require.NoError(t, json.Unmarshal([]byte(got.body), &answer))
+		return answer.Manifests
+	}
+	assert.Len(t, list(""), 2)
+	found := list("?artifactType=application/x.signature")
+	require.Len(t, found, 1)
+	assert.Equal(t, sha(signature.String()), found[0]["digest"])
+	assert.Equal(t, map[string]any{"by": "me"}, found[0]["annotations"])
+	assert.Empty(t, list("?artifactType=application/x.none"))
+}
+
+func TestTransport(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, ecrpublictest.WithCredentials("KEY", "secret"))
+	cfg := srv.Config()
+	cfg.BaseEndpoint = nil
+	cfg.HTTPClient = &http.Client{Transport: srv.Transport()}
+	_, err := ecrpublic.NewFromConfig(cfg).DescribeRepositories(t.Context(), nil)
+	require.NoError(t, err, "signed for the API's own address")
+
+	get := func(url string) *http.Response {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		require.NoError(t, err)
+		resp, err := (&http.Client{Transport: srv.Transport()}).Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return resp
+	}
+	resp := get("https://public.ecr.aws/v2/")
+	assert.Equal(t, `Bearer realm="https://public.ecr.aws/token/",service="public.ecr.aws",scope="aws"`, resp.Header.Get("WWW-Authenticate"))
+	assert.Equal(t, 200, get("https://ecr-public.aws.com/token/").StatusCode)
+	assert.Equal(t, 401, get(srv.URL+"/v2/").StatusCode, "other hosts are left alone")
+}

@@ -1,0 +1,195 @@
+package imagepush_test
+
+import (
+	"context"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"testing"
+
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"oras.land/oras-go/v2/errdef"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+)
+
+// upstream is a source that lists its tags.
+type upstream struct {
+	images
+	tags    map[string]ocispec.Descriptor
+	broken  digest.Digest // cannot be fetched
+	listing error
+}
+
+func newUpstream(t *testing.T, tags ...string) *upstream {
+	images := newImages(t)
+	u := &upstream{images: images, tags: map[string]ocispec.Descriptor{}}
+	for _, tag := range tags {
+		u.tags[tag] = images.tag(images.image(`{"tag":"`+tag+`"}`, images.layer("shared by all"), images.layer("layer of "+tag)), tag)
+	}
+	return u
+}
+
+func (u *upstream) Tags(_ context.Context, _ string, fn func([]string) error) error {
+	if u.listing != nil {
+		return u.listing
+	}
+	return fn(slices.Sorted(maps.Keys(u.tags)))
+}
+
+func (u *upstream) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
+	if desc.Digest == u.broken {
+		return nil, errRefused
+	}
+	return u.images.Fetch(ctx, desc)
+}
+
+func mirror(t *testing.T, f *fake, source imagepush.MirrorSource, tags ...string) (imagepush.MirrorResult, error) {
+	t.Helper()
+	return imagepush.Mirror(t.Context(), f, source, imagepush.MirrorOptions{Repository: "team/app", Tags: tags}, unlimited)
+}
+
+func tagsOf(images []imagepush.MirroredImage) (tags []string) {
+	for _, image := range images {
+		tags = append(tags, image.Tag)
+	}
+	return tags
+}
+
+func TestMirrorCopiesAllTags(t *testing.T) {
+	t.Parallel()
+	source := newUpstream(t, "v1.0", "v1.1", "v2.0", "latest", "edge", "nightly")
+	f := newFake()
+	result, err := mirror(t, f, source)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"edge", "latest", "nightly", "v1.0", "v1.1", "v2.0"}, tagsOf(result.Images))
+	for _, image := range result.Images {
+		assert.Equal(t, source.tags[image.Tag].Digest.String(), f.tags[image.Tag])
+		assert.Equal(t, source.tags[image.Tag].Digest, image.Descriptor.Digest)
+		assert.False(t, image.UpToDate)
+	}
+	assert.Len(t, f.uploads, 13, "the shared layer goes up once")
+	assert.Len(t, result.Uploaded, 19)
+}
+
+func TestMirrorSkipsWhatIsTheSame(t *testing.T) {
+	t.Parallel()
+	source := newUpstream(t, "v1", "latest")
+	f := newFake()
+	_, err := mirror(t, f, source)
+	require.NoError(t, err)
+	source.tag(source.tags["v1"], "latest") // moves
+	source.tags["latest"] = source.tags["v1"]
+
+	again := newFake()
+	again.layers, again.images, again.tags = f.layers, f.images, f.tags
+	result, err := mirror(t, again, source)
+	require.NoError(t, err)
+	assert.False(t, result.Images[0].UpToDate, "latest")
+	assert.True(t, result.Images[1].UpToDate, "v1")
+	assert.Empty(t, result.Uploaded)
+	assert.Empty(t, again.uploads)
+	assert.Equal(t, []string{name(source.tags["v1"].Digest, "latest")}, puts(again))
+}
+
+func TestMirrorChoosesTags(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ patterns, want []string }{
+		{[]string{"v1.*"}, []string{"v1.0", "v1.1"}},
+		{[]string{"v[12].0", "latest"}, []string{"latest", "v1.0", "v2.0"}},
+		{[]string{"v1.?", "v1.0"}, []string{"v1.0", "v1.1"}},
+		{[]string{"latest"}, []string{"latest"}},
+		{[]string{}, nil},
+	} {
+		source := newUpstream(t, "v1.0", "v1.1", "v2.0", "latest")
+		result, err := mirror(t, newFake(), source, test.patterns...)
+		if len(test.patterns) == 0 {
+			result, err = imagepush.Mirror(t.Context(), newFake(), source, imagepush.MirrorOptions{Repository: "team/app", Tags: test.patterns}, unlimited)
+		}
+		require.NoError(t, err)
+		assert.Equal(t, test.want, tagsOf(result.Images))
+	}
+}
+
+func TestMirrorListsOnlyForPatterns(t *testing.T) {
+	t.Parallel()
+	source := newUpstream(t, "v1")
+	source.listing = errRefused
+	_, err := mirror(t, newFake(), source, "v1")
+	require.NoError(t, err)
+	_, err = mirror(t, newFake(), source, "v*")
+	require.ErrorIs(t, err, errRefused)
+}
+
+func TestMirrorRefusesBeforeAnyCall(t *testing.T) {
+	t.Parallel()
+	source := newUpstream(t, "v1")
+	f := newFake()
+	_, err := mirror(t, f, source, "v[")
+	require.ErrorIs(t, err, path.ErrBadPattern)
+	_, err = mirror(t, f, source, "w*")
+	require.ErrorContains(t, err, `"w*" matches none of the source's 1 tags`)
+	_, err = imagepush.Mirror(t.Context(), f, source, imagepush.MirrorOptions{})
+	require.ErrorContains(t, err, "repository name")
+	_, err = imagepush.Mirror(t.Context(), f, source, imagepush.MirrorOptions{Repository: "team/app", CreateRepository: &fakeRepositories{err: errRefused}})
+	require.ErrorIs(t, err, errRefused)
+	assert.Empty(t, f.calls)
+}
+
+func TestMirrorGoesOnAfterAFailure(t *testing.T) {
+	t.Parallel()
+	source := newUpstream(t, "v1", "v2", "v3")
+	source.broken = layerOf("layer of v2").Digest
+	f := newFake()
+	repositories := &fakeRepositories{}
+	options := imagepush.MirrorOptions{Repository: "team/app", Tags: []string{"v1", "v2", "v3", "v4"}, CreateRepository: repositories}
+	result, err := imagepush.Mirror(t.Context(), f, source, options, unlimited)
+	require.ErrorIs(t, err, errRefused)
+	require.ErrorIs(t, err, errdef.ErrNotFound)
+	assert.ErrorContains(t, err, "mirror tag v2: ")
+	assert.ErrorContains(t, err, "mirror tag v4: ")
+	assert.Equal(t, "public.ecr.aws/a1b2c3d4/team/app", result.RepositoryURI)
+	assert.Equal(t, []string{"v1", "v3"}, slices.Sorted(maps.Keys(f.tags)))
+	require.NoError(t, result.Images[0].Err)
+	require.Error(t, result.Images[1].Err)
+	require.NoError(t, result.Images[2].Err)
+	assert.Zero(t, result.Images[3].Descriptor)
+}
+
+func TestMirrorDoesNotTakeAFailureForANo(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	refuse[ecrpublic.DescribeImagesInput](f)
+	_, err := mirror(t, f, newUpstream(t, "v1"))
+	require.ErrorIs(t, err, errRefused)
+	assert.Empty(t, f.uploads)
+}
+
+func TestCancelledMirror(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	f := newFake()
+	result, err := imagepush.Mirror(ctx, f, newUpstream(t, "v1", "v2"), imagepush.MirrorOptions{Repository: "team/app"}, unlimited)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Len(t, result.Images, 2)
+	assert.Empty(t, f.calls)
+}
+
+func TestMirrorFindsNewReferrersOfOldImages(t *testing.T) {
+	t.Parallel()
+	source := newUpstream(t, "v1")
+	f := newFake()
+	_, err := mirror(t, f, source)
+	require.NoError(t, err)
+	signature := source.referrer("signature", source.tags["v1"])
+	result, err := imagepush.Mirror(t.Context(), f, source, imagepush.MirrorOptions{Repository: "team/app", Referrers: true}, unlimited)
+	require.NoError(t, err)
+	assert.True(t, result.Images[0].UpToDate)
+	assert.Contains(t, digests(result.Uploaded), signature.Digest)
+}

@@ -1,0 +1,38 @@
+package imagepush
+
+import (
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// attempts is how often a call is tried: one that fails for good fails a push of
+// hundreds.
+const attempts = 10
+
+// patiently is for every call: all that this package makes can be repeated. It
+// leaves alone a client that was given a number of attempts, or one that never
+// retries.
+func patiently(o *ecrpublic.Options) {
+	if o.RetryMaxAttempts == 0 {
+		o.RetryMaxAttempts = attempts
+	}
+	if r, ok := o.Retryer.(aws.RetryerV2); ok && r.MaxAttempts() != 1 {
+		o.Retryer = rereading{r}
+	}
+}
+
+// rereading tries again also if an answer could not be read to its end. A refused
+// part that does not say where to go on is such an answer.
+type rereading struct{ aws.RetryerV2 }
+
+func (r rereading) IsErrorRetryable(err error) bool {
+	if refused, ok := errors.AsType[*types.InvalidLayerPartException](err); ok {
+		return refused.LastValidByteReceived == nil
+	}
+	return is[*smithy.DeserializationError](err) || r.RetryerV2.IsErrorRetryable(err)
+}

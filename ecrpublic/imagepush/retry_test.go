@@ -1,0 +1,63 @@
+package imagepush_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// optionsOfACall returns what the options of a client become in a call.
+func optionsOfACall(t *testing.T, options ecrpublic.Options) ecrpublic.Options {
+	t.Helper()
+	client := &optioned{fake: newFake()}
+	_, err := newTarget(t, client).Exists(t.Context(), layerOf("abc"))
+	require.NoError(t, err)
+	for _, fn := range client.optFns {
+		fn(&options)
+	}
+	return options
+}
+
+type optioned struct {
+	*fake
+	optFns []func(*ecrpublic.Options)
+}
+
+func (c *optioned) BatchCheckLayerAvailability(ctx context.Context, in *ecrpublic.BatchCheckLayerAvailabilityInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.BatchCheckLayerAvailabilityOutput, error) {
+	c.optFns = optFns
+	return c.fake.BatchCheckLayerAvailability(ctx, in)
+}
+
+func TestCallsAreTriedTenTimesUnlessTheClientSaysOtherwise(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, 10, optionsOfACall(t, ecrpublic.Options{}).RetryMaxAttempts)
+	assert.Equal(t, 2, optionsOfACall(t, ecrpublic.Options{RetryMaxAttempts: 2}).RetryMaxAttempts)
+	assert.Equal(t, aws.NopRetryer{}, optionsOfACall(t, ecrpublic.Options{Retryer: aws.NopRetryer{}}).Retryer)
+}
+
+func TestAnswersThatCannotBeReadAreAskedForAgain(t *testing.T) {
+	t.Parallel()
+	retryer := optionsOfACall(t, ecrpublic.Options{Retryer: retry.NewStandard()}).Retryer
+	for _, err := range []error{
+		&smithy.DeserializationError{Err: errors.New("half an answer")},
+		&types.InvalidLayerPartException{},
+		&smithy.GenericAPIError{Code: "ThrottlingException"},
+	} {
+		assert.True(t, retryer.IsErrorRetryable(err), err)
+	}
+	for _, err := range []error{
+		&types.InvalidLayerPartException{LastValidByteReceived: aws.Int64(1)},
+		&types.RepositoryNotFoundException{},
+	} {
+		assert.False(t, retryer.IsErrorRetryable(err), err)
+	}
+}

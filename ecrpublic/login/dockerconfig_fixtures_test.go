@@ -1,0 +1,122 @@
+package login_test
+
+// Configuration files in the layout of the programs that write them. Where the
+// login for public.ecr.aws is to be replaced it is "b2xk".
+const (
+	dockerLogin = `{
+	"auths": {
+		"https://index.docker.io/v1/": {
+			"auth": "dTpw"
+		}
+	}
+}`
+
+	dockerLoginAfter = `{
+	"auths": {
+		"https://index.docker.io/v1/": {
+			"auth": "dTpw"
+		},
+		"public.ecr.aws": {
+			"auth": "QVdTOmh1bnRlcjI="
+		}
+	}
+}`
+
+	dockerWithEverything = `{
+	"auths": {
+		"ghcr.io": {
+			"identitytoken": "abc"
+		},
+		"public.ecr.aws": {
+			"auth": "b2xk"
+		},
+		"zzz.example": {
+			"auth": "eno=",
+			"email": "z@example.com"
+		}
+	},
+	"HttpHeaders": {
+		"X-Meta": "<a&b>"
+	},
+	"psFormat": "table {{.ID}}\\t{{.Names}}",
+	"credHelpers": {
+		"123456789012.dkr.ecr.us-east-1.amazonaws.com": "ecr-login"
+	},
+	"pruneFilters": [
+		"label=a",
+		"label=b"
+	],
+	"currentContext": "colima",
+	"plugins": {},
+	"bigNumber": 12345678901234567890.10,
+	"escaped": "\u003c\u00e9\/"
+}`
+
+	podmanLoginWithNamespace = `{
+	"auths": {
+		"public.ecr.aws/a1b2c3d4": {
+			"auth": "bnM6cA=="
+		},
+		"public.ecr.aws": {
+			"auth": "b2xk"
+		}
+	}
+}`
+
+	craneLogin = `{
+	"auths": {
+		"public.ecr.aws": {
+			"auth": "b2xk"
+		}
+	}
+}`
+
+	// An empty entry marks a login that is in the store.
+	dockerDesktop = `{
+	"auths": {
+		"public.ecr.aws": {}
+	},
+	"credsStore": "desktop"
+}`
+
+	dockerDesktopAfter = `{
+	"auths": {
+		"public.ecr.aws": {
+			"auth": "QVdTOmh1bnRlcjI="
+		}
+	},
+	"credsStore": "desktop"
+}`
+
+	otherForms = `{"auths": {"public.ecr.aws": {"email": "a@b", "username": "u", "password": "p",
+		"identitytoken": "i", "registrytoken": "r", "unknown": [1]}}}`
+
+	otherFormsAfter = `{
+	"auths": {
+		"public.ecr.aws": {
+			"email": "a@b",
+			"unknown": [
+				1
+			],
+			"auth": "QVdTOmh1bnRlcjI="
+		}
+	}
+}`
+
+	onlyOurLogin = `{
+	"auths": {
+		"public.ecr.aws": {
+			"auth": "QVdTOmh1bnRlcjI="
+		}
+	}
+}`
+
+	withoutAuthsAfter = `{
+	"currentContext": "x",
+	"auths": {
+		"public.ecr.aws": {
+			"auth": "QVdTOmh1bnRlcjI="
+		}
+	}
+}`
+)

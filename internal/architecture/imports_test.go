@@ -1,0 +1,106 @@
+// Package architecture holds tests of the module as a whole.
+package architecture
+
+import (
+	"go/build"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/ecr-public/ecr-public-go"
+
+// light are the modules that the client itself may import.
+var light = []string{
+	"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go", "github.com/go-json-experiment/json/", "github.com/segmentio/asm/base64",
+}
+
+// layers says which packages of this module a package may import. The first
+// prefix that fits a package counts.
+var layers = []struct {
+	pkg    string
+	allows []string
+	light  bool
+}{
+	{"internal/", []string{"internal/"}, true},
+	{"types", []string{"internal/"}, true},
+	{"paginators", []string{"internal/", "types", "ecrpublic"}, true},
+	{"ecrpublic/", []string{"internal/", "types", "ecrpublic", "ecrpublic/", "paginators"}, false},
+	{"ecrpublic", []string{"internal/", "types"}, true},
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	checked := 0
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		if d.Name() == "testdata" || name == "examples" || filepath.ToSlash(name) == "internal/compare" || strings.HasPrefix(d.Name(), ".") && name != "." {
+			return fs.SkipDir
+		}
+		p, err := build.ImportDir(path, 0)
+		if err != nil { // no Go files
+			return nil
+		}
+		checked++
+		checkImports(t, filepath.ToSlash(name), p.Imports)
+		return nil
+	}))
+	assert.Greater(t, checked, 10)
+}
+
+func checkImports(t *testing.T, name string, imports []string) {
+	t.Helper()
+	for _, layer := range layers {
+		if !fits(name, layer.pkg) {
+			continue
+		}
+		for _, path := range imports {
+			own, ours := strings.CutPrefix(path, module+"/")
+			external := strings.Contains(strings.Split(path, "/")[0], ".")
+			switch {
+			case ours:
+				assert.True(t, anyFits(own, layer.allows), "%s must not import %s", name, own)
+			case external && layer.light:
+				assert.True(t, hasPrefix(path, light), "%s must not import %s", name, path)
+			}
+			assert.NotEqual(t, "testing", path, "%s is no test", name)
+		}
+		return
+	}
+	assert.Fail(t, "no rule for package "+name)
+}
+
+// fits tells whether a package is the one named, or below it when the name ends
+// with a slash.
+func fits(pkg, name string) bool {
+	return pkg == name || strings.HasSuffix(name, "/") && strings.HasPrefix(pkg, name)
+}
+
+func anyFits(pkg string, names []string) bool {
+	for _, name := range names {
+		if fits(pkg, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasPrefix(path string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(path, p) {
+			return true
+		}
+	}
+	return false
+}

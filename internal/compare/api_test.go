@@ -1,0 +1,105 @@
+package compare
+
+import (
+	"go/types"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/packages"
+)
+
+const (
+	officialPath = "github.com/aws/aws-sdk-go-v2/service/ecrpublic"
+	ourPath      = "github.com/ecr-public/ecr-public-go"
+)
+
+// omitted are the official names that this package leaves out, and why.
+var omitted = map[string]string{
+	"TypeRegistry":               "plumbing of the code generator",
+	"Options.Protocol":           "plumbing of the code generator",
+	"Serialize":                  "plumbing of the code generator",
+	"SerializeMembers":           "plumbing of the code generator",
+	"Deserialize":                "plumbing of the code generator",
+	"EndpointResolver":           "deprecated in favour of EndpointResolverV2",
+	"EndpointResolverFunc":       "deprecated in favour of EndpointResolverV2",
+	"EndpointResolverFromURL":    "deprecated in favour of BaseEndpoint",
+	"NewDefaultEndpointResolver": "deprecated in favour of NewDefaultEndpointResolverV2",
+	"WithEndpointResolver":       "deprecated in favour of WithEndpointResolverV2",
+	"Options.EndpointResolver":   "deprecated in favour of Options.EndpointResolverV2",
+	"ResolveEndpoint":            "deprecated middleware",
+}
+
+// TestExportedAPI checks that every exported name of the official packages is
+// here with the same type.
+func TestExportedAPI(t *testing.T) {
+	t.Parallel()
+	loaded, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedDeps},
+		officialPath, officialPath+"/types", ourPath+"/ecrpublic", ourPath+"/types")
+	require.NoError(t, err)
+	byPath := map[string]*types.Package{}
+	for _, p := range loaded {
+		require.Empty(t, p.Errors)
+		byPath[p.PkgPath] = p.Types
+	}
+	compared := 0
+	for official, ours := range map[string]string{officialPath: ourPath + "/ecrpublic", officialPath + "/types": ourPath + "/types"} {
+		have := surface(byPath[ours])
+		for name, want := range surface(byPath[official]) {
+			owner, member, _ := strings.Cut(name, ".")
+			if omitted[name] != "" || omitted[owner] != "" || omitted[member] != "" {
+				continue
+			}
+			assert.Equal(t, want, have[name], name)
+			compared++
+		}
+	}
+	t.Logf("%d names compared", compared)
+	assert.Greater(t, compared, 500)
+}
+
+// surface flattens a package's exported API into names and types.
+func surface(p *types.Package) map[string]string {
+	out := map[string]string{}
+	for _, name := range p.Scope().Names() {
+		object := p.Scope().Lookup(name)
+		if !object.Exported() {
+			continue
+		}
+		out[name] = describe(object.Type())
+		if _, ok := object.(*types.TypeName); ok {
+			out[name] = "type"
+			addMembers(out, name, object.Type())
+		}
+	}
+	return out
+}
+
+func addMembers(out map[string]string, name string, t types.Type) {
+	receiver := t
+	if s, ok := t.Underlying().(*types.Struct); ok {
+		for f := range s.Fields() {
+			if f.Exported() && !f.Embedded() {
+				out[name+"."+f.Name()] = describe(f.Type())
+			}
+		}
+	}
+	if !types.IsInterface(t) {
+		receiver = types.NewPointer(t)
+	}
+	for m := range types.NewMethodSet(receiver).Methods() {
+		if m.Obj().Exported() {
+			out[name+"."+m.Obj().Name()] = describe(m.Type())
+		}
+	}
+}
+
+// describe writes a type with both modules' package paths made one.
+func describe(t types.Type) string {
+	text := types.TypeString(t, func(p *types.Package) string {
+		path := strings.TrimPrefix(strings.TrimPrefix(p.Path(), ourPath+"/"), officialPath+"/")
+		return strings.TrimPrefix(path, "github.com/aws/aws-sdk-go-v2/service/")
+	})
+	return strings.ReplaceAll(text, "interface{}", "any")
+}
