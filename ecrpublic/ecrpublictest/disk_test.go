@@ -227,14 +227,41 @@ func TestDirectoriesThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-func TestClosedDirectoryTakesNoChanges(t *testing.T) {
+// TestChangesThatCannotBeKeptAreNotMade tries to change what is in a directory
+// that was closed. Reading goes on, and shows that nothing changed.
+func TestChangesThatCannotBeKeptAreNotMade(t *testing.T) {
 	t.Parallel()
-	h, err := ecrpublictest.NewHandler(ecrpublictest.WithDataDir(t.TempDir()))
-	require.NoError(t, err)
-	require.NoError(t, h.Close())
-	require.NoError(t, h.Close())
-	_, err = h.AddImage("app")
+	r := newRepo(t, ecrpublictest.WithDataDir(t.TempDir()))
+	r.fill()
+	before := r.describeAll()
+	upload := r.begin()
+	require.NoError(t, r.part(upload, 0, "x"))
+	require.NoError(t, r.srv.Handler.Close())
+	require.NoError(t, r.srv.Handler.Close())
+
+	const arn = "arn:aws:ecr-public::" + account + ":repository/app"
+	for operation, input := range map[string]object{
+		"BatchDeleteImage":         {"repositoryName": "app", "imageIds": []object{{"imageTag": "multi"}}},
+		"CreateRepository":         {"repositoryName": "new"},
+		"DeleteRepository":         {"repositoryName": "app", "force": true},
+		"DeleteRepositoryPolicy":   {"repositoryName": "app"},
+		"PutImage":                 {"repositoryName": "app", "imageManifest": image("layer").String(), "imageTag": "new"},
+		"PutRegistryCatalogData":   {"displayName": "new"},
+		"PutRepositoryCatalogData": {"repositoryName": "app", "catalogData": object{}},
+		"SetRepositoryPolicy":      {"repositoryName": "app", "policyText": object{"Statement": object{"Effect": "Allow", "Principal": "*", "Action": "*"}}.String()},
+		"TagResource":              {"resourceArn": arn, "tags": []object{{"Key": "a", "Value": ""}}},
+		"UntagResource":            {"resourceArn": arn, "tagKeys": []string{"a"}},
+	} {
+		got, err := call(t, r.srv, operation, input.String())
+		require.NoError(t, err)
+		assert.Equal(t, 500, got.status, operation)
+		assert.Contains(t, got.body, "ServerException", operation)
+	}
+	_, err := r.complete(upload, sha("x"))
+	assert.ErrorAs(t, err, new(*types.UploadNotFoundException), "uploads are over")
+	_, err = r.srv.AddImage("new")
 	assert.ErrorAs(t, err, new(*types.ServerException))
+	assert.Equal(t, before, r.describeAll())
 }
 
 // TestUploadsToFilesNeedLittleMemory sends a layer that is much larger than what

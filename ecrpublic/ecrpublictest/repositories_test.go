@@ -225,3 +225,32 @@ func TestAddImage(t *testing.T) {
 	_, err = srv.AddImage("team/app", "a b")
 	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
 }
+
+func TestUnknownRepository(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	const name, arn = "none", "arn:aws:ecr-public::" + account + ":repository/none"
+	upload := object{"repositoryName": name, "uploadId": "00000000-0000-0000-0000-000000000000", "layerDigests": []string{unknownDigest}}
+	inputs := map[string]object{
+		"BatchCheckLayerAvailability": {"repositoryName": name, "layerDigests": []string{unknownDigest}},
+		"BatchDeleteImage":            {"repositoryName": name, "imageIds": []object{{"imageTag": "x"}}},
+		"CompleteLayerUpload":         upload,
+		"DescribeRepositories":        {"repositoryNames": []string{name}},
+		"ListTagsForResource":         {"resourceArn": arn},
+		"PutImage":                    {"repositoryName": name, "imageManifest": "{}"},
+		"PutRepositoryCatalogData":    {"repositoryName": name, "catalogData": object{}},
+		"SetRepositoryPolicy":         {"repositoryName": name, "policyText": object{"Statement": object{"Effect": "Allow", "Principal": "*", "Action": "*"}}.String()},
+		"TagResource":                 {"resourceArn": arn, "tags": []object{}},
+		"UntagResource":               {"resourceArn": arn, "tagKeys": []string{}},
+		"UploadLayerPart":             upload.with("partFirstByte", 0).with("partLastByte", 0).with("layerPartBlob", ""),
+	}
+	for _, operation := range []string{
+		"DeleteRepository", "DeleteRepositoryPolicy", "DescribeImageTags", "DescribeImages", "GetRepositoryCatalogData", "GetRepositoryPolicy", "InitiateLayerUpload",
+	} {
+		inputs[operation] = object{"repositoryName": name}
+	}
+	for operation, input := range inputs {
+		assertError(t, r, operation, input.String(), "RepositoryNotFoundException",
+			"The repository with name 'none' does not exist in the registry with id '"+account+"'")
+	}
+}

@@ -1,0 +1,85 @@
+// Package readme keeps the code in README.md compiling: each function body below
+// stands there word for word.
+package readme
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/paginators"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+func readmeUse(ctx context.Context) error {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return err
+	}
+	client := ecrpublic.NewFromConfig(cfg) // always us-east-1, where the service is
+	images := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: aws.String("app")})
+	for image, err := range images.Items(ctx) {
+		if err != nil {
+			return err
+		}
+		fmt.Println(*image.ImageDigest, image.ImageTags)
+	}
+	// end
+	return nil
+}
+
+func readmePaginate(ctx context.Context, client *ecrpublic.Client, token *string) (*ecrpublic.DescribeImagesOutput, *string, error) {
+	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
+		RepositoryName:   aws.String("app"),
+		PaginationConfig: &types.PaginatorConfig{MaxItems: aws.Int32(500), StartingToken: token},
+	}, func(o *paginators.Options) { o.Prefetch = 1 })
+	out, err := p.Collect(ctx) // one output with up to 500 images
+	token = p.ResumeToken()    // where to go on, also for boto3 and the AWS CLI
+	// end
+	return out, token, err
+}
+
+func readmeTest() *ecrpublic.Client {
+	server := ecrpublictest.NewServer()
+	defer server.Close()
+	client := server.Client()
+	// end
+	return client
+}
+
+func TestReadmeHasThisCode(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	source, err := os.ReadFile("readme_test.go")
+	require.NoError(t, err)
+	files := token.NewFileSet()
+	parsed, err := parser.ParseFile(files, "readme_test.go", source, 0)
+	require.NoError(t, err)
+	checked := 0
+	for _, d := range parsed.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || !strings.HasPrefix(f.Name.Name, "readme") {
+			continue
+		}
+		body := string(source[files.Position(f.Body.Lbrace).Offset+1 : files.Position(f.Body.Rbrace).Offset])
+		body, _, found := strings.Cut(body, "\t// end\n")
+		require.True(t, found, f.Name.Name)
+		assert.Contains(t, string(readme), strings.ReplaceAll(body, "\n\t", "\n"), f.Name.Name)
+		checked++
+	}
+	assert.Equal(t, 3, checked)
+	assert.NotNil(t, readmeTest())
+	_, _ = readmeUse, readmePaginate
+}
