@@ -14,6 +14,7 @@ type PaginatorConfig struct {
 
 	// StartingToken goes on where an earlier listing stopped: a resume token of
 	// this library, of boto3 or of the AWS CLI, or a NextToken of the service.
-	// Nil or empty starts at the beginning.
+	// Nil starts at the beginning; an empty one is sent as it is. A resume token
+	// belongs to the PageSize that it was made with.
 	StartingToken *string
 }

@@ -21,6 +21,12 @@ func lockDir(path string) (*os.File, error) {
 	return file, nil
 }
 
+// unlockDir gives up the lock, also of a child process that was forked while the
+// file was open.
+func unlockDir(file *os.File) error {
+	return errors.Join(syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close())
+}
+
 // syncDir makes the names in a directory safe.
 func syncDir(path string) error {
 	dir, err := os.Open(path)

@@ -9,5 +9,8 @@ func lockDir(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 }
 
+// unlockDir closes the file.
+func unlockDir(file *os.File) error { return file.Close() }
+
 // syncDir does nothing: directories cannot be synced here.
 func syncDir(string) error { return nil }

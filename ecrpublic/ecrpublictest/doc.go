@@ -58,8 +58,8 @@
 // stored and checked for their grammar, and grant nothing. Rates are not
 // limited, unless a [Fault] does it. The gallery is not there: logos are
 // accepted without a look at the picture, and the address of one leads nowhere.
-// The registry translates no manifests for old clients, deletes nothing and
-// lists no repositories; layers stay until their repository goes.
+// The registry translates no manifests for old clients and lists no
+// repositories; layers stay until their repository goes.
 // RepositoryCatalogDataNotFoundException and ImageTagAlreadyExistsException do
 // not occur, because nobody knows when the service has them.
 //

@@ -104,6 +104,9 @@ func ResetAfter() Effect {
 // resets the connection.
 func ResetMidway() Effect {
 	return spoil(func(a *answer) {
+		if a.reset {
+			return // by another fault, with nothing left to send on
+		}
 		a.sendHalf(a.body.Len())
 		_ = http.NewResponseController(a.to).Flush() // a connection that is gone already is as good as reset
 		reset(a.to)

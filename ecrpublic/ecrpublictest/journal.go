@@ -52,7 +52,7 @@ func (j *journal) close() error {
 		return nil
 	}
 	j.broken = os.ErrClosed
-	return errors.Join(j.file.Close(), j.lock.Close())
+	return errors.Join(j.file.Close(), unlockDir(j.lock))
 }
 
 func encodeChange(c change) ([]byte, error) {

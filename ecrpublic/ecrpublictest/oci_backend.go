@@ -15,8 +15,8 @@ import (
 )
 
 // backend is the store as the OCI's server sees it. Its repositories are named
-// ALIAS/NAME. What it does not have is refused as unsupported: the catalog,
-// and deletion, of which it is not known whether the service has it.
+// ALIAS/NAME. What it does not have, such as the catalog, is refused as
+// unsupported.
 type backend struct {
 	*ociregistry.Funcs
 	store *store

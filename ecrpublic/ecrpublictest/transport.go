@@ -25,7 +25,11 @@ func (t redirect) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	local.Header.Set(forwardedProto, r.URL.Scheme)
 	local.URL = &url.URL{Scheme: "http", Host: t.host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
-	return http.DefaultTransport.RoundTrip(local)
+	resp, err := http.DefaultTransport.RoundTrip(local)
+	if resp != nil {
+		resp.Request = r // as far as the client can tell, it came from there
+	}
+	return resp, err
 }
 
 func servedByECRPublic(host string) bool {

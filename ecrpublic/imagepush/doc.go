@@ -17,9 +17,10 @@
 //
 // # Memory
 //
-// A layer is read once, from beginning to end, and held one part at a time,
-// which is 10 MiB unless the service asks for another size. [TargetOptions]
-// bounds how many parts are held at once.
+// A layer is read once, from beginning to end. While one part of it is sent, the
+// next one is read: that makes two parts of 10 MiB, unless the service asks for
+// another size, for each layer under way. [TargetOptions] bounds how many there
+// are.
 //
 // # Failures
 //

@@ -264,8 +264,8 @@ func TestCancelledPushIsCompletedByTheNext(t *testing.T) {
 	second, err := imagepush.Push(t.Context(), client, source, options, unlimited)
 	require.NoError(t, err)
 	assert.Zero(t, source.open.Load())
-	assert.Len(t, second.Uploaded, 10-len(first.Uploaded))
-	assert.Len(t, second.Skipped, len(first.Uploaded))
+	assert.Subset(t, digests(second.Skipped), digests(first.Uploaded))
+	assert.Len(t, second.Uploaded, 10-len(second.Skipped))
 	_, root := readBack(t, srv, second.RepositoryURI, "v1")
 	assert.Equal(t, image.Digest, root.Digest)
 }

@@ -3,6 +3,7 @@ package imagepush_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"strings"
 	"sync/atomic"
@@ -15,8 +16,6 @@ import (
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/content/memory"
-
-	"encoding/json"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 )

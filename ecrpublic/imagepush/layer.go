@@ -61,18 +61,17 @@ func checkLayerSize(desc ocispec.Descriptor) error {
 
 // uploadLayer begins again as long as uploads get lost and source can.
 func (t *Target) uploadLayer(ctx context.Context, desc ocispec.Descriptor, source io.Reader) error {
-	var buffer []byte
+	var m *memory
 	select {
-	case buffer = <-t.buffers:
+	case m = <-t.memories:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	defer func() { t.buffers <- buffer }()
+	defer func() { t.memories <- m }()
 
 	for n := 1; ; n++ {
-		u := &upload{Target: t, desc: desc, source: content.NewVerifyReader(source, desc), part: buffer[:0]}
+		u := &upload{Target: t, memory: m, desc: desc, source: content.NewVerifyReader(source, desc)}
 		err := u.run(ctx)
-		buffer = u.part
 		if err == nil || !isLost(err) || n == uploads {
 			return err
 		}
@@ -90,24 +89,37 @@ func isLost(err error) bool {
 	return errors.Is(err, errUploadLost) || is[*types.UploadNotFoundException](err)
 }
 
-// upload is one upload of a layer. It holds one part, which slides over the
-// layer: bytes leave it when the service has them, and others move up.
+// memory is what a layer under way takes. The part slides over the layer: bytes
+// leave it when the service has them, and others move up.
+type memory struct {
+	part  []byte // what the service does not have yet
+	ahead []byte // for what comes after it
+}
+
+// upload is one upload of a layer.
 type upload struct {
 	*Target
+	*memory
 	desc     ocispec.Descriptor
 	source   *content.VerifyReader
 	id       *string
 	partSize int64
-	first    int64  // position of the part in the layer
-	part     []byte // what the service does not have yet
+	first    int64 // position of the part in the layer
 }
 
 func (u *upload) run(ctx context.Context) error {
 	if err := u.initiate(ctx); err != nil {
 		return err
 	}
-	for u.first < u.desc.Size {
-		if err := u.fill(); err != nil {
+	var source io.Reader = u.source
+	if u.desc.Size > u.partSize {
+		u.ahead = slices.Grow(u.ahead[:0], int(u.partSize))[:u.partSize]
+		ahead, stop := newReadAhead(io.LimitReader(u.source, u.desc.Size), u.ahead)
+		defer stop()
+		source = ahead
+	}
+	for u.part = u.part[:0]; u.first < u.desc.Size; {
+		if err := u.fill(source); err != nil {
 			return err
 		}
 		next, err := u.send(ctx)
@@ -145,11 +157,11 @@ func (u *upload) initiate(ctx context.Context) error {
 
 // fill reads until the part is full or the layer ends, and then checks that it
 // is the right layer, so that the end of a wrong one is never sent.
-func (u *upload) fill() error {
+func (u *upload) fill(source io.Reader) error {
 	held := len(u.part)
 	want := int(min(u.partSize, u.desc.Size-u.first))
 	u.part = slices.Grow(u.part, want-held)[:want]
-	if _, err := io.ReadFull(u.source, u.part[held:]); err != nil {
+	if _, err := io.ReadFull(source, u.part[held:]); err != nil {
 		return fmt.Errorf("read the source: %w", err)
 	}
 	if u.first+int64(want) < u.desc.Size {

@@ -19,9 +19,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
-// defaultParallel is enough to hide the round trips of small layers and costs 40
-// MiB of parts.
-const defaultParallel = 4
+// defaultParallel hides the round trips of small layers and costs 60 MiB of
+// parts if all are big.
+const defaultParallel = 3
 
 // APIClient is what this package needs of a client.
 type APIClient interface {
@@ -39,8 +39,8 @@ type TargetOptions struct {
 	// caller's own.
 	RegistryID string
 
-	// Parallel is how many layers are sent at a time, each with a part in
-	// memory, and how many images [Mirror] copies at a time; 0 means 4.
+	// Parallel is how many layers are sent at a time, each with two parts in
+	// memory, and how many images [Mirror] copies at a time; 0 means 3.
 	Parallel int
 
 	// Limiter slows down the calls that the service allows few of; nil means a
@@ -68,7 +68,7 @@ type Target struct {
 	limiter    *Limiter
 	report     *report
 	known      known
-	buffers    chan []byte // one for each layer that may be under way
+	memories   chan *memory // one for each layer that may be under way
 }
 
 var (
@@ -102,13 +102,13 @@ func NewTarget(client APIClient, repository string, optFns ...func(*TargetOption
 		parallel:   options.Parallel,
 		limiter:    options.Limiter,
 		report:     newReport(options.Progress),
-		buffers:    make(chan []byte, options.Parallel),
+		memories:   make(chan *memory, options.Parallel),
 	}
 	if options.RegistryID != "" {
 		t.registryID = &options.RegistryID
 	}
 	for range options.Parallel {
-		t.buffers <- nil
+		t.memories <- new(memory)
 	}
 	return t, nil
 }

@@ -1,0 +1,64 @@
+package imagepush
+
+import "io"
+
+// aheadChunk is what one read asks of the source.
+const aheadChunk = 1 << 20
+
+// readAhead reads a source while what was read before is being sent. The memory
+// bounds how far it gets ahead.
+type readAhead struct {
+	free, full chan []byte
+	held       []byte // the chunk that is being read from
+	rest       []byte // of held
+	err        error  // why full was closed
+}
+
+// newReadAhead begins to read. Call stop before anybody else uses the source.
+func newReadAhead(source io.Reader, memory []byte) (r *readAhead, stop func()) {
+	chunks := max(1, len(memory)/aheadChunk)
+	r = &readAhead{free: make(chan []byte, chunks), full: make(chan []byte, chunks)}
+	for i := range chunks {
+		start, end := i*len(memory)/chunks, (i+1)*len(memory)/chunks
+		r.free <- memory[start:end:end]
+	}
+	go r.run(source)
+	return r, r.stop
+}
+
+func (r *readAhead) run(source io.Reader) {
+	defer close(r.full)
+	for chunk := range r.free {
+		n, err := io.ReadFull(source, chunk)
+		r.full <- chunk[:n]
+		if err != nil {
+			r.err = err
+			return
+		}
+	}
+}
+
+func (r *readAhead) stop() {
+	close(r.free)
+	for range r.full { // until run has ended
+	}
+}
+
+// Read returns what there is, or waits for more. The error of a source that ends
+// is io.EOF or io.ErrUnexpectedEOF.
+func (r *readAhead) Read(p []byte) (int, error) {
+	for len(r.rest) == 0 {
+		if r.held != nil {
+			r.free <- r.held[:cap(r.held)]
+		}
+		chunk, ok := <-r.full
+		if !ok {
+			r.held = nil
+			return 0, r.err
+		}
+		r.held, r.rest = chunk, chunk
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}
