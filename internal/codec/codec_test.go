@@ -2,17 +2,270 @@ package codec
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-type page struct {
-	ImageDetails []types.ImageDetail
-	NextToken    *string
+// shape has a field of every kind.
+type shape struct {
+	Text     *string `ecr:"required"`
+	Enum     types.LayerAvailability
+	Small    *int32
+	Large    *int64
+	Flag     bool
+	FlagPtr  *bool
+	At       *time.Time
+	Blob     []byte
+	BlobFrom io.Reader `ecr:"blob"`
+	Texts    []string
+	One      *types.Tag
+	Many     []types.RegistryAlias
+	Hidden   string `ecr:"-"`
+}
+
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	in := shape{
+		Text: new("é\n\"\\\u2028🚀"), Enum: "AVAILABLE", Small: new(int32(-7)), Large: new(int64(1<<63 - 1)), Flag: true, FlagPtr: new(false),
+		At: new(time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)), Blob: []byte{0, 1, 255}, Texts: []string{"a", "", "é"},
+		One: &types.Tag{Key: new("k"), Value: new("")}, Many: []types.RegistryAlias{{Name: new("x"), Status: "ACTIVE", PrimaryRegistryAlias: true}, {}},
+	}
+	data, err := Append(nil, &in)
+	require.NoError(t, err)
+	require.True(t, json.Valid(data), "%s", data)
+	var out shape
+	require.NoError(t, Unmarshal(data, &out))
+	assert.Equal(t, in, out)
+}
+
+func TestAbsentAndEmptyStayApart(t *testing.T) {
+	t.Parallel()
+	for _, document := range []string{`{}`, `{"text":"","flagPtr":false,"blob":"","texts":[],"one":{},"many":[]}`} {
+		var s shape
+		require.NoError(t, Unmarshal([]byte(document), &s))
+		data, err := Append(nil, &s)
+		require.NoError(t, err)
+		assert.Equal(t, document, string(data))
+	}
+}
+
+func TestNullsAndUnknownMembers(t *testing.T) {
+	t.Parallel()
+	s := shape{}
+	require.NoError(t, Unmarshal([]byte(`{"text":null,"Text":"other case","unknown":[{"a":[1,{"b":null}]},"x",-1.5e+3,true],"texts":["a",null,"b"],"many":[null,{"name":"n"}],"one":null,"te\u0078ts2":1,"lar\u0067e":5}`), &s))
+	assert.Nil(t, s.Text)
+	assert.Equal(t, []string{"a", "", "b"}, s.Texts)
+	require.Len(t, s.Many, 2)
+	assert.Equal(t, "n", *s.Many[1].Name)
+	assert.EqualValues(t, 5, *s.Large, "a name spelled with escapes")
+	require.NoError(t, Unmarshal([]byte(`{"text":"a","text":"b","many":[{"name":"x"}],"many":[{}],"large":1,"large":null}`), &s))
+	assert.Equal(t, "b", *s.Text, "the last one counts")
+	assert.Equal(t, []types.RegistryAlias{{}}, s.Many)
+	assert.Nil(t, s.Large)
+}
+
+func TestInvalidUTF8BecomesReplacement(t *testing.T) {
+	t.Parallel()
+	var s shape
+	require.NoError(t, Unmarshal([]byte("{\"text\":\"a\xff\xfeb\",\"enum\":\"\\ud800\"}"), &s))
+	assert.Equal(t, "a\ufffd\ufffdb", *s.Text)
+	assert.Equal(t, "\ufffd", string(s.Enum))
+}
+
+func TestErrorsNameTheMember(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{
+		`{"text":5}`:                             "text: expected a string, got a number",
+		`{"many":[{},{"name":[]}]}`:              "many[1].name: expected a string, got a list",
+		`{"many":{}}`:                            "many: expected a list, got an object",
+		`{"many":["x"]}`:                         "many[0]: expected an object, got a string",
+		`{"one":{"Key":true}}`:                   "one.Key: expected a string, got a boolean",
+		`{"texts":["a",{}]}`:                     "texts[1]: expected a string, got an object",
+		`{"large":1e3}`:                          "large: expected an integer that fits, got 1e3",
+		`{"small":2147483648}`:                   "small: expected an integer that fits, got 2147483648",
+		`{"flag":"true"}`:                        "flag: expected a boolean, got a string",
+		`{"at":"2026-01-02"}`:                    "at: expected a number, got a string",
+		`{"at":1e400}`:                           "at: timestamp outside the years 1 to 9999",
+		`{"blob":"?"}`:                           "blob: illegal base64 data at input byte 0",
+		`[]`:                                     "expected an object, got a list",
+		`null`:                                   "expected an object, got null",
+		`{"text":"a"} x`:                         "data after the object",
+		`{"text":"a"}{}`:                         "data after the object",
+		`{"text":"a",}`:                          `invalid character '}' at offset 12`,
+		`{"text" "a"}`:                           `invalid character '"' at offset 8`,
+		`{"text":tru}`:                           `text: invalid character '}' at offset 11`,
+		`{"large":01}`:                           `invalid character '1' at offset 10`,
+		`{"large":-}`:                            `large: invalid character '}' at offset 10`,
+		"{\"text\":\"a\nb\"}":                    `text: invalid character '\n' at offset 10`,
+		`{"text":"\x"}`:                          `text: invalid character 'x' at offset 10`,
+		`{"text":"\u12g4"}`:                      `text: invalid character 'g' at offset 13`,
+		``:                                       "unexpected EOF",
+		`  `:                                     "unexpected EOF",
+		`{"text":"a`:                             "text: unexpected EOF",
+		`{"text":"\`:                             "text: unexpected EOF",
+		`{"unknown":` + strings.Repeat("[", 3e6): "unknown: nested too deeply",
+		`<html>`:                                 `invalid character '<' at offset 0`,
+	} {
+		err := Unmarshal([]byte(document), new(shape))
+		require.Error(t, err, "%.40s", document)
+		assert.Equal(t, want, err.Error(), "%.40s", document)
+	}
+}
+
+func TestDeepBalancedNestingIsRefused(t *testing.T) {
+	t.Parallel()
+	document := `{"unknown":` + strings.Repeat("[", 3e6) + strings.Repeat("]", 3e6) + `}`
+	require.ErrorIs(t, Unmarshal([]byte(document), new(shape)), errDepth)
+}
+
+func TestTimestamps(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[string]string{
+		"0":                       "1970-01-01T00:00:00Z",
+		"-0":                      "1970-01-01T00:00:00Z",
+		"1597433021.0":            "2020-08-14T19:23:41Z",
+		"1700000000.123":          "2023-11-14T22:13:20.123Z",
+		"1700000000.123456789":    "2023-11-14T22:13:20.123456789Z",
+		"1700000000.9999999999":   "2023-11-14T22:13:21Z",
+		"1.7e9":                   "2023-11-14T22:13:20Z",
+		"1.7000000005E+9":         "2023-11-14T22:13:20.5Z",
+		"17000000000e-1":          "2023-11-14T22:13:20Z",
+		"1e-3":                    "1970-01-01T00:00:00.001Z",
+		"-1.5":                    "1969-12-31T23:59:58.5Z",
+		"-0.5":                    "1969-12-31T23:59:59.5Z",
+		"-15e-1":                  "1969-12-31T23:59:58.5Z",
+		"-2300000000":             "1897-02-11T15:06:40Z",
+		"253402300799":            "9999-12-31T23:59:59Z",
+		"-62135596800":            "0001-01-01T00:00:00Z",
+		"253402300800":            "",
+		"253402300799.9999999999": "",
+		"-62135596801":            "",
+		"-62135596800.5":          "",
+		"1e18":                    "",
+		"1e300":                   "",
+		"1e400":                   "",
+		"-1e400":                  "",
+		"1e99999999999999999999":  "",
+		"1700000000123":           "",
+	} {
+		got, err := parseTime([]byte(number))
+		if want == "" {
+			assert.ErrorIs(t, err, errTimeRange, number)
+			continue
+		}
+		require.NoError(t, err, number)
+		assert.Equal(t, want, got.Format(time.RFC3339Nano), number)
+		again, err := parseTime(appendTime(nil, got))
+		require.NoError(t, err)
+		assert.Equal(t, got, again, number)
+	}
+}
+
+func TestKeepingOneStringPinsItsElementOnly(t *testing.T) {
+	t.Parallel()
+	var out struct{ ImageDetails []types.ImageDetail }
+	require.NoError(t, Unmarshal(pageJSON(2), &out))
+	first, second := *out.ImageDetails[0].ImageDigest, *out.ImageDetails[1].ImageDigest
+	assert.NotEqual(t, first, second)
+	*out.ImageDetails[0].RegistryId = "changed"
+	assert.NotEqual(t, "changed", *out.ImageDetails[1].RegistryId, "elements share no pointers")
+	out.ImageDetails[0].ImageTags = append(out.ImageDetails[0].ImageTags, "x")
+	assert.Len(t, *out.ImageDetails[0].ImageManifestMediaType, len("application/vnd.oci.image.manifest.v1+json"), "lists do not grow into their neighbours")
+}
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	require.ErrorContains(t, Validate(&shape{}), "missing required field, shape.Text")
+	require.NoError(t, Validate(&shape{Text: new("")}), "presence is enough")
+	require.ErrorContains(t, Validate(&shape{Text: new(""), Blob: []byte{}, BlobFrom: strings.NewReader("")}), "shape: set Blob or BlobFrom, not both")
+}
+
+func TestOneLargeBlobOnly(t *testing.T) {
+	t.Parallel()
+	type two struct{ A, B []byte }
+	large := make([]byte, inlineBlob+1)
+	_, err := NewBody(&two{large, large})
+	require.ErrorIs(t, err, errTwoBlobs)
+	b, err := NewBody(&two{A: large, B: []byte("small")})
+	require.NoError(t, err)
+	data, err := io.ReadAll(b)
+	require.NoError(t, err)
+	var out two
+	require.NoError(t, Unmarshal(data, &out))
+	assert.Equal(t, two{large, []byte("small")}, out)
+}
+
+func TestBodyIsReadInPiecesOfAnySize(t *testing.T) {
+	t.Parallel()
+	blob := bytes.Repeat([]byte("0123456789"), 5_000)
+	whole, err := Append(nil, &shape{Text: new("t"), Blob: blob})
+	require.NoError(t, err)
+	for _, in := range []shape{{Text: new("t"), Blob: blob}, {Text: new("t"), BlobFrom: bytes.NewReader(blob)}} {
+		body, err := NewBody(&in)
+		require.NoError(t, err)
+		assert.EqualValues(t, len(whole), body.Size())
+		sum, err := body.SHA256()
+		require.NoError(t, err)
+		for _, size := range []int{1, 3, 7, 1000, 1 << 20} {
+			require.NoError(t, body.Rewind())
+			got, err := io.ReadAll(onlyReader{body, size})
+			require.NoError(t, err)
+			assert.Equal(t, string(whole), string(got))
+			assert.Zero(t, body.Len())
+		}
+		again, err := body.SHA256()
+		require.NoError(t, err)
+		assert.Equal(t, sum, again)
+		_, err = body.Seek(1, io.SeekStart)
+		require.ErrorIs(t, err, errSeek)
+	}
+}
+
+// onlyReader reads a few bytes at a time.
+type onlyReader struct {
+	r    io.Reader
+	size int
+}
+
+func (r onlyReader) Read(p []byte) (int, error) { return r.r.Read(p[:min(len(p), r.size)]) }
+
+func TestClosedReaderIsCutOff(t *testing.T) {
+	t.Parallel()
+	body, err := NewBody(&shape{Text: new("t"), Blob: make([]byte, 10_000)})
+	require.NoError(t, err)
+	first, err := body.NewReader()
+	require.NoError(t, err)
+	_, err = io.ReadFull(first, make([]byte, 100))
+	require.NoError(t, err)
+	require.NoError(t, first.Close())
+	_, err = first.Read(make([]byte, 1))
+	require.Error(t, err)
+	second, err := body.NewReader()
+	require.NoError(t, err)
+	all, err := io.ReadAll(second)
+	require.NoError(t, err)
+	assert.EqualValues(t, body.Size(), len(all), "the next sending begins at the start")
+}
+
+func TestShrinkingReader(t *testing.T) {
+	t.Parallel()
+	r := bytes.NewReader(make([]byte, 10_000))
+	body, err := NewBody(&shape{Text: new("t"), BlobFrom: r})
+	require.NoError(t, err)
+	r.Reset(make([]byte, 5_000))
+	_, err = body.SHA256()
+	require.ErrorIs(t, err, ErrChanged)
 }
 
 func pageJSON(n int) []byte {
@@ -33,17 +286,64 @@ func BenchmarkUnmarshalPage(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		var out page
+		var out struct {
+			ImageDetails []types.ImageDetail
+			NextToken    *string
+		}
 		if err := Unmarshal(data, &out); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
-func TestPage(t *testing.T) {
-	var out page
-	require.NoError(t, Unmarshal(pageJSON(3), &out))
-	require.Len(t, out.ImageDetails, 3)
-	require.Equal(t, []string{"v1.2", "latest"}, out.ImageDetails[2].ImageTags)
-	require.Equal(t, "abc", *out.NextToken)
+// FuzzReader compares the reader with jsontext: both accept the same documents.
+func FuzzReader(f *testing.F) {
+	for _, seed := range []string{`{}`, `[1,-0.5e+7,"\u00e9\ud83d\ude80",null,true,false,{"a":[]}]`, `"\ud800"`, "\"a\xff\"", `{"a":1,"a":2}`, `01`, `-`, `1.`, `1e`, `[1,]`, `{"a"}`, "\"\x01\"", ` 1 `, `nul`, `"\"`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		_, want := d.ReadValue()
+		if want == nil {
+			if _, err := d.ReadToken(); err != io.EOF {
+				want = errTrailing
+			}
+		}
+		r := reader{data: data}
+		got := r.skip(0)
+		if r.peek(); got == nil && r.pos < len(data) {
+			got = errTrailing
+		}
+		if (want == nil) != (got == nil) {
+			t.Fatalf("%q: jsontext says %v, the reader %v", data, want, got)
+		}
+	})
+}
+
+// FuzzUnmarshal looks for panics, and checks that what was decoded survives
+// another round.
+func FuzzUnmarshal(f *testing.F) {
+	f.Add([]byte(`{"text":"a","enum":"b","small":1,"large":2,"flag":true,"flagPtr":false,"at":1.5,"blob":"YQ==","texts":["x"],"one":{"Key":"k"},"many":[{"name":"n"}]}`))
+	f.Add(pageJSON(2))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var first, second shape
+		if err := Unmarshal(data, &first); err != nil {
+			var place *memberError
+			if errors.As(err, &place) && place.path == "" {
+				t.Fatal("an error without a place")
+			}
+			return
+		}
+		encoded, err := Append(nil, &first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Unmarshal(encoded, &second); err != nil {
+			t.Fatalf("%s: %v", encoded, err)
+		}
+		again, _ := Append(nil, &second)
+		if !bytes.Equal(encoded, again) {
+			t.Fatalf("%s became %s", encoded, again)
+		}
+	})
 }
