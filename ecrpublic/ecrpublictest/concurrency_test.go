@@ -27,7 +27,7 @@ func TestManyAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRepo(t, opts...)
-			const workers, rounds = 64, 4
+			const workers, rounds = 64, 3
 			var working sync.WaitGroup
 			errs := make(chan error, workers)
 			for worker := range workers {

@@ -268,9 +268,9 @@ func TestChangesThatCannotBeKeptAreNotMade(t *testing.T) {
 // the server may allocate for all of its parts together and keep.
 func TestUploadsToFilesNeedLittleMemory(t *testing.T) {
 	dir := t.TempDir()
-	r := newRepo(t, ecrpublictest.WithDataDir(dir))
-	part := strings.Repeat("x", 5<<20)
-	const parts = 20
+	r := newRepo(t, ecrpublictest.WithDataDir(dir), ecrpublictest.WithQuotas(ecrpublictest.Quotas{MinPartBytes: 1 << 20}))
+	part := strings.Repeat("x", 1<<20)
+	const parts = 48
 	upload := r.begin()
 	for i := range parts {
 		require.NoError(t, r.part(upload, i*len(part), part))

@@ -48,6 +48,7 @@
 //	Registry: tokens, challenges, refusals            seen; the refusals' status is a guess
 //	Registry: push only into what exists, no mounts   seen
 //	Registry: 100 tags a page, 1,000 at most          private
+//	Registry: deletions, by the rules of the API      private
 //	Registry: referrers, single-request uploads       the OCI's specification
 //	Quotas of repositories, images, tags and layers   documentation; their error is a guess
 //	Signatures, with WithCredentials                  as of all of AWS

@@ -24,6 +24,7 @@ type Option func(*config)
 type config struct {
 	account      string
 	alias        string
+	aliases      []string // all there are, the primary one last
 	region       string
 	accessKey    string
 	secretKey    string
@@ -89,6 +90,7 @@ func newConfig(opts []Option) (config, error) {
 	if c.uploadExpiry == 0 {
 		c.uploadExpiry = defaultUploadExpiry
 	}
+	c.aliases = c.allAliases()
 	c.quotas = c.quotas.withDefaults()
 	return c, c.check()
 }
@@ -112,9 +114,9 @@ func (c *config) check() error {
 // now is the time with the precision of the service's timestamps.
 func (c *config) now() time.Time { return c.clock().UTC().Truncate(time.Millisecond) }
 
-// aliases returns the default alias and, if there is another, the custom one,
+// allAliases returns the default alias and, if there is another, the custom one,
 // which is primary.
-func (c *config) aliases() []string {
+func (c *config) allAliases() []string {
 	if c.alias == "" {
 		return []string{defaultAlias(c.account)}
 	}
@@ -125,9 +127,6 @@ func (c *config) aliases() []string {
 }
 
 // primaryAlias is the alias that URIs are made with.
-func (c *config) primaryAlias() string {
-	all := c.aliases()
-	return all[len(all)-1]
-}
+func (c *config) primaryAlias() string { return c.aliases[len(c.aliases)-1] }
 
-func (c *config) hasAlias(name string) bool { return slices.Contains(c.aliases(), name) }
+func (c *config) hasAlias(name string) bool { return slices.Contains(c.aliases, name) }

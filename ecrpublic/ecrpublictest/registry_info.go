@@ -9,12 +9,32 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
+// describeRegistriesOutput is what the service answers DescribeRegistries with.
+// It always sends the flags of an alias, while those of types.RegistryAlias, which
+// cannot tell false from absent, are left out when they are false.
+type describeRegistriesOutput struct {
+	Registries []registryDescription
+	NextToken  *string
+}
+
+type registryDescription struct {
+	RegistryId, RegistryArn, RegistryUri *string
+	Verified                             *bool
+	Aliases                              []aliasDescription
+}
+
+type aliasDescription struct {
+	Name                                       *string
+	Status                                     types.RegistryAliasStatus
+	PrimaryRegistryAlias, DefaultRegistryAlias *bool
+}
+
 // describeRegistries lists the one registry that an account has, or none before
 // its first repository.
-func (s *store) describeRegistries(in *ecrpublic.DescribeRegistriesInput) (*ecrpublic.DescribeRegistriesOutput, error) {
+func (s *store) describeRegistries(in *ecrpublic.DescribeRegistriesInput) (*describeRegistriesOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var all ordered[types.Registry]
+	var all ordered[registryDescription]
 	if s.registry.Open {
 		all.insert(s.config.account, s.describeRegistry())
 	}
@@ -22,26 +42,25 @@ func (s *store) describeRegistries(in *ecrpublic.DescribeRegistriesInput) (*ecrp
 	if err != nil {
 		return nil, err
 	}
-	return &ecrpublic.DescribeRegistriesOutput{Registries: page, NextToken: next}, nil
+	return &describeRegistriesOutput{Registries: page, NextToken: next}, nil
 }
 
-func (s *store) describeRegistry() types.Registry {
-	registry := types.Registry{
-		RegistryId:  aws.String(s.config.account),
+func (s *store) describeRegistry() registryDescription {
+	r := registryDescription{
+		RegistryId:  &s.config.account,
 		RegistryArn: aws.String(arnPrefix + s.config.account + ":registry/" + s.config.account),
 		RegistryUri: aws.String(s.registryURI()),
 		Verified:    aws.Bool(false),
 	}
-	aliases := s.config.aliases()
-	for i, name := range aliases {
-		registry.Aliases = append(registry.Aliases, types.RegistryAlias{
-			Name:                 aws.String(name),
+	for i, name := range s.config.aliases {
+		r.Aliases = append(r.Aliases, aliasDescription{
+			Name:                 &name,
 			Status:               types.RegistryAliasStatusActive,
-			PrimaryRegistryAlias: i == len(aliases)-1,
-			DefaultRegistryAlias: i == 0,
+			PrimaryRegistryAlias: aws.Bool(name == s.config.primaryAlias()),
+			DefaultRegistryAlias: aws.Bool(i == 0),
 		})
 	}
-	return registry
+	return r
 }
 
 // registryURI is the address that repositories of the registry are under.

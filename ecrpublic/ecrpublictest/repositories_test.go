@@ -30,6 +30,10 @@ func TestAliases(t *testing.T) {
 		{Name: aws.String("my-team"), Status: types.RegistryAliasStatusActive, PrimaryRegistryAlias: true},
 	}, out.Registries[0].Aliases)
 	assert.Equal(t, "public.ecr.aws/my-team", *out.Registries[0].RegistryUri)
+
+	raw, err := call(t, custom.srv, "DescribeRegistries", "{}")
+	require.NoError(t, err)
+	assert.Contains(t, raw.body, `"primaryRegistryAlias":false,"defaultRegistryAlias":true`, "false is there too")
 }
 
 func TestRegistryIsNamedByAccountOrAlias(t *testing.T) {

@@ -11,18 +11,19 @@ import (
 	"path"
 )
 
-// archive is a tar file whose entries can be read in any order.
+// archive is a tar file whose entries can be read in any order, and the files
+// that were added to it.
 type archive struct {
 	path    string
 	entries map[string]entry
 }
 
-// entry is a file of an archive: a range of the tar file, or data that was
-// added to it.
+// entry is a file of an archive: a range of the tar file, or else data.
 type entry struct {
-	header *tar.Header
-	offset int64
-	data   []byte
+	header       *tar.Header
+	offset, size int64
+	compress     bool // with gzip, on reading
+	data         []byte
 }
 
 func openArchive(name string) (*archive, error) {
@@ -50,7 +51,7 @@ func openArchive(name string) (*archive, error) {
 		entryName := path.Clean(header.Name)
 		switch header.Typeflag {
 		case tar.TypeReg:
-			a.entries[entryName] = entry{header: header, offset: offset}
+			a.entries[entryName] = entry{header: header, offset: offset, size: header.Size}
 		case tar.TypeSymlink:
 			links[entryName] = path.Join(path.Dir(entryName), header.Linkname)
 		case tar.TypeLink:
@@ -80,24 +81,32 @@ func (a *archive) add(name string, data []byte) {
 	a.entries[name] = entry{header: header, data: data}
 }
 
-// Open implements fs.FS. What it returns can seek.
+// Open implements fs.FS.
 func (a *archive) Open(name string) (fs.File, error) {
 	e, ok := a.entries[name]
 	if !ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
+	return a.open(e)
+}
+
+func (a *archive) open(e entry) (fs.File, error) {
 	if e.data != nil {
-		return &archiveFile{io.NewSectionReader(bytes.NewReader(e.data), 0, e.header.Size), io.NopCloser(nil), e.header}, nil
+		return &archiveFile{bytes.NewReader(e.data), io.NopCloser(nil), e.header}, nil
 	}
 	f, err := os.Open(a.path)
 	if err != nil {
 		return nil, err
 	}
-	return &archiveFile{io.NewSectionReader(f, e.offset, e.header.Size), f, e.header}, nil
+	file := &archiveFile{io.NewSectionReader(f, e.offset, e.size), f, e.header}
+	if e.compress {
+		file.Reader = newCompressor(file.Reader)
+	}
+	return file, nil
 }
 
 type archiveFile struct {
-	*io.SectionReader
+	io.Reader
 	io.Closer
 	header *tar.Header
 }

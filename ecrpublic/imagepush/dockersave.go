@@ -1,7 +1,6 @@
 package imagepush
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -21,9 +20,8 @@ import (
 const dockerSaveFile = "manifest.json"
 
 const (
-	dockerConfig            = "application/vnd.docker.container.image.v1+json"
-	dockerLayer             = "application/vnd.docker.image.rootfs.diff.tar.gzip"
-	dockerUncompressedLayer = "application/vnd.docker.image.rootfs.diff.tar"
+	dockerConfig = "application/vnd.docker.container.image.v1+json"
+	dockerLayer  = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 )
 
 // savedImage is an image of dockerSaveFile; Config and Layers are entries of the
@@ -60,9 +58,9 @@ func (a *archive) addLayout(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", dockerSaveFile, err)
 	}
 	index := ocispec.Index{Versioned: specs.Versioned{SchemaVersion: 2}}
-	known := map[string]savedBlob{}
+	layers := map[string]savedBlob{}
 	for _, image := range images {
-		manifest, err := a.addImage(ctx, image, known)
+		manifest, err := a.addImage(ctx, image, layers)
 		if err != nil {
 			return err
 		}
@@ -91,22 +89,19 @@ func (a *archive) addJSON(name string, value any) error {
 
 // addImage adds an image's manifest, and its config and layers once more under
 // their digests.
-func (a *archive) addImage(ctx context.Context, image savedImage, known map[string]savedBlob) (ocispec.Descriptor, error) {
+func (a *archive) addImage(ctx context.Context, image savedImage, layers map[string]savedBlob) (ocispec.Descriptor, error) {
 	manifest := savedManifest{SchemaVersion: 2, MediaType: dockerManifest, Layers: []savedBlob{}}
-	for _, name := range append([]string{image.Config}, image.Layers...) {
-		if _, ok := known[name]; ok {
-			continue
-		}
-		blob, err := a.addBlob(ctx, name)
-		if err != nil {
-			return ocispec.Descriptor{}, fmt.Errorf("%s: %w", name, err)
-		}
-		known[name] = blob
+	var err error
+	if manifest.Config, err = a.addBlob(ctx, image.Config, dockerConfig); err != nil {
+		return ocispec.Descriptor{}, err
 	}
-	manifest.Config = known[image.Config]
-	manifest.Config.MediaType = dockerConfig
 	for _, name := range image.Layers {
-		manifest.Layers = append(manifest.Layers, known[name])
+		if _, ok := layers[name]; !ok {
+			if layers[name], err = a.addBlob(ctx, name, dockerLayer); err != nil {
+				return ocispec.Descriptor{}, err
+			}
+		}
+		manifest.Layers = append(manifest.Layers, layers[name])
 	}
 	data, err := json.Marshal(manifest)
 	if err != nil {
@@ -117,49 +112,57 @@ func (a *archive) addImage(ctx context.Context, image savedImage, known map[stri
 	return desc, nil
 }
 
-// addBlob reads an entry for its digest and adds it under that. The media type
-// is that of a layer, by the first bytes.
-func (a *archive) addBlob(ctx context.Context, name string) (blob savedBlob, err error) {
-	f, err := a.Open(path.Clean(name))
+// addBlob adds an entry under its digest, a layer compressed.
+func (a *archive) addBlob(ctx context.Context, name, mediaType string) (blob savedBlob, err error) {
+	e, ok := a.entries[path.Clean(name)]
+	if !ok {
+		return blob, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	if mediaType == dockerLayer {
+		if e.compress, err = a.isPlain(e); err != nil {
+			return blob, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	f, err := a.open(e)
 	if err != nil {
 		return blob, err
 	}
 	defer f.Close()
-	r := bufio.NewReader(readerFunc(func(p []byte) (int, error) {
+	digester := digest.SHA256.Digester()
+	size, err := io.Copy(digester.Hash(), readerFunc(func(p []byte) (int, error) {
 		if err := context.Cause(ctx); err != nil {
 			return 0, err
 		}
 		return f.Read(p)
 	}))
-	if blob.MediaType, err = sniffLayer(r); err != nil {
-		return blob, err
+	if err != nil {
+		return blob, fmt.Errorf("%s: %w", name, err)
 	}
-	digester := digest.SHA256.Digester()
-	if blob.Size, err = io.Copy(digester.Hash(), r); err != nil {
-		return blob, err
-	}
-	blob.Digest = digester.Digest()
-	a.entries[blobPath(blob.Digest)] = a.entries[path.Clean(name)]
-	return blob, nil
+	header := *e.header
+	header.Size, e.header = size, &header
+	a.entries[blobPath(digester.Digest())] = e
+	return savedBlob{MediaType: mediaType, Size: size, Digest: digester.Digest()}, nil
 }
 
 type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-func sniffLayer(r *bufio.Reader) (mediaType string, err error) {
-	start, err := r.Peek(4)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", err
+// isPlain tells from its first bytes that a layer is not compressed.
+func (a *archive) isPlain(e entry) (bool, error) {
+	f, err := a.open(e)
+	if err != nil {
+		return false, err
 	}
-	switch {
-	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
-		return dockerLayer, nil
-	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		return "", fmt.Errorf("zstd in an archive of docker save: %w", errdef.ErrUnsupported)
-	default:
-		return dockerUncompressedLayer, nil
+	defer f.Close()
+	start, err := io.ReadAll(io.LimitReader(f, 4))
+	if err != nil {
+		return false, err
 	}
+	if bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}) {
+		return false, fmt.Errorf("zstd in an archive of docker save: %w", errdef.ErrUnsupported)
+	}
+	return !bytes.HasPrefix(start, []byte{0x1f, 0x8b}), nil
 }
 
 func blobPath(d digest.Digest) string {

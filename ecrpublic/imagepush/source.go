@@ -24,10 +24,11 @@ type Source struct {
 // must not be compressed as a whole.
 //
 // The images of an archive of docker save are named as docker names them, such
-// as "app:v1". Their layers go up as they are in the archive: crane compresses
-// them and docker does not. Their digest is the one that crane computes. All
-// layers are read once, for their digests. An archive that has both forms, as
-// newer Dockers write it, is taken for a layout.
+// as "app:v1". Layers that it holds uncompressed, as docker writes them, are
+// compressed as they are read, twice: for their digests now, and when they are
+// sent. The digest of an image is the one that crane computes. An archive that
+// has both forms, as newer Dockers write it, is taken for a layout, and its
+// layers are left as they are.
 func Open(ctx context.Context, path string) (*Source, error) {
 	source, err := open(ctx, path)
 	if err != nil {

@@ -155,6 +155,15 @@ func gzipped(t *testing.T, data string) string {
 	return b.String()
 }
 
+func gunzipped(t *testing.T, data []byte) string {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	require.NoError(t, err)
+	plain, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(plain)
+}
+
 // manifestFor reads an image's manifest from a source.
 func manifestFor(t *testing.T, source *imagepush.Source, reference string) ocispec.Manifest {
 	t.Helper()
@@ -209,11 +218,13 @@ func TestOpenWhatDockerSaves(t *testing.T) {
 	source := open(t, path)
 	one := manifestFor(t, source, "app:latest")
 	assert.Equal(t, digest.FromString(`{"one":1}`), one.Config.Digest)
-	assert.Equal(t, "application/vnd.docker.image.rootfs.diff.tar", one.Layers[0].MediaType)
-	assert.Equal(t, []digest.Digest{digest.FromString("base"), digest.FromString("top")}, digests(one.Layers))
-	data, err := content.FetchAll(t.Context(), source, one.Layers[1])
-	require.NoError(t, err)
-	assert.Equal(t, "top", string(data))
+	require.Len(t, one.Layers, 2)
+	for i, want := range []string{"base", "top"} {
+		assert.Equal(t, "application/vnd.docker.image.rootfs.diff.tar.gzip", one.Layers[i].MediaType)
+		data, err := content.FetchAll(t.Context(), source, one.Layers[i])
+		require.NoError(t, err)
+		assert.Equal(t, want, gunzipped(t, data))
+	}
 
 	assert.Equal(t, digestOf(t, source, "app:v1"), digestOf(t, source, ""), "the only one that has a name, or two")
 	var tags []string
@@ -253,7 +264,7 @@ func TestOpenFails(t *testing.T) {
 		"compressed":      {text, "not a tar file, or a compressed one"},
 		"another tar":     {archiveOf(t, file("readme", "hello")), "neither oci-layout nor manifest.json"},
 		"broken list":     {saved(`{`), "manifest.json"},
-		"missing config":  {saved(`[{"Config":"none"}]`), "none: file does not exist"},
+		"missing config":  {saved(`[{"Config":"none"}]`), "open none: file does not exist"},
 		"missing layer":   {saved(`[{"Config":"config","Layers":["none"]}]`, file("config", "{}")), "none"},
 		"zstd":            {saved(`[{"Config":"config","Layers":["zstd"]}]`, file("config", "{}"), file("zstd", "\x28\xb5\x2f\xfd")), "zstd: zstd in an archive"},
 		"broken index":    {archiveOf(t, file("oci-layout", `{"imageLayoutVersion":"1.0.0"}`), file("index.json", "{")), "Index"},
