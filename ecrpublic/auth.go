@@ -54,6 +54,7 @@ type resolvedAuth struct {
 	option   *smithyauth.Option
 	identity smithyauth.Identity
 	signing  smithy.Properties
+	owned    bool // signing was copied
 }
 
 func (p *pipeline) resolveAuth(ctx context.Context, operation string) (*resolvedAuth, error) {
@@ -75,11 +76,19 @@ func (p *pipeline) resolveAuth(ctx context.Context, operation string) (*resolved
 	return nil, errors.New("could not select an auth scheme")
 }
 
-// newResolvedAuth copies the signing properties, which the endpoint may add to.
 func newResolvedAuth(scheme smithyhttp.AuthScheme, option *smithyauth.Option) *resolvedAuth {
-	auth := &resolvedAuth{scheme: scheme, option: option}
-	auth.signing.SetAll(&option.SignerProperties)
-	return auth
+	return &resolvedAuth{scheme: scheme, option: option, signing: option.SignerProperties}
+}
+
+// own returns signing properties that may be changed: the resolver's belong to
+// the resolver.
+func (a *resolvedAuth) own() *smithy.Properties {
+	if !a.owned {
+		var copied smithy.Properties
+		copied.SetAll(&a.signing)
+		a.signing, a.owned = copied, true
+	}
+	return &a.signing
 }
 
 // matchesScheme compares ids with or without their namespace.

@@ -34,7 +34,9 @@ type pipeline struct {
 	region     string // to call and sign for
 	skew       *atomic.Int64
 	sender     HTTPClient
-	operations sync.Map // operation name to its context
+	operations sync.Map                                 // operation name to its context
+	address    func() (smithyendpoints.Endpoint, error) // by the rules, which always say the same
+	steps      func() stackSteps
 	plain      *plainPath
 }
 
@@ -55,6 +57,8 @@ func newPipeline(options Options, skew *atomic.Int64) *pipeline {
 	}
 	p := &pipeline{options: options, skew: skew, sender: withoutRedirects(options.HTTPClient)}
 	p.resolveRegion()
+	p.address = sync.OnceValues(func() (smithyendpoints.Endpoint, error) { return p.resolveEndpoint(context.Background()) })
+	p.steps = sync.OnceValue(newStackSteps)
 	if p.isPlain() {
 		p.plain = newPlainPath(p)
 	}
@@ -116,8 +120,15 @@ func (p *pipeline) resolveRegion() {
 	p.region = region
 }
 
-// endpoint computes the address of an attempt.
+// endpoint returns the address of an attempt.
 func (p *pipeline) endpoint(ctx context.Context) (smithyendpoints.Endpoint, error) {
+	if _, rules := p.options.EndpointResolverV2.(endpointRules); rules {
+		return p.address()
+	}
+	return p.resolveEndpoint(ctx)
+}
+
+func (p *pipeline) resolveEndpoint(ctx context.Context) (smithyendpoints.Endpoint, error) {
 	o := &p.options
 	params := EndpointParameters{
 		UseDualStack: aws.Bool(o.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),

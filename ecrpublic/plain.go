@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,9 +22,9 @@ import (
 // find out anew for every call is here found out once.
 type plainPath struct {
 	url           url.URL
-	err           error  // why there is no url
-	userAgent     string // of a call
-	pageUserAgent string // of a paginator's call
+	err           error         // why there is no url
+	userAgent     string        // of a call
+	pageUserAgent func() string // of a paginator's call
 	retryer       aws.RetryerV2
 	firstIsFree   bool                // the retryer lets every first attempt pass
 	firstHeader   string              // what a first attempt says of itself
@@ -34,7 +35,7 @@ type plainPath struct {
 func newPlainPath(p *pipeline) *plainPath {
 	plain := &plainPath{
 		userAgent:     userAgentText(p.userAgent(false)),
-		pageUserAgent: userAgentText(p.userAgent(true)),
+		pageUserAgent: sync.OnceValue(func() string { return userAgentText(p.userAgent(true)) }),
 		firstMetadata: firstMetadata(),
 		receive:       receiveWith(transport{}),
 	}
@@ -168,7 +169,7 @@ func (c *call) attemptPlain(ctx context.Context, header string) outcome {
 func (c *call) plainHeader(ctx context.Context, attempt string) http.Header {
 	userAgent := c.plain.userAgent
 	if paging.Marked(ctx) {
-		userAgent = c.plain.pageUserAgent
+		userAgent = c.plain.pageUserAgent()
 	}
 	header := make(http.Header, 8+3) // the signature adds three
 	fields := c.requestFields()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -106,13 +107,13 @@ func (c *call) signingTime() time.Time {
 }
 
 // firstMetadata is the metadata of a retry loop that ended with its first
-// attempt.
-func firstMetadata() middleware.Metadata {
+// attempt. It is to be cloned.
+var firstMetadata = sync.OnceValue(func() middleware.Metadata {
 	succeed := middleware.FinalizeHandlerFunc(func(context.Context, middleware.FinalizeInput) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {
 		return out, metadata, nil
 	})
 	_, metadata, _ := retry.NewAttemptMiddleware(aws.NopRetryer{}, sameRequest).HandleFinalize(context.Background(), middleware.FinalizeInput{}, succeed)
 	return metadata
-}
+})
 
 func sameRequest(request any) any { return request }

@@ -80,17 +80,18 @@ func (c *call) newStack(paginates bool) (*middleware.Stack, error) {
 	s := middleware.NewStack(c.operation, smithyhttp.NewStackRequest)
 	on := c.options.Interceptors
 	intercepted := hasInterceptors(on)
+	steps := c.steps()
 	var b stackBuilder
 
 	if intercepted {
 		b.add(s.Initialize.Add(&smithyhttp.InterceptExecution{BeforeExecution: on.BeforeExecution, AfterExecution: on.AfterExecution}, middleware.After))
 	}
-	b.add(s.Initialize.Add(validateStep(), middleware.After))
+	b.add(s.Initialize.Add(steps.validate, middleware.After))
 
 	if intercepted {
 		b.add(s.Serialize.Add(&smithyhttp.InterceptBeforeSerialization{Interceptors: on.BeforeSerialization}, middleware.After))
 	}
-	b.add(s.Serialize.Add(serializeStep(), middleware.After))
+	b.add(s.Serialize.Add(steps.serialize, middleware.After))
 	if intercepted {
 		b.add(s.Serialize.Add(&smithyhttp.InterceptAfterSerialization{Interceptors: on.AfterSerialization}, middleware.After))
 	}
@@ -102,7 +103,7 @@ func (c *call) newStack(paginates bool) (*middleware.Stack, error) {
 	b.add(s.Finalize.Add(&smithyhttp.InterceptBeforeRetryLoop{Interceptors: on.BeforeRetryLoop}, middleware.After))
 	b.add(s.Finalize.Add(c.retryStep(smithyhttp.RequestCloner), middleware.After))
 	b.add(s.Finalize.Add(&smithyhttp.InterceptAttempt{BeforeAttempt: on.BeforeAttempt, AfterAttempt: on.AfterAttempt}, middleware.After))
-	for _, step := range attemptSteps() {
+	for _, step := range steps.attempt {
 		b.add(s.Finalize.Add(step, middleware.After))
 	}
 	if intercepted {
@@ -110,7 +111,7 @@ func (c *call) newStack(paginates bool) (*middleware.Stack, error) {
 		b.add(s.Finalize.Add(&smithyhttp.InterceptAfterSigning{Interceptors: on.AfterSigning}, middleware.After))
 	}
 
-	for _, step := range responseSteps() {
+	for _, step := range steps.response {
 		b.add(s.Deserialize.Add(step, middleware.After))
 	}
 	b.add(s.Deserialize.Add(&logStep{}, middleware.After))

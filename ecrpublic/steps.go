@@ -17,6 +17,19 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
+// stackSteps are the steps that keep nothing of a call, so that one of each
+// serves all calls.
+type stackSteps struct {
+	validate  middleware.InitializeMiddleware
+	serialize middleware.SerializeMiddleware
+	attempt   []middleware.FinalizeMiddleware
+	response  []middleware.DeserializeMiddleware
+}
+
+func newStackSteps() stackSteps {
+	return stackSteps{validateStep(), serializeStep(), attemptSteps(), responseSteps()}
+}
+
 // validateStep checks the input that is about to be serialized.
 func validateStep() middleware.InitializeMiddleware {
 	return middleware.InitializeMiddlewareFunc("OperationInputValidation", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (out middleware.InitializeOutput, metadata middleware.Metadata, err error) {
@@ -69,7 +82,7 @@ func attemptSteps() []middleware.FinalizeMiddleware {
 	return []middleware.FinalizeMiddleware{
 		attemptStep("ResolveAuthScheme", (*call).chooseAuth),
 		attemptStep("GetIdentity", (*call).getIdentity),
-		attemptStep("ResolveEndpointV2", (*call).address),
+		attemptStep("ResolveEndpointV2", (*call).setAddress),
 		attemptStep((*v4.ComputePayloadSHA256)(nil).ID(), (*call).hashPayload),
 		attemptStep("Signing", (*call).sign),
 	}
@@ -132,7 +145,7 @@ func (c *call) getIdentity(ctx context.Context, _ *smithyhttp.Request) (context.
 	return ctx, nil
 }
 
-func (c *call) address(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
+func (c *call) setAddress(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
 	auth, err := authFrom(ctx)
 	if err != nil {
 		return ctx, err
@@ -150,7 +163,7 @@ func (c *call) address(ctx context.Context, request *smithyhttp.Request) (contex
 	}
 	options, _ := smithyauth.GetAuthOptions(&endpoint.Properties)
 	for _, o := range options {
-		auth.signing.SetAll(&o.SignerProperties)
+		auth.own().SetAll(&o.SignerProperties)
 	}
 	return ctx, nil
 }
@@ -183,11 +196,11 @@ func (c *call) sign(ctx context.Context, request *smithyhttp.Request) (context.C
 	}
 	//lint:ignore SA1019 middleware of the caller's, and our own options, still set it
 	if name := awsmiddleware.GetSigningName(ctx); name != "" {
-		smithyhttp.SetSigV4SigningName(&auth.signing, name)
+		smithyhttp.SetSigV4SigningName(auth.own(), name)
 	}
 	//lint:ignore SA1019 middleware of the caller's, and our own options, still set it
 	if region := awsmiddleware.GetSigningRegion(ctx); region != "" {
-		smithyhttp.SetSigV4SigningRegion(&auth.signing, region)
+		smithyhttp.SetSigV4SigningRegion(auth.own(), region)
 	}
 	signer := auth.scheme.Signer()
 	if signer == nil {

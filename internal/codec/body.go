@@ -23,8 +23,9 @@ type Body struct {
 	blobAt int // the blob stands between text[:blobAt] and text[blobAt:]
 
 	position int64
-	chunk    []byte // encoded, not yet read
-	buffers  *buffers
+	rest     []byte          // of an encoded group that a short read cut through
+	group    [4]byte         // where rest lives
+	raw      *[rawChunk]byte // where a reader's bytes are read to
 	sum      string
 }
 
@@ -72,14 +73,8 @@ func (b *blob) len() int64 {
 	return int64(len(b.bytes))
 }
 
-// buffers is the working memory of a pass over a blob.
-type buffers struct {
-	raw     [rawChunk]byte
-	encoded [rawChunk / 3 * 4]byte
-}
-
-// rawChunk is how many bytes of a blob are encoded at a time: a multiple of
-// three, so that chunks join without padding.
+// rawChunk is how many bytes of a blob are encoded at a time, at most: a multiple
+// of three, so that chunks join without padding.
 const rawChunk = 3 << 13
 
 func newBody(text []byte, b *blob, at int) *Body {
@@ -149,7 +144,7 @@ func (b *Body) Seek(offset int64, whence int) (int64, error) {
 	if whence != io.SeekStart || offset != 0 {
 		return b.position, errSeek
 	}
-	b.position, b.chunk = 0, nil
+	b.position, b.rest = 0, nil
 	if b.blob == nil || b.blob.source == nil {
 		return 0, nil
 	}
@@ -159,56 +154,64 @@ func (b *Body) Seek(offset int64, whence int) (int64, error) {
 }
 
 // Read continues the pass.
-func (b *Body) Read(p []byte) (int, error) {
+func (b *Body) Read(p []byte) (n int, err error) {
 	head, tail := int64(b.blobAt), int64(b.blobAt)+b.encodedLen()
-	var n int
 	switch {
 	case b.position < head:
 		n = copy(p, b.text[b.position:b.blobAt])
 	case b.position < tail:
-		if err := b.fill(b.position - head); err != nil {
-			return 0, err
-		}
-		n = copy(p, b.chunk)
-		b.chunk = b.chunk[n:]
+		n, err = b.readBlob(p, b.position-head)
 	case b.position < b.Size():
 		n = copy(p, b.text[b.position-b.encodedLen():])
 	default:
 		return 0, io.EOF
 	}
 	b.position += int64(n)
+	return n, err
+}
+
+// readBlob encodes the blob straight into p, from an offset in its text on.
+func (b *Body) readBlob(p []byte, offset int64) (int, error) {
+	if len(b.rest) == 0 && len(p) >= len(b.group) {
+		return b.encode(p, offset)
+	}
+	if len(b.rest) == 0 {
+		n, err := b.encode(b.group[:], offset)
+		if err != nil {
+			return 0, err
+		}
+		b.rest = b.group[:n]
+	}
+	n := copy(p, b.rest)
+	b.rest = b.rest[n:]
 	return n, nil
 }
 
-// fill encodes the next chunk of the blob if there is none left. encoded is how
-// much of the blob's text was read before.
-func (b *Body) fill(encoded int64) error {
-	if len(b.chunk) > 0 {
-		return nil
+// encode fills p with whole groups of four characters.
+func (b *Body) encode(p []byte, offset int64) (int, error) {
+	if b.raw == nil && b.blob.source != nil {
+		b.raw = new([rawChunk]byte)
 	}
-	if b.buffers == nil {
-		b.buffers = new(buffers)
-	}
-	raw, err := b.blob.next(encoded/4*3, b.buffers.raw[:])
+	raw, err := b.blob.next(offset/4*3, min(len(p)/4*3, rawChunk), b.raw)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	n := base64.StdEncoding.EncodedLen(len(raw))
-	base64.StdEncoding.Encode(b.buffers.encoded[:n], raw)
-	b.chunk = b.buffers.encoded[:n]
-	return nil
+	base64.StdEncoding.Encode(p[:n], raw)
+	return n, nil
 }
 
-// next returns the bytes from an offset on, as many as fit the buffer.
-func (b *blob) next(offset int64, buf []byte) ([]byte, error) {
-	n := min(int64(len(buf)), b.len()-offset)
+// next returns the bytes from an offset on, up to a number; those of a reader
+// are read into the array.
+func (b *blob) next(offset int64, most int, array *[rawChunk]byte) ([]byte, error) {
+	n := min(int64(most), b.len()-offset)
 	if b.source == nil {
 		return b.bytes[offset : offset+n], nil
 	}
 	if offset == 0 {
 		b.pass.SetSeed(b.seed)
 	}
-	buf = buf[:n]
+	buf := array[:n]
 	switch _, err := io.ReadFull(b.source, buf); err {
 	case nil:
 	case io.EOF, io.ErrUnexpectedEOF:

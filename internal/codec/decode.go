@@ -213,7 +213,7 @@ func (d *decoder) bool(v reflect.Value) error {
 		return d.wrong("a boolean", c)
 	}
 	if v.Kind() == reflect.Pointer {
-		v.Set(reflect.ValueOf(new(c == 't')))
+		*at[*bool](v) = new(c == 't')
 	} else {
 		v.SetBool(c == 't')
 	}
@@ -231,15 +231,15 @@ func (d *decoder) numeric(k kind, v reflect.Value) error {
 	switch k {
 	case kindTime:
 		t, err := parseTime(number)
-		v.Set(reflect.ValueOf(d.times.put(t)))
+		*at[*time.Time](v) = d.times.put(t)
 		return err
 	case kindInt32:
 		n, err := strconv.ParseInt(string(number), 10, 32)
-		v.Set(reflect.ValueOf(new(int32(n))))
+		*at[*int32](v) = new(int32(n))
 		return integerError(number, err)
 	default:
 		n, err := strconv.ParseInt(string(number), 10, 64)
-		v.Set(reflect.ValueOf(d.ints.put(n)))
+		*at[*int64](v) = d.ints.put(n)
 		return integerError(number, err)
 	}
 }
@@ -251,20 +251,26 @@ func integerError(number []byte, err error) error {
 	return nil
 }
 
+// maxPage is the most elements that a page of the service has. It bounds how far
+// a list's memory runs ahead of what was read.
+const maxPage = 1000
+
 // structs decodes a list of structs. A null element becomes an empty struct, so
-// that positions stay.
+// that positions stay. When the list is full it grows by as many elements as the
+// rest of the text has room for, if they are like those before.
 func (d *decoder) structs(p *plan, list reflect.Value) error {
 	if _, err := d.enter('[', "a list"); err != nil {
 		return err
 	}
 	list.Set(reflect.MakeSlice(list.Type(), 0, 1))
+	start := d.pos
 	for n := 0; ; n++ {
 		more, err := d.next(']', n == 0)
 		if !more || err != nil {
 			return err
 		}
 		if n == list.Cap() {
-			list.Grow(n)
+			list.Grow(min(max(n, (len(d.data)-start)/(d.pos-start)), maxPage))
 		}
 		list.SetLen(n + 1)
 		if err := d.object(p, list.Index(n)); err != nil {

@@ -71,26 +71,26 @@ func (e *encoder) object(p *plan, v reflect.Value) error {
 func (e *encoder) member(f *field, v reflect.Value) (present bool, err error) {
 	switch f.kind {
 	case kindString:
-		return writeIf(*at[*string](v, f.index), e.text), nil
+		return writeIf(*at[*string](v.Field(f.index)), e.text), nil
 	case kindEnum:
 		s := v.Field(f.index).String()
 		e.text(s)
 		return s != "", nil
 	case kindInt32:
-		return writeIf(*at[*int32](v, f.index), func(n int32) { e.buf = strconv.AppendInt(e.buf, int64(n), 10) }), nil
+		return writeIf(*at[*int32](v.Field(f.index)), func(n int32) { e.buf = strconv.AppendInt(e.buf, int64(n), 10) }), nil
 	case kindInt64:
-		return writeIf(*at[*int64](v, f.index), func(n int64) { e.buf = strconv.AppendInt(e.buf, n, 10) }), nil
+		return writeIf(*at[*int64](v.Field(f.index)), func(n int64) { e.buf = strconv.AppendInt(e.buf, n, 10) }), nil
 	case kindBool:
 		e.bool(true)
-		return *at[bool](v, f.index), nil
+		return *at[bool](v.Field(f.index)), nil
 	case kindBoolPtr:
-		return writeIf(*at[*bool](v, f.index), e.bool), nil
+		return writeIf(*at[*bool](v.Field(f.index)), e.bool), nil
 	case kindTime:
-		return writeIf(*at[*time.Time](v, f.index), func(t time.Time) { e.buf = appendTime(e.buf, t) }), nil
+		return writeIf(*at[*time.Time](v.Field(f.index)), func(t time.Time) { e.buf = appendTime(e.buf, t) }), nil
 	case kindBlob:
 		return e.blobMember(f, v)
 	case kindStrings:
-		return e.strings(*at[[]string](v, f.index)), nil
+		return e.strings(*at[[]string](v.Field(f.index))), nil
 	case kindStruct:
 		if v.Field(f.index).IsNil() {
 			return false, nil
@@ -149,9 +149,9 @@ func (e *encoder) structs(p *plan, list reflect.Value) (bool, error) {
 var errTwoBlobs = errors.New("a request holds at most one large blob")
 
 func (e *encoder) blobMember(f *field, v reflect.Value) (bool, error) {
-	b := &blob{bytes: *at[[]byte](v, f.index)}
+	b := &blob{bytes: *at[[]byte](v.Field(f.index))}
 	if f.reader >= 0 && b.bytes == nil {
-		if r := *at[io.Reader](v, f.reader); r != nil {
+		if r := *at[io.Reader](v.Field(f.reader)); r != nil {
 			var err error
 			if b, err = readerBlob(r); err != nil {
 				return false, err

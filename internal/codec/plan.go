@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 )
 
 // kind is the closed set of field types that the API has.
@@ -139,5 +140,7 @@ func open(v any) (reflect.Value, *plan) {
 	return rv, planOf(rv.Type())
 }
 
-// at returns a pointer to field i, which lives as long as the struct.
-func at[T any](v reflect.Value, i int) *T { return v.Field(i).Addr().Interface().(*T) }
+// at returns a pointer to a field, whose type the plan has checked. It is the one
+// place of this module that uses unsafe: the safe way takes an eighth of the time
+// of decoding a page.
+func at[T any](field reflect.Value) *T { return (*T)(unsafe.Pointer(field.UnsafeAddr())) }

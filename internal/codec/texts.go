@@ -58,9 +58,9 @@ func (t *texts) end(m mark, v reflect.Value) {
 			continue
 		}
 		if f := v.Field(e.field); f.Kind() == reflect.Slice {
-			*f.Addr().Interface().(*[]string) = slots[i+1 : i+1+e.items : i+1+e.items]
+			*at[[]string](f) = slots[i+1 : i+1+e.items : i+1+e.items]
 		} else {
-			f.Set(reflect.ValueOf(&slots[i]))
+			*at[*string](f) = &slots[i]
 		}
 	}
 	t.bytes, t.entries = t.bytes[:m.bytes], t.entries[:m.entries]

@@ -57,22 +57,33 @@ func nanoseconds(fraction []byte) int64 {
 // decimal splits a JSON number into the digits before and after its point, with
 // the exponent applied.
 func decimal(number []byte) (whole, fraction []byte, err error) {
-	exponent := 0
-	if i := bytes.IndexAny(number, "eE"); i >= 0 {
-		exponent, err = strconv.Atoi(string(number[i+1:]))
-		if err != nil || exponent < -maxExponent || exponent > maxExponent {
-			return nil, nil, errTimeRange
+	point, e := len(number), len(number)
+	for i, c := range number {
+		switch c {
+		case '.':
+			point = i
+		case 'e', 'E':
+			e = i
 		}
-		number = number[:i]
 	}
-	whole, fraction, _ = bytes.Cut(number, []byte("."))
-	if exponent == 0 {
+	point = min(point, e)
+	whole, fraction = number[:point], number[min(point+1, e):e]
+	if e == len(number) {
 		return whole, fraction, nil
+	}
+	return shift(whole, fraction, string(number[e+1:]))
+}
+
+// shift moves the point by an exponent.
+func shift(whole, fraction []byte, exponent string) (w, f []byte, err error) {
+	by, err := strconv.Atoi(exponent)
+	if err != nil || by < -maxExponent || by > maxExponent {
+		return nil, nil, errTimeRange
 	}
 	sign, whole := cutSign(whole)
 	zeros := bytes.Repeat([]byte("0"), maxExponent+1)
 	digits := slices.Concat(zeros, whole, fraction, zeros)
-	point := len(zeros) + len(whole) + exponent
+	point := len(zeros) + len(whole) + by
 	return append(sign, digits[:point]...), digits[point:], nil
 }
 

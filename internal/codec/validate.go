@@ -40,7 +40,7 @@ func (p *plan) checkBlobs(v reflect.Value) error {
 				return err
 			}
 		}
-		if f.reader >= 0 && !v.Field(f.index).IsNil() && *at[io.Reader](v, f.reader) != nil {
+		if f.reader >= 0 && !v.Field(f.index).IsNil() && *at[io.Reader](v.Field(f.reader)) != nil {
 			return fmt.Errorf("%s: set %s or %s, not both", p.name, f.name, v.Type().Field(f.reader).Name)
 		}
 	}
