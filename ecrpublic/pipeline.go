@@ -36,7 +36,6 @@ type pipeline struct {
 	sender     HTTPClient
 	operations sync.Map                                 // operation name to its context
 	address    func() (smithyendpoints.Endpoint, error) // by the rules, which always say the same
-	steps      func() stackSteps
 	plain      *plainPath
 }
 
@@ -58,7 +57,6 @@ func newPipeline(options Options, skew *atomic.Int64) *pipeline {
 	p := &pipeline{options: options, skew: skew, sender: withoutRedirects(options.HTTPClient)}
 	p.resolveRegion()
 	p.address = sync.OnceValues(func() (smithyendpoints.Endpoint, error) { return p.resolveEndpoint(context.Background()) })
-	p.steps = sync.OnceValue(newStackSteps)
 	if p.isPlain() {
 		p.plain = newPlainPath(p)
 	}

@@ -29,7 +29,6 @@ type plainPath struct {
 	firstIsFree   bool                // the retryer lets every first attempt pass
 	firstHeader   string              // what a first attempt says of itself
 	firstMetadata middleware.Metadata // of a retry loop that ended with it
-	receive       middleware.DeserializeHandler
 }
 
 func newPlainPath(p *pipeline) *plainPath {
@@ -37,7 +36,6 @@ func newPlainPath(p *pipeline) *plainPath {
 		userAgent:     userAgentText(p.userAgent(false)),
 		pageUserAgent: sync.OnceValue(func() string { return userAgentText(p.userAgent(true)) }),
 		firstMetadata: firstMetadata(),
-		receive:       receiveWith(transport{}),
 	}
 	endpoint, err := p.endpoint(context.Background())
 	if err == nil {
@@ -159,7 +157,7 @@ func (c *call) attemptPlain(ctx context.Context, header string) outcome {
 	if err := c.signPlain(ctx, request); err != nil {
 		return outcome{err: err}
 	}
-	_, metadata, err := c.plain.receive.HandleDeserialize(ctx, middleware.DeserializeInput{Request: request})
+	_, metadata, err := receivePlain().HandleDeserialize(ctx, middleware.DeserializeInput{Request: request})
 	c.observe(metadata)
 	return outcome{metadata, err}
 }
@@ -204,6 +202,9 @@ func (c *call) signPlain(ctx context.Context, request *http.Request) error {
 	}
 	return nil
 }
+
+// receivePlain is the way of an answer without a stack.
+var receivePlain = sync.OnceValue(func() middleware.DeserializeHandler { return receiveWith(transport{}) })
 
 // transport sends a plain request.
 type transport struct{}

@@ -43,6 +43,10 @@ func (c *call) runStack(ctx context.Context) (any, middleware.Metadata, error) {
 
 // startSpan opens the span around the call and returns what closes it.
 func (c *call) startSpan(ctx context.Context) (context.Context, func(error)) {
+	if _, nobody := c.options.TracerProvider.(*tracing.NopTracerProvider); nobody {
+		done := c.timer(ctx, metricCall)
+		return ctx, func(error) { done() }
+	}
 	tracer := c.options.TracerProvider.Tracer(scope)
 	ctx, span := tracer.StartSpan(tracing.WithOperationTracer(ctx, tracer), ServiceID+"."+c.operation, func(o *tracing.SpanOptions) {
 		o.Kind = tracing.SpanKindClient
@@ -80,7 +84,7 @@ func (c *call) newStack(paginates bool) (*middleware.Stack, error) {
 	s := middleware.NewStack(c.operation, smithyhttp.NewStackRequest)
 	on := c.options.Interceptors
 	intercepted := hasInterceptors(on)
-	steps := c.steps()
+	steps := sharedSteps()
 	var b stackBuilder
 
 	if intercepted {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -17,8 +18,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// stackSteps are the steps that keep nothing of a call, so that one of each
-// serves all calls.
+// stackSteps are the steps that keep nothing of a call or a client, so that one
+// of each serves all.
 type stackSteps struct {
 	validate  middleware.InitializeMiddleware
 	serialize middleware.SerializeMiddleware
@@ -26,9 +27,9 @@ type stackSteps struct {
 	response  []middleware.DeserializeMiddleware
 }
 
-func newStackSteps() stackSteps {
+var sharedSteps = sync.OnceValue(func() stackSteps {
 	return stackSteps{validateStep(), serializeStep(), attemptSteps(), responseSteps()}
-}
+})
 
 // validateStep checks the input that is about to be serialized.
 func validateStep() middleware.InitializeMiddleware {
@@ -68,12 +69,16 @@ func (c *call) writeRequest(ctx context.Context, request *smithyhttp.Request, in
 	if err := c.serialize(in); err != nil {
 		return nil, err
 	}
+	request, err := request.SetStream(c.body)
+	if err != nil {
+		return nil, err
+	}
 	request.Method = http.MethodPost
 	request.URL.Path = "/"
 	for _, f := range c.requestFields() {
 		request.Header.Set(f.name, f.value)
 	}
-	return request.SetStream(c.body)
+	return request, nil
 }
 
 // attemptSteps run once for each attempt, between the retry loop and the
