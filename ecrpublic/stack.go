@@ -28,11 +28,7 @@ func (c *call) runStack(ctx context.Context) (any, middleware.Metadata, error) {
 		}
 	}
 	c.attemptSkew = time.Duration(c.skew.Load())
-	ctx, err = c.withInstruments(c.context(ctx))
-	if err != nil {
-		return nil, middleware.Metadata{}, err
-	}
-	ctx, end := c.startSpan(ctx)
+	ctx, end := c.startSpan(c.context(ctx))
 	handler := smithyhttp.NewClientHandlerWithOptions(c.sender, func(h *smithyhttp.ClientHandler) {
 		h.Meter = c.options.MeterProvider.Meter(scope)
 	})
@@ -82,56 +78,42 @@ func describeError(span tracing.Span, err error) {
 // newStack builds the stack, each step's middleware in the order it runs.
 func (c *call) newStack(paginates bool) (*middleware.Stack, error) {
 	s := middleware.NewStack(c.operation, smithyhttp.NewStackRequest)
-	on := c.options.Interceptors
-	intercepted := hasInterceptors(on)
-	steps := sharedSteps()
-	var b stackBuilder
-
-	if intercepted {
-		b.add(s.Initialize.Add(&smithyhttp.InterceptExecution{BeforeExecution: on.BeforeExecution, AfterExecution: on.AfterExecution}, middleware.After))
+	steps, on := sharedSteps(), c.options.Interceptors
+	errs := []error{
+		s.Initialize.Add(steps.validate, middleware.After),
+		s.Serialize.Add(steps.serialize, middleware.After),
+		s.Build.Add(&awsmiddleware.ClientRequestID{}, middleware.After),
+		s.Build.Add(c.userAgent(paginates), middleware.After),
+		s.Build.Add(&awsmiddleware.RecursionDetection{}, middleware.After),
+		s.Finalize.Add(&smithyhttp.InterceptBeforeRetryLoop{Interceptors: on.BeforeRetryLoop}, middleware.After),
+		s.Finalize.Add(c.retryStep(smithyhttp.RequestCloner), middleware.After),
+		s.Finalize.Add(&smithyhttp.InterceptAttempt{BeforeAttempt: on.BeforeAttempt, AfterAttempt: on.AfterAttempt}, middleware.After),
 	}
-	b.add(s.Initialize.Add(steps.validate, middleware.After))
-
-	if intercepted {
-		b.add(s.Serialize.Add(&smithyhttp.InterceptBeforeSerialization{Interceptors: on.BeforeSerialization}, middleware.After))
-	}
-	b.add(s.Serialize.Add(steps.serialize, middleware.After))
-	if intercepted {
-		b.add(s.Serialize.Add(&smithyhttp.InterceptAfterSerialization{Interceptors: on.AfterSerialization}, middleware.After))
-	}
-
-	b.add(s.Build.Add(&awsmiddleware.ClientRequestID{}, middleware.After))
-	b.add(s.Build.Add(c.userAgent(paginates), middleware.After))
-	b.add(s.Build.Add(&awsmiddleware.RecursionDetection{}, middleware.After))
-
-	b.add(s.Finalize.Add(&smithyhttp.InterceptBeforeRetryLoop{Interceptors: on.BeforeRetryLoop}, middleware.After))
-	b.add(s.Finalize.Add(c.retryStep(smithyhttp.RequestCloner), middleware.After))
-	b.add(s.Finalize.Add(&smithyhttp.InterceptAttempt{BeforeAttempt: on.BeforeAttempt, AfterAttempt: on.AfterAttempt}, middleware.After))
 	for _, step := range steps.attempt {
-		b.add(s.Finalize.Add(step, middleware.After))
+		errs = append(errs, s.Finalize.Add(step, middleware.After))
 	}
-	if intercepted {
-		b.add(s.Finalize.Insert(&smithyhttp.InterceptBeforeSigning{Interceptors: on.BeforeSigning}, "Signing", middleware.Before))
-		b.add(s.Finalize.Add(&smithyhttp.InterceptAfterSigning{Interceptors: on.AfterSigning}, middleware.After))
-	}
-
 	for _, step := range steps.response {
-		b.add(s.Deserialize.Add(step, middleware.After))
+		errs = append(errs, s.Deserialize.Add(step, middleware.After))
 	}
-	b.add(s.Deserialize.Add(&logStep{}, middleware.After))
-	if intercepted {
-		b.add(s.Deserialize.Insert(&smithyhttp.InterceptBeforeDeserialization{Interceptors: on.BeforeDeserialization}, "OperationDeserializer", middleware.After))
-		b.add(s.Deserialize.Insert(&smithyhttp.InterceptAfterDeserialization{Interceptors: on.AfterDeserialization}, "OperationDeserializer", middleware.Before))
-		b.add(s.Deserialize.Add(&smithyhttp.InterceptTransmit{BeforeTransmit: on.BeforeTransmit, AfterTransmit: on.AfterTransmit}, middleware.After))
+	errs = append(errs, s.Deserialize.Add(logStep{}, middleware.After))
+	if hasInterceptors(on) {
+		errs = append(errs, addInterceptors(s, on))
 	}
-	return s, b.err
+	return s, errors.Join(errs...)
 }
 
-// stackBuilder keeps the first error of a row of additions.
-type stackBuilder struct{ err error }
-
-func (b *stackBuilder) add(err error) {
-	if b.err == nil {
-		b.err = err
-	}
+// addInterceptors puts the caller's interceptors around the steps.
+func addInterceptors(s *middleware.Stack, on smithyhttp.InterceptorRegistry) error {
+	const serializer, signer, decoder = "OperationSerializer", "Signing", "OperationDeserializer"
+	return errors.Join(
+		s.Initialize.Add(&smithyhttp.InterceptExecution{BeforeExecution: on.BeforeExecution, AfterExecution: on.AfterExecution}, middleware.Before),
+		s.Serialize.Insert(&smithyhttp.InterceptBeforeSerialization{Interceptors: on.BeforeSerialization}, serializer, middleware.Before),
+		s.Serialize.Insert(&smithyhttp.InterceptAfterSerialization{Interceptors: on.AfterSerialization}, serializer, middleware.After),
+		s.Finalize.Insert(&smithyhttp.InterceptBeforeSigning{Interceptors: on.BeforeSigning}, signer, middleware.Before),
+		s.Finalize.Insert(&smithyhttp.InterceptAfterSigning{Interceptors: on.AfterSigning}, signer, middleware.After),
+		// Answers pass the deserialize phase from its end to its beginning.
+		s.Deserialize.Insert(&smithyhttp.InterceptBeforeDeserialization{Interceptors: on.BeforeDeserialization}, decoder, middleware.After),
+		s.Deserialize.Insert(&smithyhttp.InterceptAfterDeserialization{Interceptors: on.AfterDeserialization}, decoder, middleware.Before),
+		s.Deserialize.Add(&smithyhttp.InterceptTransmit{BeforeTransmit: on.BeforeTransmit, AfterTransmit: on.AfterTransmit}, middleware.After),
+	)
 }

@@ -51,10 +51,7 @@ const (
 // Values returns the values known when this package was written, in the
 // order of the service's model. The slice is the caller's own.
 func (LayerAvailability) Values() []LayerAvailability {
-	return []LayerAvailability{
-		LayerAvailabilityAvailable,
-		LayerAvailabilityUnavailable,
-	}
+	return []LayerAvailability{LayerAvailabilityAvailable, LayerAvailabilityUnavailable}
 }
 
 // LayerFailureCode tells why a layer digest could not be checked.
@@ -72,10 +69,7 @@ const (
 // Values returns the values known when this package was written, in the
 // order of the service's model. The slice is the caller's own.
 func (LayerFailureCode) Values() []LayerFailureCode {
-	return []LayerFailureCode{
-		LayerFailureCodeInvalidLayerDigest,
-		LayerFailureCodeMissingLayerDigest,
-	}
+	return []LayerFailureCode{LayerFailureCodeInvalidLayerDigest, LayerFailureCodeMissingLayerDigest}
 }
 
 // RegistryAliasStatus is where a requested alias stands.
@@ -95,9 +89,5 @@ const (
 // Values returns the values known when this package was written, in the
 // order of the service's model. The slice is the caller's own.
 func (RegistryAliasStatus) Values() []RegistryAliasStatus {
-	return []RegistryAliasStatus{
-		RegistryAliasStatusActive,
-		RegistryAliasStatusPending,
-		RegistryAliasStatusRejected,
-	}
+	return []RegistryAliasStatus{RegistryAliasStatusActive, RegistryAliasStatusPending, RegistryAliasStatusRejected}
 }

@@ -4,11 +4,9 @@ package awsjson
 
 import (
 	"bytes"
-	"errors"
+	"encoding/json"
 	"net/http"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -45,39 +43,22 @@ type Error struct {
 // error, beside which the code of the header is still good; an empty body or a
 // null is an empty object.
 func ReadError(header http.Header, body []byte) (Error, error) {
-	m, err := readMembers(body)
-	e := Error{Code: plainCode(firstOf(header.Get(ErrorTypeHeader), m.typ.text, m.code.text, m.upperCode.text))}
-	message := m.message
-	if !message.present {
-		message = m.upperMessage
+	var members map[string]any
+	var err error
+	if len(body) > 0 {
+		d := json.NewDecoder(bytes.NewReader(body))
+		d.UseNumber() // a number may be anything where nobody looks
+		err = d.Decode(&members)
 	}
-	e.Message, e.HasMessage = message.text, message.present
+	text := func(name string) string {
+		s, _ := members[name].(string)
+		return s
+	}
+	e := Error{Code: plainCode(firstOf(header.Get(ErrorTypeHeader), text("__type"), text("code"), text("Code")))}
+	if e.Message, e.HasMessage = members["message"].(string); !e.HasMessage {
+		e.Message, e.HasMessage = members["Message"].(string)
+	}
 	return e, err
-}
-
-// members are the strings of an error body that mean something.
-type members struct{ typ, code, upperCode, message, upperMessage member }
-
-type member struct {
-	text    string
-	present bool
-}
-
-// named returns the member of a name, or one of no use.
-func (m *members) named(name string) *member {
-	switch name {
-	case "__type":
-		return &m.typ
-	case "code":
-		return &m.code
-	case "Code":
-		return &m.upperCode
-	case "message":
-		return &m.message
-	case "Message":
-		return &m.upperMessage
-	}
-	return nil
 }
 
 func firstOf(texts ...string) string {
@@ -96,50 +77,4 @@ func plainCode(code string) string {
 		return name
 	}
 	return code
-}
-
-var errNotObject = errors.New("not a JSON object")
-
-// readMembers reads the beginning of a body, which has to be an object.
-func readMembers(body []byte) (m members, err error) {
-	if len(body) == 0 {
-		return m, nil
-	}
-	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	switch d.PeekKind() {
-	case '{':
-		d.ReadToken()
-	case 'n':
-		return m, nil
-	default:
-		return m, errNotObject
-	}
-	for d.PeekKind() == '"' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return m, err
-		}
-		if err := readMember(d, m.named(name.String())); err != nil {
-			return m, err
-		}
-	}
-	_, err = d.ReadToken()
-	return m, err
-}
-
-// readMember reads a value into a member, unless it is no string or nobody wants
-// it.
-func readMember(d *jsontext.Decoder, into *member) error {
-	if into == nil {
-		return d.SkipValue()
-	}
-	*into = member{} // the last of repeated members counts
-	if d.PeekKind() != '"' {
-		return d.SkipValue()
-	}
-	value, err := d.ReadToken()
-	if err == nil {
-		*into = member{value.String(), true}
-	}
-	return err
 }

@@ -84,14 +84,6 @@ func newBody(text []byte, b *blob, at int) *Body {
 	return &Body{text: text, blob: b, blobAt: at}
 }
 
-// Bytes returns the whole body when no blob is streamed, and nil otherwise.
-func (b *Body) Bytes() []byte {
-	if b.blob != nil {
-		return nil
-	}
-	return b.text
-}
-
 // Size returns the length of the whole body in bytes.
 func (b *Body) Size() int64 { return int64(len(b.text)) + b.encodedLen() }
 

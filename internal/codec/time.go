@@ -3,7 +3,7 @@ package codec
 import (
 	"bytes"
 	"errors"
-	"slices"
+	"math/big"
 	"strconv"
 	"time"
 )
@@ -57,41 +57,16 @@ func nanoseconds(fraction []byte) int64 {
 // decimal splits a JSON number into the digits before and after its point, with
 // the exponent applied.
 func decimal(number []byte) (whole, fraction []byte, err error) {
-	point, e := len(number), len(number)
-	for i, c := range number {
-		switch c {
-		case '.':
-			point = i
-		case 'e', 'E':
-			e = i
+	if e := bytes.IndexAny(number, "eE"); e >= 0 {
+		exponent, err := strconv.Atoi(string(number[e+1:]))
+		if err != nil || exponent < -maxExponent || exponent > maxExponent {
+			return nil, nil, errTimeRange
 		}
+		exact, _ := new(big.Rat).SetString(string(number)) // any JSON number is one
+		number = []byte(exact.FloatString(10))
 	}
-	point = min(point, e)
-	whole, fraction = number[:point], number[min(point+1, e):e]
-	if e == len(number) {
-		return whole, fraction, nil
-	}
-	return shift(whole, fraction, string(number[e+1:]))
-}
-
-// shift moves the point by an exponent.
-func shift(whole, fraction []byte, exponent string) (w, f []byte, err error) {
-	by, err := strconv.Atoi(exponent)
-	if err != nil || by < -maxExponent || by > maxExponent {
-		return nil, nil, errTimeRange
-	}
-	sign, whole := cutSign(whole)
-	zeros := bytes.Repeat([]byte("0"), maxExponent+1)
-	digits := slices.Concat(zeros, whole, fraction, zeros)
-	point := len(zeros) + len(whole) + by
-	return append(sign, digits[:point]...), digits[point:], nil
-}
-
-func cutSign(number []byte) (sign, digits []byte) {
-	if number[0] == '-' {
-		return []byte("-"), number[1:]
-	}
-	return nil, number
+	whole, fraction, _ = bytes.Cut(number, []byte("."))
+	return whole, fraction, nil
 }
 
 // maxExponent bounds the zeros that an exponent may stand for. No timestamp that
