@@ -60,10 +60,16 @@ func openArchive(name string) (*archive, error) {
 	}
 }
 
-// addLinks makes entries of links to entries; docker save has links where
-// images share a layer.
+// addLinks makes entries of links, also of links to links; docker save has them
+// where images share a layer.
 func (a *archive) addLinks(links map[string]string) {
-	for name, target := range links {
+	for name := range links {
+		target := name
+		for range links { // a circle ends as well
+			if next, ok := links[target]; ok {
+				target = next
+			}
+		}
 		if e, ok := a.entries[target]; ok {
 			a.entries[name] = e
 		}

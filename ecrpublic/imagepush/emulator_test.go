@@ -259,11 +259,13 @@ func TestCancelledPushIsCompletedByTheNext(t *testing.T) {
 	first, err := imagepush.Push(ctx, client, source, options, unlimited, cancelHalfway)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Zero(t, source.open.Load())
+	assert.Zero(t, source.late.Load())
 	require.NotEmpty(t, first.Uploaded)
 
 	second, err := imagepush.Push(t.Context(), client, source, options, unlimited)
 	require.NoError(t, err)
 	assert.Zero(t, source.open.Load())
+	assert.Zero(t, source.late.Load())
 	assert.Subset(t, digests(second.Skipped), digests(first.Uploaded))
 	assert.Len(t, second.Uploaded, 10-len(second.Skipped))
 	_, root := readBack(t, srv, second.RepositoryURI, "v1")

@@ -92,10 +92,10 @@ func (i images) tag(desc ocispec.Descriptor, tag string) ocispec.Descriptor {
 // plain keeps of a source what every source has.
 type plain struct{ oras.ReadOnlyTarget }
 
-// counted counts the readers that a source has opened and that are open.
+// counted counts the readers of a source that are open, and reads after the end.
 type counted struct {
 	oras.ReadOnlyTarget
-	fetches, open atomic.Int64
+	open, late atomic.Int64
 }
 
 func (c *counted) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
@@ -103,22 +103,27 @@ func (c *counted) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCl
 	if err != nil {
 		return nil, err
 	}
-	c.fetches.Add(1)
 	c.open.Add(1)
-	return &countedReader{ReadCloser: rc, open: &c.open}, nil
+	return &countedReader{ReadCloser: rc, of: c}, nil
 }
 
 type countedReader struct {
 	io.ReadCloser
-	open   *atomic.Int64
-	closed bool
+	of     *counted
+	closed atomic.Bool
+}
+
+func (r *countedReader) Read(p []byte) (int, error) {
+	if r.closed.Load() {
+		r.of.late.Add(1)
+	}
+	return r.ReadCloser.Read(p)
 }
 
 func (r *countedReader) Close() error {
-	if !r.closed {
-		r.open.Add(-1)
+	if !r.closed.Swap(true) {
+		r.of.open.Add(-1)
 	}
-	r.closed = true
 	return r.ReadCloser.Close()
 }
 

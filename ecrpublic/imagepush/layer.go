@@ -28,7 +28,7 @@ const defaultPartBytes = 10 << 20
 // uploads is how many uploads a layer may take: the service can lose one.
 const uploads = 3
 
-// errUploadLost says that an upload cannot go on, but a new one may succeed.
+// errUploadLost says that an upload cannot go on.
 var errUploadLost = errors.New("the service lost bytes of the upload")
 
 // pushLayer sends a layer unless the repository has it by now.
@@ -85,8 +85,10 @@ func (t *Target) uploadLayer(ctx context.Context, desc ocispec.Descriptor, sourc
 	}
 }
 
+// isLost tells whether a new upload may succeed. What was read is known to be the
+// layer, so the service has got something else if it finds another digest.
 func isLost(err error) bool {
-	return errors.Is(err, errUploadLost) || is[*types.UploadNotFoundException](err)
+	return errors.Is(err, errUploadLost) || is[*types.UploadNotFoundException](err) || is[*types.InvalidLayerException](err)
 }
 
 // memory is what a layer under way takes. The part slides over the layer: bytes

@@ -274,6 +274,15 @@ func TestUploadThatExpiresBeforeCompletionStartsOver(t *testing.T) {
 	assert.Len(t, f.uploads, 2)
 }
 
+func TestLayerThatArrivedWrongStartsOver(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	f.before = once(func(*ecrpublic.CompleteLayerUploadInput) error { return &types.InvalidLayerException{} })
+	data := alphabet(15)
+	require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf(data), strings.NewReader(data)))
+	assert.Len(t, f.uploads, 2)
+}
+
 func TestCompletionUnderAnotherDigestIsAnError(t *testing.T) {
 	t.Parallel()
 	client := &otherDigest{newFake()}

@@ -32,8 +32,9 @@ type PushOptions struct {
 	// them.
 	Referrers bool
 
-	// CreateRepository creates the repository if it is missing; usually it is
-	// the client that pushes. Nil means that the repository exists.
+	// CreateRepository creates the repository in the caller's own registry if it
+	// is missing; usually it is the client that pushes. Nil means that the
+	// repository exists.
 	CreateRepository housekeeping.EnsureRepositoryAPIClient
 }
 
@@ -51,8 +52,8 @@ type PushResult struct {
 }
 
 // Push copies an image, or any other artifact, with all that it refers to from a
-// source into a repository. Sending an image that is there is not an error and
-// costs two calls. After an error, the result tells what had been sent before
+// source into a repository. If the image is there with its tag, that takes one
+// call to find out. After an error, the result tells what had been sent before
 // it; a second Push sends the rest.
 func Push(ctx context.Context, client APIClient, source oras.ReadOnlyTarget, options PushOptions, optFns ...func(*TargetOptions)) (PushResult, error) {
 	target, err := NewTarget(client, options.Repository, optFns...)

@@ -154,6 +154,7 @@ func TestPushStartsALostLayerOver(t *testing.T) {
 	require.NoError(t, err, "although the source is a stream")
 	assert.True(t, lost)
 	assert.Zero(t, source.open.Load())
+	assert.Zero(t, source.late.Load())
 }
 
 // streams hides that a source's contents can seek.
@@ -180,6 +181,7 @@ func TestPushThatCannotFetchAgain(t *testing.T) {
 	_, err := imagepush.Push(t.Context(), f, source, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited)
 	require.ErrorIs(t, err, errRefused)
 	assert.Zero(t, source.open.Load())
+	assert.Zero(t, source.late.Load())
 }
 
 type fetchOnce struct {
@@ -393,6 +395,7 @@ func TestCancelledPushLeavesNothingRunning(t *testing.T) {
 		result, err := imagepush.Push(ctx, f, source, options, unlimited)
 		require.ErrorIs(t, err, context.Canceled)
 		assert.Zero(t, source.open.Load())
+		assert.Zero(t, source.late.Load())
 		assert.Empty(t, f.images)
 
 		f.before = nil
@@ -403,6 +406,7 @@ func TestCancelledPushLeavesNothingRunning(t *testing.T) {
 		assert.Len(t, result.Skipped, sent)
 		assert.Len(t, result.Uploaded, 22-sent)
 		assert.Zero(t, source.open.Load())
+		assert.Zero(t, source.late.Load())
 	})
 }
 

@@ -2,11 +2,14 @@ package imagepush
 
 import (
 	"errors"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -26,13 +29,23 @@ func patiently(o *ecrpublic.Options) {
 	}
 }
 
-// rereading tries again also if an answer could not be read to its end. A refused
-// part that does not say where to go on is such an answer.
+// rereading tries again also if an answer could not be read.
 type rereading struct{ aws.RetryerV2 }
 
 func (r rereading) IsErrorRetryable(err error) bool {
+	return isUnreadable(err) || r.RetryerV2.IsErrorRetryable(err)
+}
+
+// isUnreadable tells whether an answer broke off: that of a success, that of a
+// failure before its code, or that of a refused part before it says where to go
+// on.
+func isUnreadable(err error) bool {
 	if refused, ok := errors.AsType[*types.InvalidLayerPartException](err); ok {
 		return refused.LastValidByteReceived == nil
 	}
-	return is[*smithy.DeserializationError](err) || r.RetryerV2.IsErrorRetryable(err)
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		response, ok := errors.AsType[*smithyhttp.ResponseError](err)
+		return ok && response.HTTPStatusCode() == http.StatusBadRequest && api.ErrorCode() == awsjson.UnknownError
+	}
+	return is[*smithy.DeserializationError](err)
 }

@@ -3,11 +3,13 @@ package imagepush_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -47,9 +49,11 @@ func TestCallsAreTriedTenTimesUnlessTheClientSaysOtherwise(t *testing.T) {
 func TestAnswersThatCannotBeReadAreAskedForAgain(t *testing.T) {
 	t.Parallel()
 	retryer := optionsOfACall(t, ecrpublic.Options{Retryer: retry.NewStandard()}).Retryer
+	unknown := &smithy.GenericAPIError{Code: "UnknownError"}
 	for _, err := range []error{
 		&smithy.DeserializationError{Err: errors.New("half an answer")},
 		&types.InvalidLayerPartException{},
+		answered(http.StatusBadRequest, unknown),
 		&smithy.GenericAPIError{Code: "ThrottlingException"},
 	} {
 		assert.True(t, retryer.IsErrorRetryable(err), err)
@@ -57,7 +61,15 @@ func TestAnswersThatCannotBeReadAreAskedForAgain(t *testing.T) {
 	for _, err := range []error{
 		&types.InvalidLayerPartException{LastValidByteReceived: aws.Int64(1)},
 		&types.RepositoryNotFoundException{},
+		answered(http.StatusForbidden, unknown), // from a proxy
+		answered(http.StatusBadRequest, &types.RepositoryNotFoundException{}),
 	} {
 		assert.False(t, retryer.IsErrorRetryable(err), err)
 	}
+}
+
+// answered is an error that came with a status.
+func answered(status int, err error) error {
+	response := &smithyhttp.Response{Response: &http.Response{StatusCode: status}}
+	return &smithyhttp.ResponseError{Response: response, Err: err}
 }

@@ -205,7 +205,8 @@ func TestOpenWhatDockerSaves(t *testing.T) {
 		file("./111/layer.tar", "base"),
 		file("111/json", "{}"),
 		link(tar.TypeSymlink, "222/layer.tar", "../111/layer.tar"),
-		link(tar.TypeLink, "333/layer.tar", "111/layer.tar"),
+		link(tar.TypeLink, "333/layer.tar", "222/layer.tar"),
+		link(tar.TypeSymlink, "circle", "circle"),
 		link(tar.TypeSymlink, "444/layer.tar", "../nowhere"),
 		file("555/layer.tar", "top"),
 		file("one.json", `{"one":1}`),
@@ -227,6 +228,13 @@ func TestOpenWhatDockerSaves(t *testing.T) {
 	}
 
 	assert.Equal(t, digestOf(t, source, "app:v1"), digestOf(t, source, ""), "the only one that has a name, or two")
+
+	f := newFake()
+	_, err := mirror(t, f, source, "app:v1")
+	require.Error(t, err, "a name of docker's is no tag")
+	_, err = imagepush.Push(t.Context(), f, source, imagepush.PushOptions{Repository: "team/app", Reference: "app:v1", Tag: "v1"}, unlimited)
+	require.NoError(t, err)
+	assert.Len(t, f.layers, 3)
 	var tags []string
 	require.NoError(t, source.Tags(t.Context(), "", func(all []string) error { tags = all; return nil }))
 	assert.Equal(t, []string{"app:latest", "app:v1"}, tags)
