@@ -347,3 +347,40 @@ func FuzzUnmarshal(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkReader walks over a page as decoding does, with the reader and with
+// jsontext's decoder: brackets one by one, names and values as they stand, and
+// whether a string is its own text.
+func BenchmarkReader(b *testing.B) {
+	data := pageJSON(1000)
+	b.Run("own", func(b *testing.B) {
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			r := reader{data: data}
+			if err := r.skip(0); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("jsontext", func(b *testing.B) {
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			d := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+			for walking := true; walking; {
+				var err error
+				var value jsontext.Value
+				switch d.PeekKind() {
+				case '{', '}', '[', ']':
+					_, err = d.ReadToken()
+				case jsontext.KindInvalid:
+					walking = false
+				default:
+					value, err = d.ReadValue()
+				}
+				if err != nil || ordinary(value) > len(value) {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+}

@@ -13,9 +13,9 @@ import (
 
 // reader reads JSON values one after the other from a text in memory. It accepts
 // what jsontext accepts with AllowInvalidUTF8, which a fuzz test compares it
-// with; on a page of a thousand images it takes a third of the time, because it
-// looks at every byte once and keeps no state but its position. What is rare,
-// such as escapes, it leaves to jsontext.
+// with; over a page of a thousand images it takes two thirds of the time (see
+// BenchmarkReader), because it looks at every byte once and keeps no state but its
+// position. What is rare, such as escapes, it leaves to jsontext.
 type reader struct {
 	data []byte
 	pos  int
