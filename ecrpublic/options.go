@@ -94,7 +94,7 @@ type Options struct {
 
 	// Retryer decides which failures are tried again and when. Nil means the
 	// standard retryer of aws-sdk-go-v2 (or the adaptive one, by RetryMode),
-	// with bare 429 answers and truncated responses retried and
+	// with bare 429 answers and responses that break off retried and
 	// LimitExceededException, a quota, not.
 	Retryer aws.Retryer
 

@@ -384,7 +384,10 @@ func TestCancelledPushLeavesNothingRunning(t *testing.T) {
 		f := newFake()
 		ctx, cancel := context.WithCancel(t.Context())
 		f.before = func(in any) error {
-			if part, ok := in.(*ecrpublic.UploadLayerPartInput); ok && *part.UploadId == "8" && *part.PartFirstByte > 0 {
+			f.mu.Lock()
+			complete := len(f.layers)
+			f.mu.Unlock()
+			if part, ok := in.(*ecrpublic.UploadLayerPartInput); ok && *part.PartFirstByte > 0 && complete > 4 {
 				cancel()
 				return ctx.Err()
 			}
