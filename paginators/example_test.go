@@ -34,7 +34,7 @@ func ExampleNewDescribeImagesPaginator() {
 
 	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: aws.String("app")})
 	images, tagged := 0, 0
-	for image, err := range p.Items(context.TODO()) {
+	for image, err := range p.Items(context.Background()) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func ExamplePaginator_ResumeToken() {
 			RepositoryName:   aws.String("app"),
 			PaginationConfig: &types.PaginatorConfig{MaxItems: aws.Int32(2), StartingToken: saved},
 		})
-		out, err := p.Collect(context.TODO())
+		out, err := p.Collect(context.Background())
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func ExampleOptions_prefetch() {
 		RepositoryName:   aws.String("app"),
 		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(2)},
 	}, func(o *paginators.Options) { o.Prefetch = 1 })
-	for page, err := range p.Pages(context.TODO()) {
+	for page, err := range p.Pages(context.Background()) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -100,14 +100,14 @@ func ExamplePaginator_Items_break() {
 
 	input := &paginators.DescribeImageTagsInput{RepositoryName: aws.String("app"), PaginationConfig: &types.PaginatorConfig{}}
 	p := paginators.NewDescribeImageTagsPaginator(client, input)
-	for _, err := range p.Items(context.TODO()) {
+	for _, err := range p.Items(context.Background()) {
 		if err != nil {
 			log.Fatal(err)
 		}
 		break
 	}
 	input.PaginationConfig.StartingToken = p.ResumeToken()
-	rest, err := paginators.NewDescribeImageTagsPaginator(client, input).Collect(context.TODO())
+	rest, err := paginators.NewDescribeImageTagsPaginator(client, input).Collect(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func ExampleNewDescribeImageTagsPaginator() {
 	defer stop()
 
 	p := paginators.NewDescribeImageTagsPaginator(client, &paginators.DescribeImageTagsInput{RepositoryName: aws.String("app")})
-	for tag, err := range p.Items(context.TODO()) {
+	for tag, err := range p.Items(context.Background()) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func ExampleNewDescribeRegistriesPaginator() {
 	client, stop := startEmulator()
 	defer stop()
 
-	out, err := paginators.NewDescribeRegistriesPaginator(client, nil).Collect(context.TODO())
+	out, err := paginators.NewDescribeRegistriesPaginator(client, nil).Collect(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func ExampleNewDescribeRepositoriesPaginator() {
 	client, stop := startEmulator()
 	defer stop()
 
-	for repository, err := range paginators.NewDescribeRepositoriesPaginator(client, nil).Items(context.TODO()) {
+	for repository, err := range paginators.NewDescribeRepositoriesPaginator(client, nil).Items(context.Background()) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -169,7 +169,7 @@ func (oneImage) DescribeImages(context.Context, *ecrpublic.DescribeImagesInput, 
 // A mock is quickly written by hand.
 func ExamplePaginator_mock() {
 	p := paginators.NewDescribeImagesPaginator(oneImage{}, nil)
-	for image, err := range p.Items(context.TODO()) {
+	for image, err := range p.Items(context.Background()) {
 		fmt.Println(image.ImageTags, err)
 	}
 	// Output: [latest] <nil>
@@ -180,7 +180,7 @@ func ExampleConfigError() {
 	p := paginators.NewDescribeImagesPaginator(oneImage{}, &paginators.DescribeImagesInput{
 		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(5000)},
 	})
-	_, err := p.Collect(context.TODO())
+	_, err := p.Collect(context.Background())
 	var bad *paginators.ConfigError
 	fmt.Println(errors.As(err, &bad), err)
 	// Output: true paginators: PaginationConfig.PageSize must be 1 to 1000
