@@ -1,20 +1,13 @@
 package ecrpublic_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
-	"testing/iotest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,14 +16,11 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/internal/codec"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -153,107 +143,6 @@ func TestErrorsKeepTheResponse(t *testing.T) {
 	})
 }
 
-func TestClockSkewIsCorrectedAndRemembered(t *testing.T) {
-	t.Parallel()
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		ahead := time.Now().Add(time.Hour)
-		date := map[string]string{"Date": ahead.UTC().Format(http.TimeFormat)}
-		s := &script{answers: []answer{
-			{Status: 403, Headers: date, Body: `{"__type":"InvalidSignatureException","message":"Signature expired"}`},
-			{Status: 200, Headers: date},
-			{Status: 200, Headers: date},
-		}}
-		client := scripted(s, append(options, ecrpublic.WithoutDelay)...)
-		for range 2 {
-			_, err := client.DescribeRegistries(t.Context(), nil)
-			require.NoError(t, err)
-		}
-		require.Len(t, s.requests, 3)
-		signed := func(i int) time.Time {
-			at, err := time.Parse("20060102T150405Z", s.requests[i].Header.Get("X-Amz-Date"))
-			require.NoError(t, err)
-			return at
-		}
-		assert.WithinDuration(t, time.Now(), signed(0), time.Minute)
-		assert.WithinDuration(t, ahead, signed(1), time.Minute)
-		assert.WithinDuration(t, ahead, signed(2), time.Minute, "the next call begins with what the last one learned")
-	})
-}
-
-func TestClockSkewCorrectionCanBeDisabled(t *testing.T) {
-	t.Parallel()
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		s := &script{answers: []answer{{
-			Status: 403, Headers: map[string]string{"Date": time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)},
-			Body: `{"__type":"InvalidSignatureException"}`,
-		}}}
-		_, err := scripted(s, append(options, func(o *ecrpublic.Options) { o.DisableClockSkewCorrection = true })...).DescribeRegistries(t.Context(), nil)
-		require.Error(t, err)
-		assert.Len(t, s.requests, 1)
-	})
-}
-
-func TestAttemptsTellTheirNumber(t *testing.T) {
-	t.Parallel()
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		s := &script{answers: []answer{{Status: 500}}}
-		_, err := scripted(s, append(options, ecrpublic.WithoutDelay)...).DescribeRegistries(t.Context(), nil)
-		require.Error(t, err)
-		require.Len(t, s.requests, 3)
-		id := s.requests[0].Header.Get("Amz-Sdk-Invocation-Id")
-		assert.NotEmpty(t, id)
-		for i, r := range s.requests {
-			assert.Equal(t, fmt.Sprintf("attempt=%d; max=3", i+1), r.Header.Get("Amz-Sdk-Request"))
-			assert.Equal(t, id, r.Header.Get("Amz-Sdk-Invocation-Id"))
-			assert.Equal(t, "{}", string(s.bodies[i]))
-		}
-		var exhausted *retry.MaxAttemptsError
-		require.ErrorAs(t, err, &exhausted)
-	})
-}
-
-func TestRetryMaxAttempts(t *testing.T) {
-	t.Parallel()
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		s := &script{answers: []answer{{Status: 500}}}
-		client := scripted(s, append(options, ecrpublic.WithoutDelay, func(o *ecrpublic.Options) { o.RetryMaxAttempts = 5 })...)
-		_, err := client.DescribeRegistries(t.Context(), nil)
-		require.Error(t, err)
-		assert.Len(t, s.requests, 5, "of the client")
-		_, err = client.DescribeRegistries(t.Context(), nil, func(o *ecrpublic.Options) { o.RetryMaxAttempts = 1 })
-		require.Error(t, err)
-		assert.Len(t, s.requests, 6, "of the call")
-	})
-}
-
-func TestRetryModes(t *testing.T) {
-	t.Parallel()
-	for mode, feature := range map[aws.RetryMode]string{aws.RetryModeStandard: "m/E", aws.RetryModeAdaptive: "m/F"} {
-		eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-			s := &script{answers: []answer{{Status: 429}, {Status: 200}}}
-			client := ecrpublic.New(ecrpublic.Options{HTTPClient: s, Credentials: testCredentials, RetryMode: mode}, options...)
-			_, err := client.DescribeRegistries(t.Context(), nil)
-			require.NoError(t, err)
-			assert.Len(t, s.requests, 2)
-			assert.Contains(t, s.requests[0].Header.Get("User-Agent"), feature)
-		})
-	}
-}
-
-func TestOwnRetryerDecides(t *testing.T) {
-	t.Parallel()
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		s := &script{answers: []answer{{Status: 400, Body: `{"__type":"LimitExceededException"}`}}}
-		_, err := scripted(s, append(options, func(o *ecrpublic.Options) {
-			o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
-				o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
-			})
-		})...).DescribeRegistries(t.Context(), nil)
-		require.Error(t, err)
-		assert.Len(t, s.requests, 3)
-	})
-}
-
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
@@ -301,212 +190,6 @@ func TestSigningOverrides(t *testing.T) {
 	_, err := scripted(s, ecrpublic.WithSigV4SigningName("other"), ecrpublic.WithSigV4SigningRegion("eu-west-3")).DescribeRegistries(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, "eu-west-3/other/aws4_request", scopeOf(s.requests[0]))
-}
-
-func TestRedirectsAreNotFollowed(t *testing.T) {
-	t.Parallel()
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		var elsewhere http.Header
-		other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { elsewhere = r.Header }))
-		defer other.Close()
-		first := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
-		defer first.Close()
-		for _, httpClient := range []ecrpublic.HTTPClient{nil, &http.Client{}} {
-			client := ecrpublic.New(ecrpublic.Options{BaseEndpoint: &first.URL, Credentials: testCredentials, HTTPClient: httpClient}, options...)
-			_, err := client.DescribeRegistries(t.Context(), nil)
-			var response *smithyhttp.ResponseError
-			require.ErrorAs(t, err, &response)
-			assert.Equal(t, http.StatusTemporaryRedirect, response.HTTPStatusCode())
-			assert.Nil(t, elsewhere)
-		}
-	})
-}
-
-func TestCanceledCalls(t *testing.T) {
-	t.Parallel()
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		s := &script{answers: []answer{{Status: 200}}}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		_, err := scripted(s, options...).DescribeRegistries(ctx, nil)
-		require.ErrorIs(t, err, context.Canceled)
-		assert.Empty(t, s.requests)
-
-		slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			io.WriteString(w, "{")
-			w.(http.Flusher).Flush()
-			<-r.Context().Done()
-		}))
-		defer slow.Close()
-		ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
-		_, err = ecrpublic.New(ecrpublic.Options{BaseEndpoint: &slow.URL, Credentials: testCredentials}, options...).DescribeRegistries(ctx, nil)
-		require.ErrorIs(t, err, context.DeadlineExceeded, "in the middle of a body")
-	})
-}
-
-func TestResponsesAreBounded(t *testing.T) {
-	t.Parallel()
-	assertBounded(t, 200, 200<<20)
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) { assertBounded(t, 400, 2<<20, options...) })
-}
-
-// assertBounded gives a call an endless answer.
-func assertBounded(t *testing.T, status, limit int, options ...func(*ecrpublic.Options)) {
-	t.Helper()
-	read := 0
-	endless := transportFunc(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: status, Header: http.Header{}, ContentLength: -1, Body: io.NopCloser(&endlessReader{&read})}, nil
-	})
-	_, err := ecrpublic.New(ecrpublic.Options{HTTPClient: endless, Credentials: testCredentials}, options...).DescribeRegistries(t.Context(), nil)
-	require.ErrorContains(t, err, "larger than any the service sends")
-	assert.Less(t, read, limit)
-}
-
-type transportFunc func(*http.Request) (*http.Response, error)
-
-func (f transportFunc) Do(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		io.Copy(io.Discard, r.Body)
-	}
-	return f(r)
-}
-
-type endlessReader struct{ read *int }
-
-func (r *endlessReader) Read(p []byte) (int, error) {
-	copy(p, "   ")
-	*r.read += len(p)
-	return len(p), nil
-}
-
-func TestNothingSecretIsShown(t *testing.T) {
-	t.Parallel()
-	secrets := []string{"SECRETEXAMPLE", "SESSIONEXAMPLE", "TOKENEXAMPLE", "Signature="}
-	var log lockedBuffer
-	s := &script{answers: []answer{
-		{Status: 200, Body: `{"authorizationData":{"authorizationToken":"TOKENEXAMPLE","expiresAt":1}}`},
-		{Status: 400, Body: `{"__type":"AccessDeniedException","message":"no"}`},
-	}}
-	client := scripted(s, func(o *ecrpublic.Options) {
-		o.ClientLogMode = aws.LogSigning | aws.LogRetries | aws.LogRequestWithBody | aws.LogResponseWithBody
-		o.Logger = logging.NewStandardLogger(&log)
-		o.Credentials = staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE", SessionToken: "SESSIONEXAMPLE"}}
-	})
-	out, err := client.GetAuthorizationToken(t.Context(), nil)
-	require.NoError(t, err)
-	assert.Equal(t, "TOKENEXAMPLE", *out.AuthorizationData.AuthorizationToken, "logging does not change what is returned")
-	_, failed := client.GetAuthorizationToken(t.Context(), nil)
-	require.Error(t, failed)
-
-	logger := slog.New(slog.NewTextHandler(&log, nil))
-	logger.Info("values", "client", client, "options", client.Options(), "error", failed)
-	shown := []string{log.String()}
-	for _, v := range []any{client, *client, client.Options(), out, failed} {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-			shown = append(shown, fmt.Sprintf(verb, v))
-		}
-	}
-	assert.Contains(t, shown[0], "X-Amz-Security-Token: REDACTED")
-	assert.Contains(t, shown[0], `"authorizationToken":"REDACTED"`)
-	for _, text := range shown {
-		for _, secret := range secrets {
-			assert.NotContains(t, text, secret)
-		}
-	}
-}
-
-type staticCredentials struct{ Value aws.Credentials }
-
-func (c staticCredentials) Retrieve(context.Context) (aws.Credentials, error) { return c.Value, nil }
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
-func TestLayerPartReader(t *testing.T) {
-	t.Parallel()
-	part := bytes.Repeat([]byte("0123456789"), 10_000)
-	input := func() *ecrpublic.UploadLayerPartInput {
-		return &ecrpublic.UploadLayerPartInput{
-			RepositoryName: aws.String("r"), UploadId: aws.String("u"), PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(int64(len(part) - 1)),
-		}
-	}
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		s := &script{answers: []answer{{Status: 500}, {Status: 200}}}
-		client := scripted(s, append(options, ecrpublic.WithoutDelay)...)
-		sent := func(in *ecrpublic.UploadLayerPartInput) string {
-			s.requests, s.bodies = nil, nil
-			_, err := client.UploadLayerPart(t.Context(), in)
-			require.NoError(t, err)
-			require.Len(t, s.bodies, 2)
-			assert.Equal(t, s.bodies[0], s.bodies[1], "a retry sends the same")
-			assert.EqualValues(t, len(s.bodies[0]), s.requests[0].ContentLength)
-			got := new(ecrpublic.UploadLayerPartInput)
-			require.NoError(t, codec.Unmarshal(s.bodies[1], got))
-			return string(got.LayerPartBlob)
-		}
-		in := input()
-		in.LayerPartBlob = part
-		assert.Equal(t, string(part), sent(in))
-		in = input()
-		in.LayerPartReader = bytes.NewReader(part)
-		assert.Equal(t, string(part), sent(in), "seekable")
-		in.LayerPartReader = iotest.OneByteReader(bytes.NewReader(part))
-		assert.Equal(t, string(part), sent(in), "not seekable")
-		from := bytes.NewReader(append([]byte("skipped"), part...))
-		from.Seek(7, io.SeekStart)
-		in.LayerPartReader = from
-		assert.Equal(t, string(part), sent(in), "from the current position")
-
-		in.LayerPartBlob = part
-		_, err := client.UploadLayerPart(t.Context(), in)
-		require.ErrorContains(t, err, "set LayerPartBlob or LayerPartReader, not both")
-		in.LayerPartBlob, in.LayerPartReader = nil, iotest.ErrReader(assert.AnError)
-		_, err = client.UploadLayerPart(t.Context(), in)
-		require.ErrorIs(t, err, assert.AnError)
-	})
-}
-
-// changingReader yields other bytes each time it is rewound.
-type changingReader struct {
-	bytes.Reader
-	passes int
-}
-
-func (r *changingReader) Seek(offset int64, whence int) (int64, error) {
-	if whence == io.SeekStart {
-		r.passes++
-		r.Reset(bytes.Repeat([]byte{byte(r.passes)}, 10_000))
-	}
-	return r.Reader.Seek(offset, whence)
-}
-
-func TestReaderThatChangesIsAnError(t *testing.T) {
-	t.Parallel()
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		s := &script{answers: []answer{{Status: 200}}}
-		r := new(changingReader)
-		r.Reset(make([]byte, 10_000))
-		_, err := scripted(s, append(options, ecrpublic.WithoutDelay)...).UploadLayerPart(t.Context(), &ecrpublic.UploadLayerPartInput{
-			RepositoryName: aws.String("r"), UploadId: aws.String("u"), PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(9_999), LayerPartReader: r,
-		})
-		require.ErrorIs(t, err, codec.ErrChanged)
-		assert.Empty(t, s.requests)
-	})
 }
 
 func TestCopiedOptionsAreIndependent(t *testing.T) {
