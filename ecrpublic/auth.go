@@ -38,14 +38,18 @@ type AuthSchemeResolver interface {
 // sigV4OrAnonymous is the default resolver: sign when there are credentials.
 type sigV4OrAnonymous struct{}
 
-func (sigV4OrAnonymous) ResolveAuthSchemes(_ context.Context, params *AuthResolverParameters) ([]*smithyauth.Option, error) {
+func (s sigV4OrAnonymous) ResolveAuthSchemes(_ context.Context, params *AuthResolverParameters) ([]*smithyauth.Option, error) {
+	return s.options(params.Region), nil
+}
+
+func (sigV4OrAnonymous) options(region string) []*smithyauth.Option {
 	var props smithy.Properties
 	smithyhttp.SetSigV4SigningName(&props, signingName)
-	smithyhttp.SetSigV4SigningRegion(&props, params.Region)
+	smithyhttp.SetSigV4SigningRegion(&props, region)
 	return []*smithyauth.Option{
 		{SchemeID: smithyauth.SchemeIDSigV4, SignerProperties: props},
 		{SchemeID: smithyauth.SchemeIDAnonymous},
-	}, nil
+	}
 }
 
 // resolvedAuth is the scheme that was chosen for an attempt.
@@ -58,17 +62,19 @@ type resolvedAuth struct {
 }
 
 func (p *pipeline) resolveAuth(ctx context.Context, operation string) (*resolvedAuth, error) {
-	o := &p.options
-	options, err := o.AuthSchemeResolver.ResolveAuthSchemes(ctx, &AuthResolverParameters{Operation: operation, Region: p.region})
-	if err != nil {
-		return nil, fmt.Errorf("resolve auth scheme: %w", err)
+	o, options := &p.options, p.authOptions
+	if options == nil {
+		var err error
+		if options, err = o.AuthSchemeResolver.ResolveAuthSchemes(ctx, &AuthResolverParameters{Operation: operation, Region: p.region}); err != nil {
+			return nil, fmt.Errorf("resolve auth scheme: %w", err)
+		}
 	}
 	for _, option := range preferAuth(options, o.AuthSchemePreference) {
 		if option.SchemeID == smithyauth.SchemeIDAnonymous {
 			return newResolvedAuth(smithyhttp.NewAnonymousScheme(), option), nil
 		}
 		for _, scheme := range o.AuthSchemes {
-			if matchesScheme(scheme.SchemeID(), option.SchemeID) && scheme.IdentityResolver(*o) != nil {
+			if matchesScheme(scheme.SchemeID(), option.SchemeID) && scheme.IdentityResolver(p.identities) != nil {
 				return newResolvedAuth(scheme, option), nil
 			}
 		}

@@ -164,8 +164,10 @@ func (o *Options) setDefaults() {
 	if o.resolvedDefaultsMode == aws.DefaultsModeAuto {
 		o.resolvedDefaultsMode = defaults.ResolveDefaultsModeAuto(o.Region, o.RuntimeEnvironment)
 	}
-	// An unknown mode sets nothing.
-	mode, _ := defaults.GetModeConfiguration(o.resolvedDefaultsMode)
+	var mode defaults.Configuration // legacy and unknown modes set nothing
+	if m := o.resolvedDefaultsMode; m != "" && m != aws.DefaultsModeLegacy {
+		mode, _ = defaults.GetModeConfiguration(m)
+	}
 	o.HTTPClient = defaultHTTPClient(o.HTTPClient, mode)
 	if o.Retryer == nil {
 		if o.RetryMode == "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	smithyauth "github.com/aws/smithy-go/auth"
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
 	"github.com/aws/smithy-go/endpoints/private/rulesfn"
 	"github.com/aws/smithy-go/metrics"
@@ -34,9 +35,14 @@ type pipeline struct {
 	region     string // to call and sign for
 	skew       *atomic.Int64
 	sender     HTTPClient
-	operations sync.Map                                 // operation name to its context
-	address    func() (smithyendpoints.Endpoint, error) // by the rules, which always say the same
-	plain      *plainPath
+	operations sync.Map                 // operation name to its context
+	address    smithyendpoints.Endpoint // by the rules, which always say the same
+	addressErr error
+	plain      *plainPath // nil when a call needs a stack
+
+	// For calls with a stack.
+	identities  smithyauth.IdentityResolverOptions
+	authOptions []*smithyauth.Option // of the default resolver, which always says the same
 }
 
 // call is one invocation of an operation. Middleware steps find it in their
@@ -56,9 +62,16 @@ func newPipeline(options Options, skew *atomic.Int64) *pipeline {
 	}
 	p := &pipeline{options: options, skew: skew, sender: withoutRedirects(options.HTTPClient)}
 	p.resolveRegion()
-	p.address = sync.OnceValues(func() (smithyendpoints.Endpoint, error) { return p.resolveEndpoint(context.Background()) })
+	if p.hasRules() {
+		p.address, p.addressErr = p.resolveEndpoint(context.Background())
+	}
 	if p.isPlain() {
 		p.plain = newPlainPath(p)
+		return p
+	}
+	p.identities = p.options
+	if own, ok := p.options.AuthSchemeResolver.(sigV4OrAnonymous); ok {
+		p.authOptions = own.options(p.region)
 	}
 	return p
 }
@@ -77,12 +90,11 @@ func (c *call) run(ctx context.Context) (any, middleware.Metadata, error) {
 // so that no middleware stack is needed.
 func (p *pipeline) isPlain() bool {
 	o := &p.options
-	_, rules := o.EndpointResolverV2.(endpointRules)
 	_, ownAuth := o.AuthSchemeResolver.(sigV4OrAnonymous)
 	_, untraced := o.TracerProvider.(*tracing.NopTracerProvider)
 	_, unmetered := o.MeterProvider.(metrics.NopMeterProvider)
 	_, lambda := os.LookupEnv("AWS_LAMBDA_FUNCTION_NAME") // there a trace header is added
-	return rules && ownAuth && untraced && unmetered && !lambda &&
+	return p.hasRules() && ownAuth && untraced && unmetered && !lambda &&
 		len(o.APIOptions) == 0 && !hasInterceptors(o.Interceptors) && o.ClientLogMode == 0 &&
 		len(o.AuthSchemePreference) == 0 && len(o.AuthSchemes) == 1 && o.AuthSchemes[0] == smithyhttp.AuthScheme(sigV4Scheme{})
 }
@@ -106,8 +118,7 @@ func (p *pipeline) resolveRegion() {
 		o.EndpointOptions.UseFIPSEndpoint = aws.FIPSEndpointStateEnabled
 		o.EndpointOptions.ResolvedRegion = region
 	}
-	_, rules := o.EndpointResolverV2.(endpointRules)
-	fixed := o.BaseEndpoint != nil || !rules
+	fixed := o.BaseEndpoint != nil || !p.hasRules()
 	switch {
 	case o.UseConfiguredRegion:
 	case region == "":
@@ -120,10 +131,15 @@ func (p *pipeline) resolveRegion() {
 
 // endpoint returns the address of an attempt.
 func (p *pipeline) endpoint(ctx context.Context) (smithyendpoints.Endpoint, error) {
-	if _, rules := p.options.EndpointResolverV2.(endpointRules); rules {
-		return p.address()
+	if p.hasRules() {
+		return p.address, p.addressErr
 	}
 	return p.resolveEndpoint(ctx)
+}
+
+func (p *pipeline) hasRules() bool {
+	_, rules := p.options.EndpointResolverV2.(endpointRules)
+	return rules
 }
 
 func (p *pipeline) resolveEndpoint(ctx context.Context) (smithyendpoints.Endpoint, error) {
@@ -174,14 +190,22 @@ func (p *pipeline) operationContext(operation string) context.Context {
 	if ctx, ok := p.operations.Load(operation); ok {
 		return ctx.(context.Context)
 	}
-	ctx := middleware.ClearStackValues(context.Background())
-	ctx = middleware.WithServiceID(ctx, ServiceID)
-	ctx = middleware.WithOperationName(ctx, operation)
-	ctx = middleware.SetLogger(ctx, p.options.Logger)
-	ctx = awsmiddleware.SetServiceID(ctx, ServiceID)
-	ctx = awsmiddleware.SetOperationName(ctx, operation)
-	ctx = awsmiddleware.SetRegion(ctx, p.region)
+	ctx := middleware.SetLogger(awsmiddleware.SetRegion(namedContext(operation), p.region), p.options.Logger)
 	p.operations.Store(operation, ctx)
+	return ctx
+}
+
+var namedContexts sync.Map // operation name to what namedContext made
+
+// namedContext holds the names of the service and of an operation.
+func namedContext(operation string) context.Context {
+	if ctx, ok := namedContexts.Load(operation); ok {
+		return ctx.(context.Context)
+	}
+	ctx := middleware.ClearStackValues(context.Background())
+	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, ServiceID), operation)
+	ctx = awsmiddleware.SetOperationName(awsmiddleware.SetServiceID(ctx, ServiceID), operation)
+	namedContexts.Store(operation, ctx)
 	return ctx
 }
 

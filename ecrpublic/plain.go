@@ -22,9 +22,10 @@ import (
 // find out anew for every call is here found out once.
 type plainPath struct {
 	url           url.URL
-	err           error         // why there is no url
-	userAgent     string        // of a call
-	pageUserAgent func() string // of a paginator's call
+	err           error  // why there is no url
+	userAgent     string // of a call
+	page          sync.Once
+	pageUserAgent string // of a paginator's call, once there was one
 	retryer       aws.RetryerV2
 	firstIsFree   bool                // the retryer lets every first attempt pass
 	firstHeader   string              // what a first attempt says of itself
@@ -34,7 +35,6 @@ type plainPath struct {
 func newPlainPath(p *pipeline) *plainPath {
 	plain := &plainPath{
 		userAgent:     userAgentText(p.userAgent(false)),
-		pageUserAgent: sync.OnceValue(func() string { return userAgentText(p.userAgent(true)) }),
 		firstMetadata: firstMetadata(),
 	}
 	endpoint, err := p.endpoint(context.Background())
@@ -167,7 +167,8 @@ func (c *call) attemptPlain(ctx context.Context, header string) outcome {
 func (c *call) plainHeader(ctx context.Context, attempt string) http.Header {
 	userAgent := c.plain.userAgent
 	if paging.Marked(ctx) {
-		userAgent = c.plain.pageUserAgent()
+		c.plain.page.Do(func() { c.plain.pageUserAgent = userAgentText(c.userAgent(true)) })
+		userAgent = c.plain.pageUserAgent
 	}
 	header := make(http.Header, 8+3) // the signature adds three
 	fields := c.requestFields()

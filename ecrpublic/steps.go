@@ -137,7 +137,7 @@ func (c *call) getIdentity(ctx context.Context, _ *smithyhttp.Request) (context.
 	if err != nil {
 		return ctx, err
 	}
-	resolver := auth.scheme.IdentityResolver(c.options)
+	resolver := auth.scheme.IdentityResolver(c.identities)
 	if resolver == nil {
 		return ctx, errors.New("no identity resolver")
 	}

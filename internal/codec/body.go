@@ -23,9 +23,8 @@ type Body struct {
 	blobAt int // the blob stands between text[:blobAt] and text[blobAt:]
 
 	position int64
-	rest     []byte          // of an encoded group that a short read cut through
-	group    [4]byte         // where rest lives
-	raw      *[rawChunk]byte // where a reader's bytes are read to
+	rest     []byte  // of an encoded group that a short read cut through
+	group    [4]byte // where rest lives
 	sum      string
 }
 
@@ -41,10 +40,11 @@ type blob struct {
 	start  int64
 	size   int64
 
+	block *[rawChunk]byte // of the source, the last one that was read
 	seed  maphash.Seed
+	pass  uint64 // the hash of the blocks of this pass so far
 	first uint64 // the hash of the first complete pass
 	read  bool   // there was such a pass
-	pass  maphash.Hash
 }
 
 // readerBlob takes a reader: what can seek is read in place, anything else is
@@ -73,8 +73,8 @@ func (b *blob) len() int64 {
 	return int64(len(b.bytes))
 }
 
-// rawChunk is how many bytes of a blob are encoded at a time, at most: a multiple
-// of three, so that chunks join without padding.
+// rawChunk is how many bytes of a reader are read at a time: a multiple of three,
+// so that chunks join without padding.
 const rawChunk = 3 << 13
 
 func newBody(text []byte, b *blob, at int) *Body {
@@ -140,7 +140,6 @@ func (b *Body) Seek(offset int64, whence int) (int64, error) {
 	if b.blob == nil || b.blob.source == nil {
 		return 0, nil
 	}
-	b.blob.pass.SetSeed(b.blob.seed)
 	_, err := b.blob.source.Seek(b.blob.start, io.SeekStart)
 	return 0, err
 }
@@ -181,10 +180,7 @@ func (b *Body) readBlob(p []byte, offset int64) (int, error) {
 
 // encode fills p with whole groups of four characters.
 func (b *Body) encode(p []byte, offset int64) (int, error) {
-	if b.raw == nil && b.blob.source != nil {
-		b.raw = new([rawChunk]byte)
-	}
-	raw, err := b.blob.next(offset/4*3, min(len(p)/4*3, rawChunk), b.raw)
+	raw, err := b.blob.next(offset/4*3, len(p)/4*3)
 	if err != nil {
 		return 0, err
 	}
@@ -193,38 +189,50 @@ func (b *Body) encode(p []byte, offset int64) (int, error) {
 	return n, nil
 }
 
-// next returns the bytes from an offset on, up to a number; those of a reader
-// are read into the array.
-func (b *blob) next(offset int64, most int, array *[rawChunk]byte) ([]byte, error) {
-	n := min(int64(most), b.len()-offset)
+// next returns the bytes from an offset on, up to a number.
+func (b *blob) next(offset int64, most int) ([]byte, error) {
 	if b.source == nil {
-		return b.bytes[offset : offset+n], nil
+		return b.bytes[offset:min(offset+int64(most), b.len())], nil
 	}
+	in := offset % rawChunk
+	block := min(rawChunk, b.size-offset+in)
+	if in == 0 {
+		if err := b.load(offset, block); err != nil {
+			return nil, err
+		}
+	}
+	return b.block[in:min(in+int64(most), block)], nil
+}
+
+// load reads the next block of the source. The hash of a pass is over the same
+// blocks each time, however the body is read.
+func (b *blob) load(offset, size int64) error {
 	if offset == 0 {
-		b.pass.SetSeed(b.seed)
+		b.pass = 0
 	}
-	buf := array[:n]
-	switch _, err := io.ReadFull(b.source, buf); err {
+	if b.block == nil {
+		b.block = new([rawChunk]byte)
+	}
+	switch _, err := io.ReadFull(b.source, b.block[:size]); err {
 	case nil:
 	case io.EOF, io.ErrUnexpectedEOF:
-		return nil, ErrChanged
+		return ErrChanged
 	default:
-		return nil, err
+		return err
 	}
-	b.pass.Write(buf)
-	if offset+n == b.size {
-		return buf, b.verify()
+	b.pass = b.pass*31 + maphash.Bytes(b.seed, b.block[:size])
+	if offset+size == b.size {
+		return b.verify()
 	}
-	return buf, nil
+	return nil
 }
 
 // verify compares a complete pass with the first one.
 func (b *blob) verify() error {
-	sum := b.pass.Sum64()
-	if b.read && sum != b.first {
+	if b.read && b.pass != b.first {
 		return ErrChanged
 	}
-	b.first, b.read = sum, true
+	b.first, b.read = b.pass, true
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 )
 
 // Unmarshal fills the struct that v points at from one JSON object. Members
@@ -20,8 +21,8 @@ func Unmarshal(data []byte, v any) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
 	d.reader = reader{data: data}
-	rv, p := open(v)
-	return d.document(p, rv)
+	s, p := open(v)
+	return d.document(p, s)
 }
 
 // decoder holds what one Unmarshal needs and the next can use again.
@@ -44,11 +45,11 @@ func (d *decoder) release() {
 
 var errTrailing = errors.New("data after the object")
 
-func (d *decoder) document(p *plan, v reflect.Value) error {
+func (d *decoder) document(p *plan, s unsafe.Pointer) error {
 	if c := d.peek(); c == 'n' {
 		return mismatch("an object", c)
 	}
-	if err := d.object(p, v); err != nil {
+	if err := d.object(p, s, new(row)); err != nil {
 		return err
 	}
 	if d.peek(); d.pos < len(d.data) {
@@ -108,80 +109,118 @@ func mismatch(want string, c byte) error {
 	return fmt.Errorf("expected %s, got %s", want, got)
 }
 
+// row is what the elements of a list tell about the next one: its members
+// usually come in the same order, and many repeat their text.
+type row struct {
+	before unsafe.Pointer // the element before, or nil
+	order  [maxFields + 1]uint8
+}
+
+// guess returns the field that followed the last one in the element before, or
+// else in the struct.
+func (r *row) guess(last int) int { return int(uint8(last) + r.order[last]) }
+
+// learn notes which field follows the last one.
+func (r *row) learn(last, field int) { r.order[last] = uint8(field - last) }
+
 // object decodes a struct; null leaves it as it is. Its strings share one piece
 // of memory, so that keeping one of them pins a list's element and not the page.
-func (d *decoder) object(p *plan, v reflect.Value) error {
+func (d *decoder) object(p *plan, s unsafe.Pointer, r *row) error {
 	if null, err := d.enter('{', "an object"); null || err != nil {
 		return err
 	}
 	mark := d.texts.begin()
-	if err := d.members(p, v); err != nil {
+	if err := d.members(p, s, r); err != nil {
 		return err
 	}
-	d.texts.end(mark, v)
+	d.texts.end(mark, s, r.before)
 	return nil
 }
 
-func (d *decoder) members(p *plan, v reflect.Value) error {
-	guess := 0
+func (d *decoder) members(p *plan, s unsafe.Pointer, r *row) error {
+	last := 0 // one more than the field's number, so that 0 is the beginning
 	for first := true; ; first = false {
 		more, err := d.next('}', first)
 		if !more || err != nil {
 			return err
 		}
-		name, plain, err := d.text()
+		i, known, err := d.name(p, r.guess(last))
 		if err != nil {
 			return err
 		}
-		if err := d.take(':'); err != nil {
-			return err
-		}
-		i, known := p.find(name, plain, guess)
 		if !known {
-			if err := d.skip(0); err != nil {
-				return within("."+string(appendText(nil, name, plain)), err)
-			}
 			continue
 		}
-		guess = i + 1
-		if err := d.member(&p.fields[i], v.Field(p.fields[i].index)); err != nil {
-			return within("."+strings.Trim(p.fields[i].wire, `"`), err)
+		r.learn(last, i)
+		last = i + 1
+		if err := d.member(&p.fields[i], s, r.before); err != nil {
+			return within(p.fields[i].member(), err)
 		}
 	}
 }
 
-func (d *decoder) member(f *field, v reflect.Value) error {
+// name reads a member's name and finds the field, first the one that is guessed,
+// whose name need only be compared. The value of an unknown member is skipped.
+func (d *decoder) name(p *plan, guess int) (i int, known bool, err error) {
+	d.peek()
+	if guess < len(p.fields) {
+		wire, rest := p.fields[guess].wire, d.data[d.pos:]
+		if len(rest) >= len(wire) && string(rest[:len(wire)]) == wire {
+			d.pos += len(wire)
+			return guess, true, nil
+		}
+	}
+	quoted, plain, err := d.text()
+	if err != nil {
+		return 0, false, err
+	}
+	if err := d.take(':'); err != nil {
+		return 0, false, err
+	}
+	text := content(quoted, plain)
+	if i, known = p.byWire[string(text)]; known {
+		return i, true, nil
+	}
+	if err := d.skip(0); err != nil {
+		return 0, false, within("."+string(text), err)
+	}
+	return 0, false, nil
+}
+
+func (d *decoder) member(f *field, s, before unsafe.Pointer) error {
 	if d.peek() == 'n' {
-		v.SetZero()
 		return d.literal("null")
 	}
 	switch f.kind {
 	case kindString:
 		quoted, plain, err := d.string()
 		if err == nil {
-			d.texts.add(f.index, quoted, plain)
+			d.texts.add(f, content(quoted, plain), before)
 		}
 		return err
 	case kindEnum:
 		quoted, plain, err := d.string()
 		if err == nil {
-			v.SetString(string(appendText(nil, quoted, plain)))
+			*at[string](s, f) = string(content(quoted, plain))
 		}
 		return err
 	case kindBlob:
-		return d.blob(v)
+		return d.blob(at[[]byte](s, f))
 	case kindStrings:
-		return d.strings(f.index)
+		return d.strings(f)
 	case kindStruct:
-		fresh := reflect.New(v.Type().Elem())
-		v.Set(fresh)
-		return d.object(f.elem, fresh.Elem())
+		fresh := reflect.New(f.typ.Elem())
+		f.value(s).Set(fresh)
+		return d.object(f.elem, fresh.UnsafePointer(), new(row))
 	case kindStructs:
-		return d.structs(f.elem, v)
-	case kindBool, kindBoolPtr:
-		return d.bool(v)
+		return d.structs(f.elem, f.value(s))
+	case kindBool:
+		return d.bool(at[bool](s, f))
+	case kindBoolPtr:
+		*at[*bool](s, f) = new(bool)
+		return d.bool(*at[*bool](s, f))
 	default:
-		return d.numeric(f.kind, v)
+		return d.numeric(f, s)
 	}
 }
 
@@ -192,35 +231,26 @@ func (d *decoder) string() (quoted []byte, plain bool, err error) {
 	return d.text()
 }
 
-func (d *decoder) blob(v reflect.Value) error {
+func (d *decoder) blob(v *[]byte) error {
 	quoted, plain, err := d.string()
 	if err != nil {
 		return err
 	}
-	text := quoted[1 : len(quoted)-1]
-	if !plain {
-		text = appendText(nil, quoted, plain)
-	}
-	blob, err := base64.StdEncoding.AppendDecode([]byte{}, text)
-	v.SetBytes(blob)
+	*v, err = base64.StdEncoding.AppendDecode([]byte{}, content(quoted, plain))
 	return err
 }
 
-func (d *decoder) bool(v reflect.Value) error {
+func (d *decoder) bool(v *bool) error {
 	c := d.peek()
 	word := map[byte]string{'t': "true", 'f': "false"}[c]
 	if word == "" {
 		return d.wrong("a boolean", c)
 	}
-	if v.Kind() == reflect.Pointer {
-		*at[*bool](v) = new(c == 't')
-	} else {
-		v.SetBool(c == 't')
-	}
+	*v = c == 't'
 	return d.literal(word)
 }
 
-func (d *decoder) numeric(k kind, v reflect.Value) error {
+func (d *decoder) numeric(f *field, s unsafe.Pointer) error {
 	if c := d.peek(); c != '-' && (c < '0' || c > '9') {
 		return d.wrong("a number", c)
 	}
@@ -228,18 +258,18 @@ func (d *decoder) numeric(k kind, v reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	switch k {
+	switch f.kind {
 	case kindTime:
 		t, err := parseTime(number)
-		*at[*time.Time](v) = d.times.put(t)
+		*at[*time.Time](s, f) = d.times.put(t)
 		return err
 	case kindInt32:
 		n, err := strconv.ParseInt(string(number), 10, 32)
-		*at[*int32](v) = new(int32(n))
+		*at[*int32](s, f) = new(int32(n))
 		return integerError(number, err)
 	default:
 		n, err := strconv.ParseInt(string(number), 10, 64)
-		*at[*int64](v) = d.ints.put(n)
+		*at[*int64](s, f) = d.ints.put(n)
 		return integerError(number, err)
 	}
 }
@@ -263,7 +293,7 @@ func (d *decoder) structs(p *plan, list reflect.Value) error {
 		return err
 	}
 	list.Set(reflect.MakeSlice(list.Type(), 0, 1))
-	start := d.pos
+	start, r := d.pos, new(row)
 	for n := 0; ; n++ {
 		more, err := d.next(']', n == 0)
 		if !more || err != nil {
@@ -273,18 +303,21 @@ func (d *decoder) structs(p *plan, list reflect.Value) error {
 			list.Grow(min(max(n, (len(d.data)-start)/(d.pos-start)), maxPage))
 		}
 		list.SetLen(n + 1)
-		if err := d.object(p, list.Index(n)); err != nil {
+		if n > 0 {
+			r.before = list.Index(n - 1).Addr().UnsafePointer()
+		}
+		if err := d.object(p, list.Index(n).Addr().UnsafePointer(), r); err != nil {
 			return within("["+strconv.Itoa(n)+"]", err)
 		}
 	}
 }
 
 // strings decodes a list of strings; a null element becomes an empty one.
-func (d *decoder) strings(field int) error {
+func (d *decoder) strings(f *field) error {
 	if _, err := d.enter('[', "a list"); err != nil {
 		return err
 	}
-	list := d.texts.list(field)
+	list := d.texts.list(f)
 	for n := 0; ; n++ {
 		more, err := d.next(']', n == 0)
 		if !more || err != nil {
@@ -299,6 +332,6 @@ func (d *decoder) strings(field int) error {
 		if err != nil {
 			return within("["+strconv.Itoa(n)+"]", err)
 		}
-		d.texts.item(list, quoted, plain)
+		d.texts.item(list, content(quoted, plain))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"time"
+	"unsafe"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/segmentio/asm/base64"
@@ -15,9 +16,9 @@ import (
 // false are left out; an empty list or blob that is not nil is written. Invalid
 // UTF-8 becomes U+FFFD.
 func Append(dst []byte, v any) ([]byte, error) {
-	rv, p := open(v)
+	s, p := open(v)
 	e := encoder{buf: dst}
-	err := e.object(p, rv)
+	err := e.object(p, s)
 	return e.buf, err
 }
 
@@ -25,9 +26,9 @@ func Append(dst []byte, v any) ([]byte, error) {
 // not copied: the body reads them again for every pass over it.
 func NewBody(v any) (*Body, error) {
 	const usual = 256 // bytes; most requests are smaller
-	rv, p := open(v)
+	s, p := open(v)
 	e := encoder{buf: make([]byte, 0, usual), streams: true}
-	if err := e.object(p, rv); err != nil {
+	if err := e.object(p, s); err != nil {
 		return nil, err
 	}
 	return newBody(e.buf, e.blob, e.blobAt), nil
@@ -44,7 +45,7 @@ type encoder struct {
 	blobAt  int // where in buf the blob belongs
 }
 
-func (e *encoder) object(p *plan, v reflect.Value) error {
+func (e *encoder) object(p *plan, s unsafe.Pointer) error {
 	e.buf = append(e.buf, '{')
 	start := len(e.buf)
 	for i := range p.fields {
@@ -54,8 +55,7 @@ func (e *encoder) object(p *plan, v reflect.Value) error {
 			e.buf = append(e.buf, ',')
 		}
 		e.buf = append(e.buf, f.wire...)
-		e.buf = append(e.buf, ':')
-		present, err := e.member(f, v)
+		present, err := e.member(f, s)
 		if err != nil {
 			return err
 		}
@@ -68,36 +68,36 @@ func (e *encoder) object(p *plan, v reflect.Value) error {
 }
 
 // member writes a member's value and tells whether there was one.
-func (e *encoder) member(f *field, v reflect.Value) (present bool, err error) {
+func (e *encoder) member(f *field, s unsafe.Pointer) (present bool, err error) {
 	switch f.kind {
 	case kindString:
-		return writeIf(*at[*string](v.Field(f.index)), e.text), nil
+		return writeIf(*at[*string](s, f), e.text), nil
 	case kindEnum:
-		s := v.Field(f.index).String()
-		e.text(s)
-		return s != "", nil
+		word := *at[string](s, f)
+		e.text(word)
+		return word != "", nil
 	case kindInt32:
-		return writeIf(*at[*int32](v.Field(f.index)), func(n int32) { e.buf = strconv.AppendInt(e.buf, int64(n), 10) }), nil
+		return writeIf(*at[*int32](s, f), func(n int32) { e.buf = strconv.AppendInt(e.buf, int64(n), 10) }), nil
 	case kindInt64:
-		return writeIf(*at[*int64](v.Field(f.index)), func(n int64) { e.buf = strconv.AppendInt(e.buf, n, 10) }), nil
+		return writeIf(*at[*int64](s, f), func(n int64) { e.buf = strconv.AppendInt(e.buf, n, 10) }), nil
 	case kindBool:
 		e.bool(true)
-		return *at[bool](v.Field(f.index)), nil
+		return *at[bool](s, f), nil
 	case kindBoolPtr:
-		return writeIf(*at[*bool](v.Field(f.index)), e.bool), nil
+		return writeIf(*at[*bool](s, f), e.bool), nil
 	case kindTime:
-		return writeIf(*at[*time.Time](v.Field(f.index)), func(t time.Time) { e.buf = appendTime(e.buf, t) }), nil
+		return writeIf(*at[*time.Time](s, f), func(t time.Time) { e.buf = appendTime(e.buf, t) }), nil
 	case kindBlob:
-		return e.blobMember(f, v)
+		return e.blobMember(f, s)
 	case kindStrings:
-		return e.strings(*at[[]string](v.Field(f.index))), nil
+		return e.strings(*at[[]string](s, f)), nil
 	case kindStruct:
-		if v.Field(f.index).IsNil() {
+		if f.isNil(s) {
 			return false, nil
 		}
-		return true, e.object(f.elem, v.Field(f.index).Elem())
+		return true, e.object(f.elem, *at[unsafe.Pointer](s, f))
 	default: // kindStructs
-		return e.structs(f.elem, v.Field(f.index))
+		return e.structs(f.elem, f.value(s))
 	}
 }
 
@@ -138,7 +138,7 @@ func (e *encoder) structs(p *plan, list reflect.Value) (bool, error) {
 		if i > 0 {
 			e.buf = append(e.buf, ',')
 		}
-		if err := e.object(p, list.Index(i)); err != nil {
+		if err := e.object(p, list.Index(i).Addr().UnsafePointer()); err != nil {
 			return false, err
 		}
 	}
@@ -148,10 +148,10 @@ func (e *encoder) structs(p *plan, list reflect.Value) (bool, error) {
 
 var errTwoBlobs = errors.New("a request holds at most one large blob")
 
-func (e *encoder) blobMember(f *field, v reflect.Value) (bool, error) {
-	b := &blob{bytes: *at[[]byte](v.Field(f.index))}
-	if f.reader >= 0 && b.bytes == nil {
-		if r := *at[io.Reader](v.Field(f.reader)); r != nil {
+func (e *encoder) blobMember(f *field, s unsafe.Pointer) (bool, error) {
+	b := &blob{bytes: *at[[]byte](s, f)}
+	if f.reader != nil && b.bytes == nil {
+		if r := *at[io.Reader](s, f.reader); r != nil {
 			var err error
 			if b, err = readerBlob(r); err != nil {
 				return false, err

@@ -39,10 +39,11 @@ const (
 
 type field struct {
 	name     string // in Go
-	wire     string // in JSON, quoted
+	wire     string // in JSON, with quotes and colon
 	kind     kind
-	index    int
-	reader   int // index of the io.Reader that may stand in for a blob, or -1
+	typ      reflect.Type
+	offset   uintptr
+	reader   *field // the io.Reader that may stand in for a blob, or nil
 	required bool
 	elem     *plan // of a struct or a list of them
 }
@@ -50,8 +51,11 @@ type field struct {
 type plan struct {
 	name   string
 	fields []field
-	byWire map[string]int // by quoted wire name, as it stands in JSON
+	byWire map[string]int // by name in JSON
 }
+
+// maxFields bounds the fields of a struct; no request has more than nine.
+const maxFields = 15
 
 var plans sync.Map // reflect.Type to *plan
 
@@ -74,12 +78,15 @@ func compile(t reflect.Type) *plan {
 		}
 		wire, required := parseTag(f)
 		if f.Type == reflect.TypeFor[io.Reader]() {
-			p.fields[p.byWire[wire]].reader = i // stands behind its blob
+			p.fields[p.byWire[wire]].reader = &field{name: f.Name, offset: f.Offset} // stands behind its blob
 			continue
 		}
 		k, elem := classify(f)
 		p.byWire[wire] = len(p.fields)
-		p.fields = append(p.fields, field{name: f.Name, wire: wire, kind: k, index: i, reader: -1, required: required, elem: elem})
+		p.fields = append(p.fields, field{name: f.Name, wire: `"` + wire + `":`, kind: k, typ: f.Type, offset: f.Offset, required: required, elem: elem})
+	}
+	if len(p.fields) > maxFields {
+		panic("codec: too many fields in " + p.name)
 	}
 	return p
 }
@@ -87,9 +94,9 @@ func compile(t reflect.Type) *plan {
 func parseTag(f reflect.StructField) (wire string, required bool) {
 	switch tag := f.Tag.Get("ecr"); tag {
 	case "", "required":
-		return `"` + strings.ToLower(f.Name[:1]) + f.Name[1:] + `"`, tag == "required"
+		return strings.ToLower(f.Name[:1]) + f.Name[1:], tag == "required"
 	default:
-		return `"` + tag + `"`, false
+		return tag, false
 	}
 }
 
@@ -121,26 +128,25 @@ func classify(f reflect.StructField) (kind, *plan) {
 	panic(fmt.Sprintf("codec: field %s has the unsupported type %s", f.Name, f.Type))
 }
 
-// find returns the field of a name, trying first the one after the last. A name
-// that is spelled with escapes is rare.
-func (p *plan) find(quoted []byte, plain bool, guess int) (int, bool) {
-	if guess < len(p.fields) && p.fields[guess].wire == string(quoted) {
-		return guess, true
-	}
-	if !plain {
-		quoted = append(appendText([]byte{'"'}, quoted, plain), '"')
-	}
-	i, ok := p.byWire[string(quoted)]
-	return i, ok
-}
+// member is how an error names the field.
+func (f *field) member() string { return "." + strings.Trim(f.wire, `":`) }
 
 // open returns the struct behind a pointer and its plan.
-func open(v any) (reflect.Value, *plan) {
-	rv := reflect.ValueOf(v).Elem()
-	return rv, planOf(rv.Type())
+func open(v any) (unsafe.Pointer, *plan) {
+	rv := reflect.ValueOf(v)
+	return rv.UnsafePointer(), planOf(rv.Type().Elem())
 }
 
-// at returns a pointer to a field, whose type the plan has checked. It is the one
-// place of this module that uses unsafe: the safe way takes an eighth of the time
-// of decoding a page.
-func at[T any](field reflect.Value) *T { return (*T)(unsafe.Pointer(field.UnsafeAddr())) }
+// at returns a pointer to a field of a struct. The plan has checked the type.
+// Going by offsets rather than by reflect.Value takes a tenth off the time of a
+// page.
+func at[T any](s unsafe.Pointer, f *field) *T { return (*T)(unsafe.Add(s, f.offset)) }
+
+// isNil tells whether a pointer, a list, a blob or a reader is nil: the first
+// word of each says so.
+func (f *field) isNil(s unsafe.Pointer) bool { return *at[unsafe.Pointer](s, f) == nil }
+
+// value returns a field as reflection sees it.
+func (f *field) value(s unsafe.Pointer) reflect.Value {
+	return reflect.NewAt(f.typ, unsafe.Add(s, f.offset)).Elem()
+}

@@ -247,12 +247,13 @@ func (r *reader) skipNested(opening byte, depth int) error {
 	}
 }
 
-// appendText appends the text of a string that was read. Invalid UTF-8 and lone
-// surrogates become U+FFFD, which AppendUnquote does as it reports them.
-func appendText(dst, quoted []byte, plain bool) []byte {
+// content returns the text of a string that was read; what is plain is not
+// copied. Invalid UTF-8 and lone surrogates become U+FFFD, which AppendUnquote
+// does as it reports them.
+func content(quoted []byte, plain bool) []byte {
 	if plain {
-		return append(dst, quoted[1:len(quoted)-1]...)
+		return quoted[1 : len(quoted)-1]
 	}
-	dst, _ = jsontext.AppendUnquote(dst, quoted)
-	return dst
+	text, _ := jsontext.AppendUnquote(nil, quoted)
+	return text
 }

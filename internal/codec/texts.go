@@ -1,10 +1,11 @@
 package codec
 
-import "reflect"
+import "unsafe"
 
 // texts collects the strings of a struct and hands them out at its end, all cut
 // from one string and pointed at in one slice: two allocations, however many
-// strings there are.
+// strings there are. What the struct before has in the same field is not stored
+// again.
 type texts struct {
 	bytes   []byte
 	entries []text
@@ -13,36 +14,44 @@ type texts struct {
 // text is a string that waits to be handed out: to a field of type *string, or
 // as the next item of the list that was announced before it.
 type text struct {
-	end   int // in bytes; it begins where the entry before it ends
-	field int // in the struct, or listItem
-	items int // of the list that the field is
+	end      int    // in bytes; it begins where the entry before it ends
+	field    *field // nil for a list's item
+	items    int    // of the list that the field is
+	repeated bool   // it is the text of the struct before
 }
-
-const listItem = -1
 
 type mark struct{ bytes, entries int }
 
 func (t *texts) begin() mark { return mark{len(t.bytes), len(t.entries)} }
 
-// add collects a string for a field, or the next item of a list.
-func (t *texts) add(field int, quoted []byte, plain bool) {
-	t.bytes = appendText(t.bytes, quoted, plain)
-	t.entries = append(t.entries, text{end: len(t.bytes), field: field})
+// add collects a string for a field; before is the struct before, or nil.
+func (t *texts) add(f *field, s []byte, before unsafe.Pointer) {
+	e := text{field: f}
+	if before != nil {
+		last := *at[*string](before, f)
+		e.repeated = last != nil && *last == string(s)
+	}
+	if !e.repeated {
+		t.bytes = append(t.bytes, s...)
+	}
+	e.end = len(t.bytes)
+	t.entries = append(t.entries, e)
 }
 
 // list announces a list and returns the entry that its items count up.
-func (t *texts) list(field int) int {
-	t.entries = append(t.entries, text{end: len(t.bytes), field: field})
+func (t *texts) list(f *field) int {
+	t.entries = append(t.entries, text{end: len(t.bytes), field: f})
 	return len(t.entries) - 1
 }
 
-func (t *texts) item(list int, quoted []byte, plain bool) {
-	t.add(listItem, quoted, plain)
+func (t *texts) item(list int, s []byte) {
+	t.bytes = append(t.bytes, s...)
+	t.entries = append(t.entries, text{end: len(t.bytes)})
 	t.entries[list].items++
 }
 
 // end hands out to a struct what was collected since the mark.
-func (t *texts) end(m mark, v reflect.Value) {
+func (t *texts) end(m mark, s, before unsafe.Pointer) {
 	entries := t.entries[m.entries:]
 	if len(entries) == 0 {
 		return
@@ -54,13 +63,15 @@ func (t *texts) end(m mark, v reflect.Value) {
 		end := e.end - m.bytes
 		slots[i] = all[start:end]
 		start = end
-		if e.field == listItem {
-			continue
-		}
-		if f := v.Field(e.field); f.Kind() == reflect.Slice {
-			*at[[]string](f) = slots[i+1 : i+1+e.items : i+1+e.items]
-		} else {
-			*at[*string](f) = &slots[i]
+		switch {
+		case e.field == nil:
+		case e.field.kind == kindStrings:
+			*at[[]string](s, e.field) = slots[i+1 : i+1+e.items : i+1+e.items]
+		case e.repeated:
+			slots[i] = **at[*string](before, e.field)
+			fallthrough
+		default:
+			*at[*string](s, e.field) = &slots[i]
 		}
 	}
 	t.bytes, t.entries = t.bytes[:m.bytes], t.entries[:m.entries]

@@ -34,7 +34,7 @@ func parseTime(number []byte) (time.Time, error) {
 		nanos = -nanos
 	}
 	t := time.Unix(seconds, nanos).UTC()
-	if year := t.Year(); year < 1 || year > 9999 {
+	if rounded := t.Unix(); rounded < firstSecond || rounded > lastSecond {
 		return time.Time{}, errTimeRange
 	}
 	return t, nil

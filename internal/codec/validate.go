@@ -2,8 +2,7 @@ package codec
 
 import (
 	"fmt"
-	"io"
-	"reflect"
+	"unsafe"
 
 	"github.com/aws/smithy-go"
 )
@@ -13,35 +12,35 @@ import (
 // smithy.InvalidParamsError, and like the official client it looks at presence
 // only: an empty string or list passes.
 func Validate(v any) error {
-	rv, p := open(v)
+	s, p := open(v)
 	missing := smithy.InvalidParamsError{Context: p.name}
 	for i := range p.fields {
 		f := &p.fields[i]
-		if f.required && !f.present(rv) {
+		if f.required && !f.present(s) {
 			missing.Add(smithy.NewErrParamRequired(f.name))
 		}
 	}
 	if missing.Len() > 0 {
 		return missing
 	}
-	return p.checkBlobs(rv)
+	return p.checkBlobs(s)
 }
 
-func (f *field) present(v reflect.Value) bool {
-	return !v.Field(f.index).IsNil() || f.reader >= 0 && !v.Field(f.reader).IsNil()
+func (f *field) present(s unsafe.Pointer) bool {
+	return !f.isNil(s) || f.reader != nil && !f.reader.isNil(s)
 }
 
 // checkBlobs refuses a blob that is given as bytes and as a reader.
-func (p *plan) checkBlobs(v reflect.Value) error {
+func (p *plan) checkBlobs(s unsafe.Pointer) error {
 	for i := range p.fields {
 		f := &p.fields[i]
-		if f.kind == kindStruct && !v.Field(f.index).IsNil() {
-			if err := f.elem.checkBlobs(v.Field(f.index).Elem()); err != nil {
+		if f.kind == kindStruct && !f.isNil(s) {
+			if err := f.elem.checkBlobs(*at[unsafe.Pointer](s, f)); err != nil {
 				return err
 			}
 		}
-		if f.reader >= 0 && !v.Field(f.index).IsNil() && *at[io.Reader](v.Field(f.reader)) != nil {
-			return fmt.Errorf("%s: set %s or %s, not both", p.name, f.name, v.Type().Field(f.reader).Name)
+		if f.reader != nil && !f.isNil(s) && !f.reader.isNil(s) {
+			return fmt.Errorf("%s: set %s or %s, not both", p.name, f.name, f.reader.name)
 		}
 	}
 	return nil
