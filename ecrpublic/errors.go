@@ -56,18 +56,14 @@ func responseError(response *http.Response, body []byte, readError error) error 
 		err = readError
 	}
 	if err != nil {
-		e.Message, e.HasMessage = unreadable(response, body), true
+		status := response.StatusCode
+		e.Message, e.HasMessage = fmt.Sprintf("HTTP %d %s, unreadable body %.200q", status, http.StatusText(status), body), true
 	}
 	api := apiError(e, body)
 	if readError != nil {
 		return fmt.Errorf("%w (%w)", api, readError)
 	}
 	return api
-}
-
-func unreadable(response *http.Response, body []byte) string {
-	const snippet = 200 // bytes
-	return fmt.Sprintf("HTTP %d %s, unreadable body %q", response.StatusCode, http.StatusText(response.StatusCode), body[:min(len(body), snippet)])
 }
 
 func apiError(e awsjson.Error, body []byte) error {

@@ -190,22 +190,11 @@ func (p *pipeline) operationContext(operation string) context.Context {
 	if ctx, ok := p.operations.Load(operation); ok {
 		return ctx.(context.Context)
 	}
-	ctx := middleware.SetLogger(awsmiddleware.SetRegion(namedContext(operation), p.region), p.options.Logger)
-	p.operations.Store(operation, ctx)
-	return ctx
-}
-
-var namedContexts sync.Map // operation name to what namedContext made
-
-// namedContext holds the names of the service and of an operation.
-func namedContext(operation string) context.Context {
-	if ctx, ok := namedContexts.Load(operation); ok {
-		return ctx.(context.Context)
-	}
 	ctx := middleware.ClearStackValues(context.Background())
 	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, ServiceID), operation)
 	ctx = awsmiddleware.SetOperationName(awsmiddleware.SetServiceID(ctx, ServiceID), operation)
-	namedContexts.Store(operation, ctx)
+	ctx = middleware.SetLogger(awsmiddleware.SetRegion(ctx, p.region), p.options.Logger)
+	p.operations.Store(operation, ctx)
 	return ctx
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"hash"
 	"hash/maphash"
 	"io"
 	"net/http"
@@ -77,13 +76,6 @@ func (b *blob) len() int64 {
 // so that chunks join without padding.
 const rawChunk = 3 << 13
 
-func newBody(text []byte, b *blob, at int) *Body {
-	if b == nil {
-		at = len(text)
-	}
-	return &Body{text: text, blob: b, blobAt: at}
-}
-
 // Size returns the length of the whole body in bytes.
 func (b *Body) Size() int64 { return int64(len(b.text)) + b.encodedLen() }
 
@@ -112,7 +104,7 @@ func (b *Body) SHA256() (string, error) {
 	if err := b.Rewind(); err != nil {
 		return "", err
 	}
-	var h hash.Hash = sha256.New()
+	h := sha256.New()
 	if _, err := io.Copy(h, b); err != nil {
 		return "", err
 	}

@@ -113,15 +113,11 @@ func mismatch(want string, c byte) error {
 // usually come in the same order, and many repeat their text.
 type row struct {
 	before unsafe.Pointer // the element before, or nil
-	order  [maxFields + 1]uint8
+
+	// order holds how much further than the next field of the struct, modulo
+	// 256, the member was that followed a field: all 0 is the struct's order.
+	order [maxFields + 1]uint8
 }
-
-// guess returns the field that followed the last one in the element before, or
-// else in the struct.
-func (r *row) guess(last int) int { return int(uint8(last) + r.order[last]) }
-
-// learn notes which field follows the last one.
-func (r *row) learn(last, field int) { r.order[last] = uint8(field - last) }
 
 // object decodes a struct; null leaves it as it is. Its strings share one piece
 // of memory, so that keeping one of them pins a list's element and not the page.
@@ -144,14 +140,14 @@ func (d *decoder) members(p *plan, s unsafe.Pointer, r *row) error {
 		if !more || err != nil {
 			return err
 		}
-		i, known, err := d.name(p, r.guess(last))
+		i, known, err := d.name(p, int(uint8(last)+r.order[last]))
 		if err != nil {
 			return err
 		}
 		if !known {
 			continue
 		}
-		r.learn(last, i)
+		r.order[last] = uint8(i - last)
 		last = i + 1
 		if err := d.member(&p.fields[i], s, r.before); err != nil {
 			return within(p.fields[i].member(), err)
@@ -192,18 +188,17 @@ func (d *decoder) member(f *field, s, before unsafe.Pointer) error {
 		return d.literal("null")
 	}
 	switch f.kind {
-	case kindString:
+	case kindString, kindEnum:
 		quoted, plain, err := d.string()
-		if err == nil {
+		switch {
+		case err != nil:
+			return err
+		case f.kind == kindEnum:
+			*at[string](s, f) = string(content(quoted, plain))
+		default:
 			d.texts.add(f, content(quoted, plain), before)
 		}
-		return err
-	case kindEnum:
-		quoted, plain, err := d.string()
-		if err == nil {
-			*at[string](s, f) = string(content(quoted, plain))
-		}
-		return err
+		return nil
 	case kindBlob:
 		return d.blob(at[[]byte](s, f))
 	case kindStrings:
@@ -258,25 +253,19 @@ func (d *decoder) numeric(f *field, s unsafe.Pointer) error {
 	if err != nil {
 		return err
 	}
-	switch f.kind {
-	case kindTime:
+	if f.kind == kindTime {
 		t, err := parseTime(number)
 		*at[*time.Time](s, f) = d.times.put(t)
 		return err
-	case kindInt32:
-		n, err := strconv.ParseInt(string(number), 10, 32)
-		*at[*int32](s, f) = new(int32(n))
-		return integerError(number, err)
-	default:
-		n, err := strconv.ParseInt(string(number), 10, 64)
-		*at[*int64](s, f) = d.ints.put(n)
-		return integerError(number, err)
 	}
-}
-
-func integerError(number []byte, err error) error {
-	if err != nil {
+	n, err := strconv.ParseInt(string(number), 10, 64)
+	switch {
+	case err != nil || f.kind == kindInt32 && n != int64(int32(n)):
 		return fmt.Errorf("expected an integer that fits, got %.40s", number)
+	case f.kind == kindInt32:
+		*at[*int32](s, f) = new(int32(n))
+	default:
+		*at[*int64](s, f) = d.ints.put(n)
 	}
 	return nil
 }

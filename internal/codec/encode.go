@@ -31,7 +31,10 @@ func NewBody(v any) (*Body, error) {
 	if err := e.object(p, s); err != nil {
 		return nil, err
 	}
-	return newBody(e.buf, e.blob, e.blobAt), nil
+	if e.blob == nil {
+		e.blobAt = len(e.buf)
+	}
+	return &Body{text: e.buf, blob: e.blob, blobAt: e.blobAt}, nil
 }
 
 // inlineBlob is the size in bytes up to which a blob is encoded into the body

@@ -54,7 +54,7 @@ type plan struct {
 	byWire map[string]int // by name in JSON
 }
 
-// maxFields bounds the fields of a struct; no request has more than nine.
+// maxFields bounds the fields of a struct.
 const maxFields = 15
 
 var plans sync.Map // reflect.Type to *plan
@@ -76,7 +76,12 @@ func compile(t reflect.Type) *plan {
 		if f.Tag.Get("ecr") == "-" {
 			continue
 		}
-		wire, required := parseTag(f)
+		wire, required := strings.ToLower(f.Name[:1])+f.Name[1:], false
+		if tag := f.Tag.Get("ecr"); tag == "required" {
+			required = true
+		} else if tag != "" {
+			wire = tag
+		}
 		if f.Type == reflect.TypeFor[io.Reader]() {
 			p.fields[p.byWire[wire]].reader = &field{name: f.Name, offset: f.Offset} // stands behind its blob
 			continue
@@ -85,39 +90,27 @@ func compile(t reflect.Type) *plan {
 		p.byWire[wire] = len(p.fields)
 		p.fields = append(p.fields, field{name: f.Name, wire: `"` + wire + `":`, kind: k, typ: f.Type, offset: f.Offset, required: required, elem: elem})
 	}
-	if len(p.fields) > maxFields {
-		panic("codec: too many fields in " + p.name)
-	}
 	return p
 }
 
-func parseTag(f reflect.StructField) (wire string, required bool) {
-	switch tag := f.Tag.Get("ecr"); tag {
-	case "", "required":
-		return strings.ToLower(f.Name[:1]) + f.Name[1:], tag == "required"
-	default:
-		return tag, false
-	}
+// kinds are the field types that are what they are.
+var kinds = map[reflect.Type]kind{
+	reflect.TypeFor[*string]():    kindString,
+	reflect.TypeFor[*int32]():     kindInt32,
+	reflect.TypeFor[*int64]():     kindInt64,
+	reflect.TypeFor[bool]():       kindBool,
+	reflect.TypeFor[*bool]():      kindBoolPtr,
+	reflect.TypeFor[*time.Time](): kindTime,
+	reflect.TypeFor[[]byte]():     kindBlob,
+	reflect.TypeFor[[]string]():   kindStrings,
 }
 
 func classify(f reflect.StructField) (kind, *plan) {
-	switch t := f.Type; {
-	case t == reflect.TypeFor[*string]():
-		return kindString, nil
-	case t == reflect.TypeFor[*int32]():
-		return kindInt32, nil
-	case t == reflect.TypeFor[*int64]():
-		return kindInt64, nil
-	case t == reflect.TypeFor[bool]():
-		return kindBool, nil
-	case t == reflect.TypeFor[*bool]():
-		return kindBoolPtr, nil
-	case t == reflect.TypeFor[*time.Time]():
-		return kindTime, nil
-	case t == reflect.TypeFor[[]byte]():
-		return kindBlob, nil
-	case t == reflect.TypeFor[[]string]():
-		return kindStrings, nil
+	t := f.Type
+	k, ok := kinds[t]
+	switch {
+	case ok:
+		return k, nil
 	case t.Kind() == reflect.String:
 		return kindEnum, nil
 	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct:
@@ -125,7 +118,7 @@ func classify(f reflect.StructField) (kind, *plan) {
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
 		return kindStructs, planOf(t.Elem())
 	}
-	panic(fmt.Sprintf("codec: field %s has the unsupported type %s", f.Name, f.Type))
+	panic(fmt.Sprintf("codec: field %s has the unsupported type %s", f.Name, t))
 }
 
 // member is how an error names the field.

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -79,19 +80,21 @@ func (r *reader) text() (quoted []byte, plain bool, err error) {
 	}
 	start, plain := r.pos-1, true
 	for {
-		r.pos += ordinary(r.data[r.pos:])
+		r.pos += ordinary(r.data[min(r.pos, len(r.data)):])
 		if r.pos >= len(r.data) {
 			return nil, false, io.ErrUnexpectedEOF
 		}
 		switch c := r.data[r.pos]; {
 		case c == '"':
 			r.pos++
-			return r.data[start:r.pos], plain, nil
-		case c == '\\':
-			plain = false
-			if err := r.escape(); err != nil {
-				return nil, false, err
+			quoted = r.data[start:r.pos]
+			if !plain && !jsontext.Value(quoted).IsValid(jsontext.AllowInvalidUTF8(true)) {
+				return nil, false, fmt.Errorf("invalid escape in the string at offset %d", start)
 			}
+			return quoted, plain, nil
+		case c == '\\': // what it escapes may be a quote
+			plain = false
+			r.pos += 2
 		case c >= utf8.RuneSelf:
 			plain = false
 			r.pos++
@@ -120,34 +123,6 @@ func ordinary(s []byte) int {
 		}
 	}
 	return n
-}
-
-// escape reads a backslash and what belongs to it.
-func (r *reader) escape() error {
-	r.pos++
-	if r.pos >= len(r.data) {
-		return io.ErrUnexpectedEOF
-	}
-	switch r.data[r.pos] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		r.pos++
-		return nil
-	case 'u':
-		r.pos++
-	default:
-		return r.unexpected()
-	}
-	for range 4 {
-		if r.pos >= len(r.data) || !isHex(r.data[r.pos]) {
-			return r.unexpected()
-		}
-		r.pos++
-	}
-	return nil
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
 // number reads a number as it stands.
@@ -194,12 +169,10 @@ func (r *reader) digits() error {
 
 // literal reads true, false or null.
 func (r *reader) literal(word string) error {
-	for i := range len(word) {
-		if !r.at(word[i]) {
-			return r.unexpected()
-		}
-		r.pos++
+	if !bytes.HasPrefix(r.data[r.pos:], []byte(word)) {
+		return r.unexpected()
 	}
+	r.pos += len(word)
 	return nil
 }
 

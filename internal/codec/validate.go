@@ -16,7 +16,7 @@ func Validate(v any) error {
 	missing := smithy.InvalidParamsError{Context: p.name}
 	for i := range p.fields {
 		f := &p.fields[i]
-		if f.required && !f.present(s) {
+		if f.required && f.isNil(s) && (f.reader == nil || f.reader.isNil(s)) {
 			missing.Add(smithy.NewErrParamRequired(f.name))
 		}
 	}
@@ -24,10 +24,6 @@ func Validate(v any) error {
 		return missing
 	}
 	return p.checkBlobs(s)
-}
-
-func (f *field) present(s unsafe.Pointer) bool {
-	return !f.isNil(s) || f.reader != nil && !f.reader.isNil(s)
 }
 
 // checkBlobs refuses a blob that is given as bytes and as a reader.
