@@ -1,3 +1,53 @@
+// Package ecrpublic is a client of Amazon ECR Public, the registry behind
+// public.ecr.aws. It takes the place of the package of the same name in
+// aws-sdk-go-v2: names and types are the same, and a program changes its import path
+// and nothing else. The few differences in behaviour are listed in README.md.
+//
+//	cfg, err := config.LoadDefaultConfig(ctx)
+//	if err != nil { ... }
+//	client := ecrpublic.NewFromConfig(cfg)
+//	out, err := client.DescribeRepositories(ctx, nil)
+//
+// A [Client] has a method for each operation, with an input and an output of the
+// same name. A nil input is an empty one. What a request lacks is an error before
+// anything is sent. Every output has the HTTP exchange's ResponseMetadata.
+//
+// # Region
+//
+// The service is in us-east-1 alone, and the client goes there from every region of
+// the commercial partition: see [Options.Region]. [Options.BaseEndpoint],
+// AWS_ENDPOINT_URL_ECR_PUBLIC or an [EndpointResolverV2] lead elsewhere.
+//
+// # Errors
+//
+// [IsNotFound], [IsAlreadyExists], [IsThrottled] and the others sort errors by what a
+// caller does about them. The service's exceptions are types of package types, for
+// errors.As. Around each is a *smithy.OperationError that names the operation, and a
+// *http.ResponseError of aws-sdk-go-v2/aws/transport/http with status and request ID.
+//
+// # Retries and deadlines
+//
+// A call is tried up to three times, by the rules and with the waits of the AWS SDKs;
+// [Options.RetryMaxAttempts] and Retryer change that, for a client or for one call, and
+// RetryMode for a client. The context bounds a call with all its attempts. A used-up
+// quota is not retried.
+//
+// # Options of a call
+//
+// Each method takes functions that change the [Options] for one call. Middleware,
+// interceptors, and the tracing and metrics of smithy-go work as with every AWS
+// client. Calls without them take a shorter way through the client, and cost less.
+//
+// # More than calls
+//
+// The other packages build on the client:
+//
+//   - paginators iterates over listings, with limits and tokens to resume with;
+//   - ecrpublic/login makes logins for docker and other registry clients;
+//   - ecrpublic/imagepush pushes and mirrors images;
+//   - ecrpublic/housekeeping keeps repositories as they should be and prunes them;
+//   - ecrpublic/imageref reads image references and ARNs;
+//   - ecrpublic/ecrpublictest is the service in a process, for tests, and a mock.
 package ecrpublic
 
 import (

@@ -38,7 +38,7 @@ func prefetching(s *service, n int) lister {
 func requireNoGoroutines(t *testing.T, before int) {
 	t.Helper()
 	synctest.Wait()
-	require.Equal(t, before, runtime.NumGoroutine())
+	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
 
 func TestPrefetchOverlapsWork(t *testing.T) {

@@ -5,7 +5,13 @@
 //	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: aws.String("app")})
 //	for image, err := range p.Items(ctx) { ... }
 //
-// From boto3, with p = client.get_paginator("describe_images"):
+// Pages yields the service's responses, Items what is in them, and Collect makes one
+// output of everything. PaginationConfig says how much and from where on; ResumeToken
+// says where the next run begins.
+//
+// # From boto3
+//
+// With p = client.get_paginator("describe_images"):
 //
 //	p.paginate(repositoryName="app")                  NewDescribeImagesPaginator(client, input)
 //	PaginationConfig={"MaxItems": 500}                input.PaginationConfig
@@ -17,7 +23,11 @@
 //	except PaginationError                            errors.Is(err, ErrRepeatedToken)
 //
 // describe_image_tags, describe_registries and describe_repositories go the same
-// way. Requests, cuts and tokens are botocore's, except that a MaxItems of 0, a
+// way.
+//
+// # Differences
+//
+// Requests, cuts and tokens are botocore's, except that a MaxItems of 0, a
 // PageSize over 1,000 and a starting token that botocore trips over are a
 // [*ConfigError] before any request, that tokens going round in a circle end with
 // [ErrRepeatedToken], and that an error or a break leaves a ResumeToken, too.

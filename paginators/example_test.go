@@ -45,6 +45,43 @@ func ExampleNewDescribeImagesPaginator() {
 	// Output: 5 images, 5 tags
 }
 
+// A page is the service's own response, with its metadata.
+func ExamplePaginator_Pages() {
+	client, stop := startEmulator()
+	defer stop()
+
+	p := paginators.NewDescribeImageTagsPaginator(client, &paginators.DescribeImageTagsInput{
+		RepositoryName:   aws.String("app"),
+		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(3)},
+	})
+	for page, err := range p.Pages(context.Background()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(len(page.ImageTagDetails), "tags, HTTP status", page.ResponseMetadata.HTTPStatusCode)
+	}
+	// Output:
+	// 3 tags, HTTP status 200
+	// 2 tags, HTTP status 200
+}
+
+// All items in one output, or as many as MaxItems allows; its NextToken goes on.
+func ExamplePaginator_Collect() {
+	client, stop := startEmulator()
+	defer stop()
+
+	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
+		RepositoryName:   aws.String("app"),
+		PaginationConfig: &types.PaginatorConfig{MaxItems: aws.Int32(4)},
+	})
+	out, err := p.Collect(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(out.ImageDetails), "images, more to come:", out.NextToken != nil)
+	// Output: 4 images, more to come: true
+}
+
 // MaxItems bounds a run, and a later run goes on with the token of the one before.
 func ExamplePaginator_ResumeToken() {
 	client, stop := startEmulator()

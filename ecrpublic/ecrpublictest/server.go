@@ -19,7 +19,9 @@ type Server struct {
 	// and, without the scheme, the host of the registry.
 	URL string
 
+	// Handler is the emulator behind the address; its methods are the server's too.
 	*Handler
+
 	http *http.Server
 	done chan struct{} // closed when http has stopped
 }

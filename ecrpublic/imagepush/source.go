@@ -15,7 +15,9 @@ import (
 // Source is what [Open] returns: images on disk that [Push] and [Mirror] can
 // read. It keeps no file open.
 type Source struct {
+	// ReadOnlyStore has the images as a layout.
 	*oci.ReadOnlyStore
+
 	images []ocispec.Descriptor
 }
 

@@ -11,13 +11,19 @@
 //     skopeo and helm read.
 //   - [ServeHelper] is the body of a docker credential helper.
 //
+// # Whether to log in
+//
 // Pulling public images works without a login. A login raises the limits on
 // pulls, and pushing needs one. One that has expired is worse than none, since
 // the registry then refuses public pulls too: remove it, or let a provider or a
 // helper renew it.
 //
+// # Permissions
+//
 // The caller needs the IAM permissions ecr-public:GetAuthorizationToken and
 // sts:GetServiceBearerToken, both on resource "*".
+//
+// # Secrets
 //
 // Credentials print, log and marshal without the password.
 package login

@@ -1,39 +1,40 @@
-// Command ensure makes a repository of ECR Public what it should be: it creates
-// it if it is missing, and brings its page in the public gallery, its tags and
-// its policy up to date. It says what it changed; a second run changes nothing.
-//
-// Without flags it runs an emulator in its own process and does so twice there.
+// Command ensure makes a repository of ECR Public what it should be.
 package main
 
 import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
+const about = `
+Creates a repository if it is missing, and brings its page in the public gallery,
+its tags and its policy up to date. Says what it changed; a second run changes
+nothing.
+
+Without flags it does so three times on an emulator in its own process: the
+repository is created, is then as it should be, and gets another description.`
+
+// settings are what the flags say of the repository.
 type settings struct {
 	repository, description, policy string
 
 	files housekeeping.CatalogFiles
 	tags  tags
-	live  bool
 }
 
 // tags are the values of -tag.
@@ -50,9 +51,8 @@ func (t tags) Set(s string) error {
 	return nil
 }
 
-func parse(args []string) (s settings, err error) {
+func (s *settings) add(flags *demo.Flags) {
 	s.tags = tags{}
-	flags := flag.NewFlagSet("ensure", flag.ContinueOnError)
 	flags.StringVar(&s.repository, "repository", "", "`name` of the repository, without the registry's alias")
 	flags.StringVar(&s.description, "description", "", "short `text` for the gallery")
 	flags.StringVar(&s.files.AboutText, "about", "", "Markdown `file`, such as README.md, for the gallery")
@@ -62,48 +62,32 @@ func parse(args []string) (s settings, err error) {
 	flags.StringVar(&s.files.OperatingSystems, "systems", "", "`file` with an operating system, such as Linux, in each line")
 	flags.Var(s.tags, "tag", "`key=value` to label the repository with; may be repeated")
 	flags.StringVar(&s.policy, "policy", "", "JSON `file` with the repository's policy")
-	flags.BoolVar(&s.live, "live", false, "use AWS, with the credentials and settings of this machine, rather than an emulator in this process")
-	if err := flags.Parse(args); err != nil {
-		return s, err
+}
+
+func main() { demo.Main("ensure", run) }
+
+func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
+	var s settings
+	flags := demo.NewFlags("ensure", about)
+	s.add(flags)
+	if err := flags.Parse(args, stdout); err != nil {
+		return err
 	}
-	if s.live && s.repository == "" {
-		return s, errors.New("-live needs -repository")
-	}
-	if !s.live && len(args) == 0 {
-		s.description, s.tags = "A demonstration.", tags{"team": "blue"}
+	if !flags.Emulated() && s.repository == "" {
+		return errors.New("-live and -endpoint need -repository")
 	}
 	s.repository = cmp.Or(s.repository, "demo/app")
-	return s, nil
-}
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	s, err := parse(os.Args[1:])
-	if errors.Is(err, flag.ErrHelp) {
-		return
-	}
-	if err == nil {
-		err = run(ctx, s, os.Stdout)
-	}
+	service, err := flags.Connect(ctx)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "ensure:", err)
-		os.Exit(1)
+		return err
 	}
-}
-
-func run(ctx context.Context, s settings, stdout io.Writer) error {
-	if s.live {
-		cfg, err := config.LoadDefaultConfig(ctx)
-		if err != nil {
-			return err
-		}
-		return ensure(ctx, s, ecrpublic.NewFromConfig(cfg), stdout)
+	defer service.Close()
+	if flags.NFlag() > 0 {
+		return ensure(ctx, s, service.Client, stdout)
 	}
-	emulator := ecrpublictest.NewServer()
-	defer emulator.Close()
-	for range 2 {
-		if err := ensure(ctx, s, emulator.Client(), stdout); err != nil {
+	s.tags["team"] = "blue"
+	for _, s.description = range []string{"An app.", "An app.", "The app."} {
+		if err := ensure(ctx, s, service.Client, stdout); err != nil {
 			return err
 		}
 	}
@@ -140,7 +124,7 @@ func ensure(ctx context.Context, s settings, client *ecrpublic.Client, stdout io
 	return nil
 }
 
-// want is what the flags say of the repository.
+// want is what the settings say of the repository, but for its policy.
 func (s settings) want() (*ecrpublic.CreateRepositoryInput, error) {
 	want := &ecrpublic.CreateRepositoryInput{RepositoryName: &s.repository}
 	for _, key := range slices.Sorted(maps.Keys(s.tags)) {

@@ -20,9 +20,7 @@ import (
 
 // demonstrate logs in to an emulator and pulls and tags an image there. Anybody
 // may pull; to set a tag takes a login.
-func demonstrate(ctx context.Context, stdout io.Writer) error {
-	server := ecrpublictest.NewServer()
-	defer server.Close()
+func demonstrate(ctx context.Context, stdout io.Writer, server *ecrpublictest.Server) error {
 	if _, err := server.AddImage("demo/app", "v1"); err != nil {
 		return err
 	}
@@ -71,7 +69,7 @@ func useFile(ctx context.Context, stdout io.Writer, path, repository string) err
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "oras tagged and pulled %s, a manifest of %d bytes\n", descriptor.Digest, len(manifest))
+	fmt.Fprintf(stdout, "oras   tagged and pulled %s, a manifest of %d bytes\n", short(descriptor.Digest), len(manifest))
 	return nil
 }
 
@@ -93,6 +91,9 @@ func useKeychain(ctx context.Context, stdout io.Writer, provider *login.Provider
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "crane tagged and pulled %s, an image of %d layers\n", digest, len(layers))
+	fmt.Fprintf(stdout, "crane  tagged and pulled %s, an image of %d layer\n", short(digest), len(layers))
 	return nil
 }
+
+// short is the beginning of a digest, which is enough to tell it by.
+func short(digest fmt.Stringer) string { return digest.String()[:len("sha256:")+12] }

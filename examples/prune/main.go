@@ -1,35 +1,34 @@
 // Command prune deletes old images of a repository of ECR Public by a lifecycle
-// policy, as private ECR has them: multi-platform images as a whole, signatures
-// with what they sign. It only shows what it would delete until it is told
-// otherwise with -dry-run=false.
-//
-// Without flags it runs an emulator in its own process and fills a repository
-// there.
+// policy.
 package main
 
 import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 	"github.com/ecr-public/ecr-public-go/types"
 )
+
+const about = `
+Deletes old images of a repository by a lifecycle policy, as private ECR has them:
+multi-platform images as a whole, signatures with what they sign. Only shows what it
+would delete until it is told otherwise with -dry-run=false.
+
+Without flags it fills a repository of an emulator in its own process and uses a
+policy that keeps three releases, and untagged images for a week.`
 
 // demoPolicy is used without -policy.
 const demoPolicy = `{"rules": [
@@ -41,97 +40,65 @@ const demoPolicy = `{"rules": [
 	 "action": {"type": "expire"}}
 ]}`
 
-type settings struct {
-	repository, policy string
+func main() { demo.Main("prune", run) }
 
-	dryRun, live bool
-}
-
-func parse(args []string) (s settings, err error) {
-	flags := flag.NewFlagSet("prune", flag.ContinueOnError)
-	flags.StringVar(&s.repository, "repository", "", "`name` of the repository, without the registry's alias")
-	flags.StringVar(&s.policy, "policy", "", "`file` with a lifecycle policy; without it, one for the demonstration is used")
-	flags.BoolVar(&s.dryRun, "dry-run", true, "show what would be deleted, and delete nothing")
-	flags.BoolVar(&s.live, "live", false, "prune a repository at AWS, with the credentials and settings of this machine, rather than one of an emulator in this process")
-	if err := flags.Parse(args); err != nil {
-		return s, err
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := demo.NewFlags("prune", about)
+	repository := flags.String("repository", "", "`name` of the repository, without the registry's alias")
+	policyFile := flags.String("policy", "", "`file` with a lifecycle policy")
+	dryRun := flags.Bool("dry-run", true, "show what would be deleted, and delete nothing")
+	if err := flags.Parse(args, stdout); err != nil {
+		return err
 	}
-	if s.live && (s.repository == "" || s.policy == "") {
-		return s, errors.New("-live needs -repository and -policy")
+	if !flags.Emulated() && (*repository == "" || *policyFile == "") {
+		return errors.New("-live and -endpoint need -repository and -policy")
 	}
-	s.repository = cmp.Or(s.repository, "demo/app")
-	return s, nil
-}
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	s, err := parse(os.Args[1:])
-	if errors.Is(err, flag.ErrHelp) {
-		return
-	}
-	if err == nil {
-		err = run(ctx, s, os.Stdout, os.Stderr)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "prune:", err)
-		os.Exit(1)
-	}
-}
-
-func run(ctx context.Context, s settings, stdout, stderr io.Writer) error {
-	policy, err := readPolicy(s.policy)
+	*repository = cmp.Or(*repository, "demo/app")
+	policy, err := readPolicy(*policyFile)
 	if err != nil {
 		return err
 	}
-	client, registry, disconnect, err := connect(ctx, s)
+
+	clock := new(clock)
+	service, err := flags.Connect(ctx, ecrpublictest.WithClock(clock.now))
 	if err != nil {
 		return err
 	}
-	defer disconnect()
-	show := newDisplay(stderr)
-	plan, err := housekeeping.Prune(ctx, client, s.repository, policy, registry, func(o *housekeeping.PruneOptions) { o.Progress = show })
+	defer service.Close()
+	if service.Emulator != nil {
+		if err := fill(ctx, service.Client, clock, *repository); err != nil {
+			return err
+		}
+	}
+	show := demo.Steps(stderr)
+	progress := func(p housekeeping.Progress) { show(string(p.Step), p.Done, p.Total) }
+	plan, err := housekeeping.Prune(ctx, service.Client, *repository, policy, func(o *housekeeping.PruneOptions) {
+		o.Progress = progress
+		o.RegistryURL = service.URL // AWS needs none
+		o.Credential = login.NewProvider(service.Client).ORASCredential
+	})
 	if err != nil {
 		return err
 	}
 	if plan.GraphError != nil {
-		fmt.Fprintln(stderr, "prune: the service will keep what an index refers to:", plan.GraphError)
+		fmt.Fprintln(stderr, "the service will keep what an index refers to:", plan.GraphError)
 	}
-	if s.dryRun {
+	if *dryRun {
 		return printPlan(stdout, plan)
 	}
-	result, err := plan.Apply(ctx, client, func(o *housekeeping.DeleteOptions) { o.Progress = show })
+	result, err := plan.Apply(ctx, service.Client, func(o *housekeeping.DeleteOptions) { o.Progress = progress })
 	return errors.Join(printResult(stdout, plan, result), err)
 }
 
 func readPolicy(file string) (housekeeping.Policy, error) {
-	text := []byte(demoPolicy)
-	if file != "" {
-		var err error
-		if text, err = os.ReadFile(file); err != nil {
-			return housekeeping.Policy{}, err
-		}
+	if file == "" {
+		return housekeeping.ParseLifecyclePolicy([]byte(demoPolicy))
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return housekeeping.Policy{}, err
 	}
 	return housekeeping.ParseLifecyclePolicy(text)
-}
-
-// connect returns a client of AWS, or of an emulator that runs until disconnect
-// is called, and tells how to read manifests there.
-func connect(ctx context.Context, s settings) (client *ecrpublic.Client, registry func(*housekeeping.PruneOptions), disconnect func(), err error) {
-	if !s.live {
-		emulator, err := newDemo(ctx, s.repository)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		return emulator.Client(), func(o *housekeeping.PruneOptions) { o.RegistryURL = emulator.URL }, emulator.Close, nil
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	client = ecrpublic.NewFromConfig(cfg)
-	provider := login.NewProvider(client)
-	return client, func(o *housekeeping.PruneOptions) { o.Credential = provider.ORASCredential }, func() {}, nil
 }
 
 func printPlan(w io.Writer, plan *housekeeping.Plan) error {
@@ -142,7 +109,7 @@ func printPlan(w io.Writer, plan *housekeeping.Plan) error {
 	for _, d := range plan.Keep {
 		printRow(table, d, "keep")
 	}
-	fmt.Fprintf(table, "\n%d of %d images would be deleted, up to %d bytes\n", len(plan.Delete), len(plan.Delete)+len(plan.Keep), plan.Bytes())
+	fmt.Fprintf(table, "\n%d of %d images would be deleted, up to %s\n", len(plan.Delete), len(plan.Delete)+len(plan.Keep), demo.Size(plan.Bytes()))
 	return table.Flush()
 }
 
@@ -150,7 +117,7 @@ func printPlan(w io.Writer, plan *housekeeping.Plan) error {
 func printResult(w io.Writer, plan *housekeeping.Plan, result housekeeping.DeleteResult) error {
 	outcome := map[string]string{}
 	for _, id := range result.Unprocessed {
-		outcome[*id.ImageDigest] = "not done"
+		outcome[aws.ToString(id.ImageDigest)] = "not done"
 	}
 	for _, failure := range result.Referenced {
 		outcome[digestOf(failure)] = "kept by the service"
@@ -160,7 +127,7 @@ func printResult(w io.Writer, plan *housekeeping.Plan, result housekeeping.Delet
 	}
 	table := newTable(w)
 	for _, d := range plan.Delete {
-		printRow(table, d, cmp.Or(outcome[*d.Image.ImageDigest], "deleted"))
+		printRow(table, d, cmp.Or(outcome[aws.ToString(d.Image.ImageDigest)], "deleted"))
 	}
 	for _, d := range plan.Keep {
 		printRow(table, d, "kept")
@@ -179,57 +146,29 @@ func digestOf(failure types.ImageFailure) string {
 
 func newTable(w io.Writer) *tabwriter.Writer {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACTION\tDIGEST\tPUSHED\tBYTES\tTAGS\tWHY")
+	fmt.Fprintln(table, "ACTION\tIMAGE\tPUSHED\tSIZE\tTAGS\tWHY")
 	return table
 }
 
 func printRow(w io.Writer, d housekeeping.Decision, action string) {
-	const short, longest = len("sha256:") + 12, 30
+	const longest = 24
 	tags := cmp.Or(strings.Join(d.Image.ImageTags, ","), "-")
 	if len(tags) > longest {
-		tags = tags[:longest] + "..."
+		tags = tags[:longest-3] + "..."
 	}
 	why := string(d.Reason)
 	switch {
 	case d.Owner != "":
-		why += " " + d.Owner[:short]
+		why += " " + short(d.Owner)
 	case d.Rule != "":
 		why += " by " + d.Rule
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", action, (*d.Image.ImageDigest)[:short], aws.ToTime(d.Image.ImagePushedAt).Format(time.DateOnly),
-		aws.ToInt64(d.Image.ImageSizeInBytes), tags, why)
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", action, short(aws.ToString(d.Image.ImageDigest)), aws.ToTime(d.Image.ImagePushedAt).Format(time.DateOnly),
+		demo.Size(aws.ToInt64(d.Image.ImageSizeInBytes)), tags, why)
 }
 
-// newDisplay shows progress as a bar on a terminal and as lines anywhere else.
-func newDisplay(w io.Writer) func(housekeeping.Progress) {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return newBars(w)
-	}
-	return func(p housekeeping.Progress) {
-		switch {
-		case p.Total == 0:
-			fmt.Fprintf(w, "%s: %d\n", p.Step, p.Done)
-		case p.Done == p.Total || p.Done%100 == 0:
-			fmt.Fprintf(w, "%s: %d of %d\n", p.Step, p.Done, p.Total)
-		}
-	}
-}
-
-// newBars shows a bar for each step, one after the other.
-func newBars(w io.Writer) func(housekeeping.Progress) {
-	var bar *progressbar.ProgressBar
-	var step housekeeping.Step
-	return func(p housekeeping.Progress) {
-		if p.Step != step {
-			step = p.Step
-			bar = progressbar.NewOptions(cmp.Or(p.Total, -1), // -1 is a spinner
-				progressbar.OptionSetWriter(w),
-				progressbar.OptionSetDescription(fmt.Sprintf("%-6s", step)),
-				progressbar.OptionShowCount(),
-				progressbar.OptionFullWidth(),
-				progressbar.OptionOnCompletion(func() { fmt.Fprintln(w) }),
-			)
-		}
-		_ = bar.Set(p.Done) // a terminal that is gone shows nothing
-	}
+// short is the beginning of a digest, which is enough to tell it by.
+func short(digest string) string {
+	_, hex, _ := strings.Cut(digest, ":")
+	return hex[:min(12, len(hex))]
 }

@@ -31,7 +31,12 @@ import (
 func main() {
 	log.SetFlags(0)
 	live := flag.Bool("live", false, "use Amazon ECR Public instead of the emulator")
-	name := flag.String("repository", "quickstart-"+strings.ToLower(rand.Text()[:8]), "repository to create and delete")
+	name := flag.String("repository", "quickstart-"+strings.ToLower(rand.Text()[:8]), "`name` of the repository to create and delete")
+	flag.Usage = func() {
+		fmt.Print("Usage: quickstart [flags]\n\nCreates a repository, pushes a small image, looks at it, and deletes all of it.\n\n")
+		flag.CommandLine.SetOutput(os.Stdout)
+		flag.PrintDefaults()
+	}
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

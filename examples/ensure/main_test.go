@@ -1,0 +1,35 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
+)
+
+func TestDemonstration(t *testing.T) {
+	t.Parallel()
+	stdout, _ := demotest.Run(t, run)
+	assert.Regexp(t, `^(\S+/demo/app): created\n(\S+/demo/app): nothing to do\n(\S+/demo/app): Description\n$`, stdout)
+}
+
+func TestPolicyAndFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	about, policy := filepath.Join(dir, "README.md"), filepath.Join(dir, "policy.json")
+	require.NoError(t, os.WriteFile(about, []byte("# App\n"), 0o600))
+	require.NoError(t, os.WriteFile(policy, []byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr-public:PutImage"}]}`), 0o600))
+
+	stdout, _ := demotest.Run(t, run, "-repository", "web", "-about", about, "-policy", policy, "-tag", "team=blue")
+	assert.Regexp(t, `/web: created, policy\n$`, stdout)
+}
+
+func TestTagsAreChecked(t *testing.T) {
+	t.Parallel()
+	demotest.Refuses(t, run, "want key=value", "-tag", "blue")
+	demotest.Refuses(t, run, "need -repository", "-live")
+}

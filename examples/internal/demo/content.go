@@ -1,0 +1,26 @@
+package demo
+
+import (
+	"context"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2"
+	"oras.land/oras-go/v2/content/memory"
+)
+
+// AddArtifact puts an artifact of one layer into a store, under a tag. Its digest
+// is the same every time.
+func AddArtifact(ctx context.Context, store *memory.Store, tag string, layer []byte) error {
+	file, err := oras.PushBytes(ctx, store, "application/octet-stream", layer)
+	if err != nil {
+		return err
+	}
+	artifact, err := oras.PackManifest(ctx, store, oras.PackManifestVersion1_1, "application/vnd.example.demo", oras.PackManifestOptions{
+		Layers:              []ocispec.Descriptor{file},
+		ManifestAnnotations: map[string]string{ocispec.AnnotationCreated: "2026-01-01T00:00:00Z", ocispec.AnnotationRefName: tag},
+	})
+	if err != nil {
+		return err
+	}
+	return store.Tag(ctx, artifact, tag)
+}

@@ -1,0 +1,58 @@
+// Command inventory lists all repositories and images of a public registry, with
+// their sizes.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+)
+
+const about = `
+Lists all repositories of your public registry with the number and the size of their
+images: as a table, as JSON with every image, and as a chart.
+
+Without flags it does so for a few repositories of an emulator in its own process.`
+
+func main() { demo.Main("inventory", run) }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := demo.NewFlags("inventory", about)
+	images := flags.Bool("images", false, "list every image in the table, too")
+	asJSON := flags.Bool("json", false, "print JSON instead of a table")
+	chart := flags.String("plot", "", "write a bar chart of the repositories' sizes to this `file.svg`, too")
+	if err := flags.Parse(args, stdout); err != nil {
+		return err
+	}
+	service, err := flags.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+	if service.Emulator != nil {
+		if err := fill(ctx, service.Client); err != nil {
+			return err
+		}
+	}
+
+	inventory, err := take(ctx, service.Client, demo.Steps(stderr))
+	if err != nil {
+		return err
+	}
+	if *chart != "" {
+		if err := os.WriteFile(*chart, plot(inventory), 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(stderr, "wrote", *chart)
+	}
+	if *asJSON {
+		encoder := json.NewEncoder(stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(inventory)
+	}
+	return printTable(stdout, inventory, *images)
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
+)
+
+func TestTable(t *testing.T) {
+	t.Parallel()
+	stdout, stderr := demotest.Run(t, run)
+	assert.Regexp(t, `^REPOSITORY +IMAGES +TAGS +UNTAGGED +SIZE +LAST PUSH\nbase/alpine-with-certificates +3 +3 +0 +2.2 MiB +\d{4}-\d\d-\d\d\n`, stdout)
+	assert.Regexp(t, `\nexperiments/empty +0 +0 +0 +0 B +-\n`, stdout)
+	assert.True(t, strings.HasSuffix(stdout, "\n8 repositories, 29 images, 27 MiB\n"), stdout)
+	assert.Equal(t, "repositories: 8 of 8\n", stderr)
+
+	stdout, _ = demotest.Run(t, run, "-images")
+	assert.Regexp(t, `\n  [0-9a-f]{12} +v1.8 +854 KiB +\d{4}-\d\d-\d\d\n`, stdout)
+}
+
+func TestJSONAndChart(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "sizes.svg")
+	stdout, stderr := demotest.Run(t, run, "-json", "-plot", file)
+	assert.Contains(t, stderr, "wrote "+file)
+
+	var inventory Inventory
+	require.NoError(t, json.Unmarshal([]byte(stdout), &inventory))
+	assert.Len(t, inventory.Repositories, 8)
+	images, bytes := inventory.Total()
+	assert.Equal(t, 29, images)
+	assert.Greater(t, bytes, int64(20<<20))
+
+	svg, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, plot(inventory), svg)
+	assert.Contains(t, string(svg), "8 repositories, 29 images, 27 MiB on ")
+	assert.Less(t, strings.Index(string(svg), "platform/api-gateway"), strings.Index(string(svg), "tools/cli"), "the largest comes first")
+}
+
+func TestChartOfManyAndLongNames(t *testing.T) {
+	t.Parallel()
+	var inventory Inventory
+	for i := range 25 {
+		inventory.Repositories = append(inventory.Repositories, Repository{
+			Name:   fmt.Sprintf("%02d/%s", i, strings.Repeat("long-", 30)),
+			Images: []Image{{Bytes: 1 << i}, {Bytes: 1, MediaType: "application/vnd.oci.image.index.v1+json"}},
+		})
+	}
+	inventory.Repositories[24].Name = `<script>&"`
+	svg := plot(inventory)
+	assert.Contains(t, string(svg), "5 others")
+	assert.Contains(t, string(svg), "31 B in 10 images", "an index counts, and has no size of its own")
+	assert.Contains(t, string(svg), "&lt;script&gt;")
+	for decoder := xml.NewDecoder(strings.NewReader(string(svg))); ; {
+		_, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+	}
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
+)
+
+func TestDemonstration(t *testing.T) {
+	t.Parallel()
+	stdout, _ := demotest.Run(t, run)
+	assert.Regexp(t, `(?s)^login  AWS:\[redacted\] until .*\nfile   .*config.json\noras   tagged and pulled sha256:[0-9a-f]{12}, .*\ncrane  tagged and pulled sha256:[0-9a-f]{12}, an image of 1 layer\n$`, stdout)
+}
+
+func TestWriteAndRemove(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer()
+	t.Cleanup(emulator.Close)
+	path := filepath.Join(t.TempDir(), "config.json")
+
+	demotest.Run(t, run, "-endpoint", emulator.URL, "-config", path)
+	written, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Contains(t, string(written), emulator.RegistryHost())
+
+	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-config", path, "-remove")
+	assert.Equal(t, "no login is in "+path+"\n", stdout)
+	written, err = os.ReadFile(path)
+	require.NoError(t, err)
+	assert.NotContains(t, string(written), emulator.RegistryHost())
+}
+
+func TestRemoveNeedsAPlace(t *testing.T) {
+	t.Parallel()
+	demotest.Refuses(t, run, "-remove and -config need -live or -endpoint", "-remove")
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
+)
+
+func TestDemonstration(t *testing.T) {
+	t.Parallel()
+	stdout, stderr := demotest.Run(t, run)
+	assert.Regexp(t, `^copied +latest +sha256:\w+\ncopied +v1.0 .*\ncopied +v1.1 .*\n7 uploaded, .*\n`+
+		`up to date +latest .*\nup to date +v1.0 .*\nup to date +v1.1 .*\n0 uploaded, 0 B\n$`, stdout)
+	assert.Contains(t, stderr, "there already")
+}
+
+func TestFromRegistryToEndpoint(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer()
+	t.Cleanup(emulator.Close)
+	for _, tag := range []string{"v1", "v2", "nightly"} {
+		_, err := emulator.AddImage("upstream", tag)
+		require.NoError(t, err)
+	}
+	alias, err := imageref.Alias(t.Context(), emulator.Client())
+	require.NoError(t, err)
+
+	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-create", "-repository", "copy", "-tags", "v*",
+		"-source", emulator.RegistryHost()+"/"+alias+"/upstream")
+	assert.Regexp(t, `^copied +v1 .*\ncopied +v2 .*\n\d+ uploaded, .*\n$`, stdout)
+}
+
+func TestEndpointNeedsSource(t *testing.T) {
+	t.Parallel()
+	demotest.Refuses(t, run, "-live and -endpoint need -source and -repository", "-live")
+	demotest.Refuses(t, run, "invalid reference", "-source", "Not A Repository")
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
+)
+
+func TestDryRun(t *testing.T) {
+	t.Parallel()
+	stdout, stderr := demotest.Run(t, run)
+	assert.Regexp(t, `would delete .* v1.0 .* expired by priority 1 \(keep 3 releases\)`, stdout)
+	assert.Regexp(t, `keep .* v1.4 .* retained by priority 1`, stdout)
+	assert.True(t, strings.HasSuffix(stdout, "\n11 of 24 images would be deleted, up to 2.4 MiB\n"), stdout)
+	assert.Equal(t, "list: 24\nread: 19 of 19\n", stderr)
+}
+
+func TestDelete(t *testing.T) {
+	t.Parallel()
+	stdout, stderr := demotest.Run(t, run, "-dry-run=false")
+	assert.Equal(t, 11, strings.Count(stdout, "deleted  "))
+	assert.Contains(t, stdout, "\n11 images deleted, 0 gone before, 0 kept by the service, 0 failed, 0 not done\n")
+	assert.Contains(t, stderr, "delete: 11 of 11\n")
+}
+
+func TestPolicyIsChecked(t *testing.T) {
+	t.Parallel()
+	policy := filepath.Join(t.TempDir(), "policy.json")
+	require.NoError(t, os.WriteFile(policy, []byte(`{"rules": [{}]}`), 0o600))
+	demotest.Refuses(t, run, "rule", "-policy", policy)
+	demotest.Refuses(t, run, "-live and -endpoint need -repository and -policy", "-live")
+}

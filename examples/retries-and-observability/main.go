@@ -1,0 +1,104 @@
+// Command retries-and-observability shows what the client does about failures, as
+// OpenTelemetry sees it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/metrics/smithyotelmetrics"
+	"github.com/aws/smithy-go/tracing/smithyoteltracing"
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+const about = `
+Makes a few calls and prints what OpenTelemetry recorded of them: from the spans, a
+line for each attempt with its answer and the time until the next one began; from
+the metrics, a table.
+
+Without flags the calls go to an emulator in its own process that throttles, breaks
+connections, refuses and hangs. The calls only read, also with -live.`
+
+func main() { demo.Main("retries-and-observability", run) }
+
+func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
+	flags := demo.NewFlags("retries-and-observability", about)
+	if err := flags.Parse(args, stdout); err != nil {
+		return err
+	}
+	service, err := flags.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+	if service.Emulator != nil {
+		disturb(service.Emulator, stdout)
+	}
+
+	// A service hands these to its exporters; here they stay in memory.
+	spans, reader := tracetest.NewInMemoryExporter(), metric.NewManualReader()
+	tracers := trace.NewTracerProvider(trace.WithSyncer(spans))
+	meters := metric.NewMeterProvider(metric.WithReader(reader))
+	defer func() { _ = errors.Join(tracers.Shutdown(ctx), meters.Shutdown(ctx)) }()
+
+	client := ecrpublic.New(service.Client.Options(), func(o *ecrpublic.Options) {
+		o.TracerProvider = smithyoteltracing.Adapt(tracers)
+		o.MeterProvider = smithyotelmetrics.Adapt(meters)
+		// The client's own rules of what to try again, with other limits.
+		o.Retryer = retry.AddWithMaxBackoffDelay(retry.AddWithMaxAttempts(o.Retryer, 4), 100*time.Millisecond)
+	})
+	call(ctx, client)
+	printAttempts(stdout, spans.GetSpans())
+	var recorded metricdata.ResourceMetrics
+	if err := reader.Collect(ctx, &recorded); err != nil {
+		return err
+	}
+	return printMetrics(stdout, recorded)
+}
+
+// disturb makes each call fail in another way.
+func disturb(emulator *ecrpublictest.Server, stdout io.Writer) {
+	denied := &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized", Fault: smithy.FaultClient}
+	fmt.Fprintln(stdout, "The emulator's faults")
+	for _, d := range []struct {
+		says  string
+		fault ecrpublictest.Fault
+	}{
+		{"is throttled twice", ecrpublictest.Fault{Operation: "DescribeRegistries", Times: 2, Effect: ecrpublictest.Throttle()}},
+		{"loses its connection in the middle of an answer", ecrpublictest.Fault{Operation: "GetAuthorizationToken", Times: 1, Effect: ecrpublictest.ResetMidway()}},
+		{"is denied", ecrpublictest.Fault{Operation: "GetRegistryCatalogData", Effect: ecrpublictest.Fail(denied)}},
+		{"fails every time", ecrpublictest.Fault{Operation: "DescribeImages", Effect: ecrpublictest.Fail(&types.ServerException{})}},
+		{"hangs, and has a deadline", ecrpublictest.Fault{Operation: "DescribeRepositories", Effect: ecrpublictest.Delay(time.Minute)}},
+	} {
+		emulator.Inject(d.fault)
+		fmt.Fprintf(stdout, "  %s %s\n", d.fault.Operation, d.says)
+	}
+	fmt.Fprintln(stdout)
+}
+
+// call makes calls for the sake of their spans, which tell about errors, too.
+func call(ctx context.Context, client *ecrpublic.Client) {
+	_, _ = client.DescribeRegistries(ctx, nil)
+	_, _ = client.GetAuthorizationToken(ctx, nil)
+	_, _ = client.GetRegistryCatalogData(ctx, nil)
+	name := "demo/app"
+	_, _ = client.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: &name})
+
+	// A deadline bounds a call with all its attempts.
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	_, _ = client.DescribeRepositories(ctx, nil)
+}

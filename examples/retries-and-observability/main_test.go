@@ -1,0 +1,48 @@
+package main
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
+)
+
+func TestAttemptsAreCounted(t *testing.T) {
+	t.Parallel()
+	stdout, _ := demotest.Run(t, run)
+	withoutTimes := regexp.MustCompile(` +\d+ ms|  +\d+\.\d+ s`).ReplaceAllString(stdout, "")
+	assert.Equal(t, `The emulator's faults
+  DescribeRegistries is throttled twice
+  GetAuthorizationToken loses its connection in the middle of an answer
+  GetRegistryCatalogData is denied
+  DescribeImages fails every time
+  DescribeRepositories hangs, and has a deadline
+
+The client's attempts, from its spans
+  DescribeRegistries: ok
+    1  HTTP 400
+    2  HTTP 400
+    3  HTTP 200
+  GetAuthorizationToken: ok
+    1  HTTP 200
+    2  HTTP 200
+  GetRegistryCatalogData: AccessDeniedException
+    1  HTTP 400
+  DescribeImages: ServerException
+    1  HTTP 500
+    2  HTTP 500
+    3  HTTP 500
+    4  HTTP 500
+  DescribeRepositories: context deadline exceeded
+    1  no answer
+
+client.call.              attempts  errors  duration
+  DescribeImages          4         4
+  DescribeRegistries      3         2
+  DescribeRepositories    1         1
+  GetAuthorizationToken   2         1
+  GetRegistryCatalogData  1         1
+`, withoutTimes)
+}

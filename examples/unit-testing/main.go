@@ -1,0 +1,73 @@
+// Command unit-testing is a small HTTP service whose tests show three ways to test
+// code that uses ECR Public.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+)
+
+const about = `
+A small HTTP service that tells the newest release in a repository, at
+/latest/REPOSITORY. Its tests, in latest_test.go, run it with a mock, with the
+emulator, and with faults. Run them:
+
+  go -C examples test -v ./unit-testing
+
+Without flags the program asks its own service, which works with an emulator in the
+same process, about a repository that is there, one that is missing, and one while
+the emulator is throttling.`
+
+func main() { demo.Main("unit-testing", run) }
+
+func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
+	flags := demo.NewFlags("unit-testing", about)
+	repository := flags.String("repository", "", "`name` of the repository to ask about, without the registry's alias")
+	if err := flags.Parse(args, stdout); err != nil {
+		return err
+	}
+	if !flags.Emulated() && *repository == "" {
+		return errors.New("-live and -endpoint need -repository")
+	}
+	*repository = cmp.Or(*repository, "demo/app")
+	service, err := flags.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+	handler := newService(service.Client)
+	if service.Emulator == nil {
+		return ask(ctx, handler, *repository, stdout)
+	}
+	for _, tag := range []string{"v1.0", "v1.1"} {
+		if _, err := service.Emulator.AddImage(*repository, tag); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(ask(ctx, handler, *repository, stdout), ask(ctx, handler, "demo/missing", stdout)); err != nil {
+		return err
+	}
+	service.Emulator.Inject(ecrpublictest.Fault{Effect: ecrpublictest.Throttle()})
+	return ask(ctx, handler, *repository, stdout)
+}
+
+// ask sends a request to the service and prints the answer.
+func ask(ctx context.Context, handler http.Handler, repository string, stdout io.Writer) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/latest/"+repository, nil)
+	if err != nil {
+		return err
+	}
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, request)
+	_, err = fmt.Fprintf(stdout, "GET %s: %d %s\n", request.URL.Path, answer.Code, strings.TrimSpace(answer.Body.String()))
+	return err
+}

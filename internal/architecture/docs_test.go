@@ -1,0 +1,182 @@
+package architecture
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestEverythingExportedIsDocumented wants a comment on every package, and on every
+// function, type, method, field, constant and variable that others can name. The
+// methods of an interface are left to the comment of the interface.
+func TestEverythingExportedIsDocumented(t *testing.T) {
+	t.Parallel()
+	names := 0
+	for dir, files := range parseModule(t) {
+		documented := false
+		for _, f := range files.syntax {
+			documented = documented || f.Doc.Text() != ""
+			for _, decl := range f.Decls {
+				for _, n := range exported(decl) {
+					names++
+					position := files.set.Position(n.pos)
+					switch text := n.doc.Text(); {
+					case text == "":
+						assert.Failf(t, "no comment", "%s: %s", position, n.name)
+					case n.leads && !leads(text, n.name):
+						assert.Failf(t, "the comment begins with another word", "%s: %s", position, n.name)
+					}
+				}
+			}
+		}
+		assert.True(t, documented, "%s: no package comment", dir)
+	}
+	assert.Greater(t, names, 900)
+}
+
+// packageFiles are the files of one package, without its tests.
+type packageFiles struct {
+	set    *token.FileSet
+	syntax []*ast.File
+}
+
+// parseModule reads the packages of this module by their folder.
+func parseModule(t *testing.T) map[string]packageFiles {
+	t.Helper()
+	root, packages, set := filepath.Join("..", ".."), map[string]packageFiles{}, token.NewFileSet()
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return skip(filepath.ToSlash(name), d.Name())
+		}
+		if filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(set, path, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		dir := filepath.Dir(name)
+		packages[dir] = packageFiles{set, append(packages[dir].syntax, file)}
+		return nil
+	}))
+	return packages
+}
+
+// skip leaves out what nobody outside this module can name, and what is no code.
+func skip(path, base string) error {
+	if path == "examples" || base == "internal" || base == "testdata" || path != "." && strings.HasPrefix(base, ".") {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// named is a name that others can use.
+type named struct {
+	name  string
+	pos   token.Pos
+	doc   *ast.CommentGroup
+	leads bool // its comment has to begin with it
+}
+
+func exported(decl ast.Decl) []named {
+	if f, ok := decl.(*ast.FuncDecl); ok {
+		if !f.Name.IsExported() || f.Recv != nil && !ast.IsExported(receiver(f.Recv.List[0].Type)) {
+			return nil
+		}
+		return []named{{f.Name.Name, f.Pos(), f.Doc, true}}
+	}
+	group := decl.(*ast.GenDecl)
+	var found []named
+	for _, spec := range group.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			if spec.Name.IsExported() {
+				found = append(found, named{spec.Name.Name, spec.Pos(), first(spec.Doc, alone(group)), true})
+				found = append(found, fields(spec)...)
+			}
+		case *ast.ValueSpec:
+			for _, name := range spec.Names {
+				if name.IsExported() {
+					found = append(found, named{name.Name, name.Pos(), first(spec.Doc, alone(group)), false})
+				}
+			}
+		}
+	}
+	return found
+}
+
+// fields are those of a struct, the embedded ones among them.
+func fields(spec *ast.TypeSpec) (found []named) {
+	structure, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return nil
+	}
+	for _, field := range structure.Fields.List {
+		names := field.Names
+		if names == nil { // embedded
+			names = []*ast.Ident{ast.NewIdent(receiver(field.Type))}
+		}
+		for _, name := range names {
+			if name.IsExported() {
+				found = append(found, named{spec.Name.Name + "." + name.Name, field.Pos(), first(field.Doc, field.Comment), false})
+			}
+		}
+	}
+	return found
+}
+
+// receiver is the name of a type, whatever is around it.
+func receiver(expr ast.Expr) string {
+	switch expr := expr.(type) {
+	case *ast.StarExpr:
+		return receiver(expr.X)
+	case *ast.IndexExpr:
+		return receiver(expr.X)
+	case *ast.IndexListExpr:
+		return receiver(expr.X)
+	case *ast.SelectorExpr:
+		return expr.Sel.Name
+	case *ast.Ident:
+		return expr.Name
+	}
+	return ""
+}
+
+// alone is the comment of a declaration without parentheses, which is about its only
+// name.
+func alone(group *ast.GenDecl) *ast.CommentGroup {
+	if group.Lparen.IsValid() {
+		return nil
+	}
+	return group.Doc
+}
+
+func first(a, b *ast.CommentGroup) *ast.CommentGroup {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// leads tells whether a text begins with a name, after an article or not.
+func leads(text, name string) bool {
+	words := strings.Fields(text)
+	if len(words) > 1 && (words[0] == "A" || words[0] == "An") {
+		words = words[1:]
+	}
+	return strings.TrimRight(words[0], ",:") == name
+}
