@@ -70,11 +70,12 @@ func cases() []benchmark {
 		parallel(describeRepositories("CallSmallParallel", small, nil)),
 		describeRepositories("CallAPIOption", small, nothing),
 		describeRepositories("CallError", refused, nil),
-		describeImages("Page100", 20, stub{200, page(100)}),
-		describeImages("Page1000", 2, stub{200, page(1000)}),
+		describeImages("Page100", 200, stub{200, page(100)}),
+		describeImages("Page1000", 20, stub{200, page(1000)}),
 		uploadPart("UploadPart10MiB", false),
-		uploadPart("UploadPart10MiB reader", true),
+		uploadPart("UploadPart10MiBReader", true),
 		coldClient(small),
+		iterate(),
 	}
 }
 
@@ -91,7 +92,7 @@ func describeRepositories(name string, s stub, option func(*middleware.Stack) er
 		a = ecrpublic.NewFromConfig(config(s), ecrpublic.WithAPIOptions(option))
 		b = official.NewFromConfig(config(s), official.WithAPIOptions(option))
 	}
-	return benchmark{name: name, calls: 200,
+	return benchmark{name: name, calls: 1000,
 		ours: func() {
 			_, err := a.DescribeRepositories(context.Background(), &ecrpublic.DescribeRepositoriesInput{})
 			must(err)
@@ -140,7 +141,7 @@ func uploadPart(name string, reader bool) benchmark {
 	s := stub{200, "{}"}
 	a, b := ecrpublic.NewFromConfig(config(s)), official.NewFromConfig(config(s))
 	part := bytes.Repeat([]byte("0123456789abcdef"), 10<<20/16)
-	return benchmark{name: name, calls: 1,
+	return benchmark{name: name, calls: 4,
 		ours: func() {
 			in := &ecrpublic.UploadLayerPartInput{
 				RepositoryName: aws.String("app"), UploadId: aws.String("upload"),
@@ -155,9 +156,13 @@ func uploadPart(name string, reader bool) benchmark {
 			must(err)
 		},
 		official: func() {
+			blob := part
+			if reader { // it takes bytes only
+				blob, _ = io.ReadAll(bytes.NewReader(part))
+			}
 			_, err := b.UploadLayerPart(context.Background(), &official.UploadLayerPartInput{
 				RepositoryName: aws.String("app"), UploadId: aws.String("upload"),
-				PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(int64(len(part)) - 1), LayerPartBlob: part,
+				PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(int64(len(part)) - 1), LayerPartBlob: blob,
 			})
 			must(err)
 		},
@@ -166,7 +171,7 @@ func uploadPart(name string, reader bool) benchmark {
 
 // coldClient makes a client and its first call.
 func coldClient(s stub) benchmark {
-	return benchmark{name: "ColdClient", calls: 50,
+	return benchmark{name: "ColdClient", calls: 500,
 		ours: func() {
 			_, err := ecrpublic.NewFromConfig(config(s)).DescribeRepositories(context.Background(), nil)
 			must(err)
