@@ -105,7 +105,7 @@ func (b *Body) SHA256() (string, error) {
 		return "", err
 	}
 	h := sha256.New()
-	if _, err := io.Copy(h, b); err != nil {
+	if _, err := io.CopyBuffer(h, b, make([]byte, 8<<10)); err != nil { // what fits the first cache
 		return "", err
 	}
 	b.sum = hex.EncodeToString(h.Sum(nil))

@@ -1,0 +1,85 @@
+//go:build !race
+
+package ecrpublic_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+)
+
+// cheap answers every request with the same text; it allocates five times.
+type cheap struct {
+	status int
+	body   string
+}
+
+func (c cheap) Do(r *http.Request) (*http.Response, error) {
+	io.Copy(io.Discard, r.Body)
+	return &http.Response{StatusCode: c.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(c.body)), ContentLength: int64(len(c.body))}, nil
+}
+
+func cheapConfig(status int, body string) aws.Config {
+	credentials := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRET", SessionToken: "TOKEN"}, nil
+	})
+	return aws.Config{HTTPClient: cheap{status, body}, Credentials: credentials}
+}
+
+// imagePage is an answer of DescribeImages.
+func imagePage(images int) string {
+	var list []string
+	for i := range images {
+		list = append(list, fmt.Sprintf(`{"registryId":"123456789012","repositoryName":"app","imageDigest":"sha256:%064d","imageTags":["v1.%d","latest"],"imageSizeInBytes":%d,"imagePushedAt":1700000000.5}`, i, i, i))
+	}
+	return `{"imageDetails":[` + strings.Join(list, ",") + `]}`
+}
+
+// TestAllocations holds the allocations of the hot paths, the transport's five
+// and the signer's 58 included, with room for what garbage collection takes out
+// of pools. A number may go down; one that has to go up wants a reason.
+func TestAllocations(t *testing.T) {
+	ctx := context.Background()
+	option := func(*middleware.Stack) error { return nil }
+	describe := func(client *ecrpublic.Client) func() error {
+		return func() error {
+			_, err := client.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: aws.String("app")})
+			return err
+		}
+	}
+	part := make([]byte, 10<<20)
+	upload := ecrpublic.NewFromConfig(cheapConfig(200, "{}"))
+	for name, tc := range map[string]struct {
+		most float64
+		call func() error
+	}{
+		"small call":            {84, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))},
+		"with an API option":    {204, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}"), ecrpublic.WithAPIOptions(option)))},
+		"error":                 {108, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
+		"page of 100 images":    {306, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(100))))},
+		"page of 1,000 images":  {2165, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(1000))))},
+		"client and first call": {192, func() error { return describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))() }},
+		"part of 10 MiB": {95, func() error {
+			_, err := upload.UploadLayerPart(ctx, &ecrpublic.UploadLayerPartInput{
+				RepositoryName: aws.String("app"), UploadId: aws.String("upload"),
+				PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(10<<20 - 1), LayerPartBlob: part,
+			})
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, name == "error", tc.call() != nil)
+			assert.LessOrEqual(t, testing.AllocsPerRun(20, func() { tc.call() }), tc.most)
+		})
+	}
+}
