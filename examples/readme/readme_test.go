@@ -11,14 +11,20 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"oras.land/oras-go/v2/registry/remote"
+	"oras.land/oras-go/v2/registry/remote/auth"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 	"github.com/ecr-public/ecr-public-go/paginators"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -59,6 +65,37 @@ func readmeTest() *ecrpublic.Client {
 	return client
 }
 
+func readmeLogin(client *ecrpublic.Client, repository *remote.Repository) {
+	provider := login.NewProvider(client) // a token in its cache, renewed in time
+	repository.Client = &auth.Client{Cache: auth.NewCache(), Credential: provider.ORASCredential}
+	// end
+}
+
+func readmePush(ctx context.Context, client *ecrpublic.Client) error {
+	source, err := imagepush.Open(ctx, "image.tar") // OCI layout, as folder or tar, or docker save
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	result, err := imagepush.Push(ctx, client, source, imagepush.PushOptions{Repository: "app", Tag: "v1"})
+	// end
+	fmt.Println(result)
+	return err
+}
+
+func readmePrune(ctx context.Context, client *ecrpublic.Client) error {
+	old := housekeeping.Rule{TagStatus: housekeeping.TagStatusUntagged, OlderThan: 30 * 24 * time.Hour}
+	plan, err := housekeeping.Prune(ctx, client, "app", housekeeping.Policy{Rules: []housekeeping.Rule{old}})
+	if err != nil {
+		return err
+	}
+	fmt.Print(plan) // nothing is deleted yet, and nothing that an index still needs will be
+	deleted, err := plan.Apply(ctx, client)
+	// end
+	fmt.Println(deleted)
+	return err
+}
+
 func TestReadmeHasThisCode(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
@@ -79,7 +116,7 @@ func TestReadmeHasThisCode(t *testing.T) {
 		assert.Contains(t, string(readme), strings.ReplaceAll(body, "\n\t", "\n"), f.Name.Name)
 		checked++
 	}
-	assert.Equal(t, 3, checked)
+	assert.Equal(t, 6, checked)
 	assert.NotNil(t, readmeTest())
-	_, _ = readmeUse, readmePaginate
+	_, _, _, _, _ = readmeUse, readmePaginate, readmeLogin, readmePush, readmePrune
 }
