@@ -141,7 +141,7 @@ func (r legacyResolver) ResolveEndpoint(ctx context.Context, params EndpointPara
 	}
 	uri, err := url.Parse(legacy.URL)
 	if err != nil {
-		return smithyendpoints.Endpoint{}, fmt.Errorf("parse endpoint %q: %w", legacy.URL, err)
+		return smithyendpoints.Endpoint{}, fmt.Errorf("parse endpoint: %w", errors.Unwrap(err)) // the URL may hold a password
 	}
 	endpoint := smithyendpoints.Endpoint{URI: *uri, Headers: http.Header{}}
 	var signing smithy.Properties
@@ -230,7 +230,14 @@ func (o Options) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "ecrpublic.Options{"+o.describe()+"}")
 }
 
+// MarshalText is Format for encoders such as JSON's and slog's.
+func (o Options) MarshalText() ([]byte, error) { return fmt.Append(nil, o), nil }
+
 func (o Options) describe() string {
+	base, err := url.Parse(aws.ToString(o.BaseEndpoint))
+	if err != nil {
+		base = &url.URL{Opaque: "invalid"}
+	}
 	return fmt.Sprintf("Region:%q BaseEndpoint:%q RetryMaxAttempts:%d Credentials:%T HTTPClient:%T Retryer:%T APIOptions:%d",
-		o.Region, aws.ToString(o.BaseEndpoint), o.RetryMaxAttempts, o.Credentials, o.HTTPClient, o.Retryer, len(o.APIOptions))
+		o.Region, base.Redacted(), o.RetryMaxAttempts, o.Credentials, o.HTTPClient, o.Retryer, len(o.APIOptions))
 }

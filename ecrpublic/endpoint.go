@@ -114,7 +114,7 @@ func (endpointRules) ResolveEndpoint(_ context.Context, params EndpointParameter
 	}
 	uri, err := url.Parse(address)
 	if err != nil {
-		return smithyendpoints.Endpoint{}, fmt.Errorf("parse endpoint %q: %w", address, err)
+		return smithyendpoints.Endpoint{}, fmt.Errorf("parse endpoint: %w", errors.Unwrap(err)) // the URL may hold a password
 	}
 	return smithyendpoints.Endpoint{URI: *uri, Headers: http.Header{}}, nil
 }

@@ -50,14 +50,14 @@ var exceptions = sync.OnceValue(func() map[string]reflect.Type {
 // responseError makes the error of a failed response. It is an API error also
 // when the body cannot be read, as of a proxy's HTML page: with the status and
 // the beginning of the body for a message.
-func responseError(response *http.Response, body []byte, readError error) error {
+func (c *call) responseError(response *http.Response, body []byte, readError error) error {
 	e, err := awsjson.ReadError(response.Header, body)
 	if readError != nil {
 		err = readError
 	}
 	if err != nil {
 		status := response.StatusCode
-		e.Message, e.HasMessage = fmt.Sprintf("HTTP %d %s, unreadable body %.200q", status, http.StatusText(status), body), true
+		e.Message, e.HasMessage = fmt.Sprintf("HTTP %d %s, unreadable body %.200q", status, http.StatusText(status), c.showable(body)), true
 	}
 	api := apiError(e, body)
 	if readError != nil {
@@ -69,7 +69,7 @@ func responseError(response *http.Response, body []byte, readError error) error 
 func apiError(e awsjson.Error, body []byte) error {
 	t, modeled := exceptions()[e.Code]
 	if !modeled {
-		if !e.HasMessage {
+		if e.Message == "" {
 			e.Message = awsjson.UnknownError
 		}
 		return &smithy.GenericAPIError{Code: e.Code, Message: e.Message}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httputil"
-	"regexp"
 	"strings"
 
 	"github.com/aws/smithy-go/logging"
@@ -32,7 +31,7 @@ func (logStep) HandleDeserialize(ctx context.Context, in middleware.DeserializeI
 	}
 	out, metadata, err = next.HandleDeserialize(ctx, in)
 	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && err == nil && (mode.IsResponse() || mode.IsResponseWithBody()) {
-		err = logResponse(logger, response.Response, mode.IsResponseWithBody())
+		err = callFrom(ctx).logResponse(logger, response.Response, mode.IsResponseWithBody())
 	}
 	return out, metadata, err
 }
@@ -54,7 +53,7 @@ func logRequest(ctx context.Context, logger logging.Logger, request *smithyhttp.
 
 // logResponse logs a response. With its body it reads that up to the limit of
 // the client, and puts it back.
-func logResponse(logger logging.Logger, response *http.Response, withBody bool) error {
+func (c *call) logResponse(logger logging.Logger, response *http.Response, withBody bool) error {
 	shown := *response
 	shown.Body = http.NoBody
 	if withBody {
@@ -66,7 +65,7 @@ func logResponse(logger logging.Logger, response *http.Response, withBody bool) 
 		if err != nil {
 			return nil // decoding meets the same error and reports it
 		}
-		shown.Body = io.NopCloser(bytes.NewReader(withoutToken(body)))
+		shown.Body = io.NopCloser(bytes.NewReader(c.showable(body)))
 		shown.ContentLength = -1
 	}
 	dump, err := httputil.DumpResponse(&shown, withBody)
@@ -77,11 +76,13 @@ func logResponse(logger logging.Logger, response *http.Response, withBody bool) 
 	return nil
 }
 
-// withoutToken blots out the authorization token of a body. The name can be
-// spelled with escapes, so anything that may be one is taken.
-func withoutToken(body []byte) []byte {
-	member := regexp.MustCompile(`(?s)("(?i:authorizationToken)"\s*:\s*)"(?:[^"\\]|\\.)*"?`)
-	return member.ReplaceAll(body, []byte(`$1"`+redacted+`"`))
+// showable returns a response's body as it may be seen in a log or an error: not
+// at all where it holds, or may hold, an authorization token.
+func (c *call) showable(body []byte) []byte {
+	if c.operation == "GetAuthorizationToken" {
+		return []byte(redacted)
+	}
+	return body
 }
 
 // secretLogger keeps one text out of a log.

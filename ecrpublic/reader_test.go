@@ -2,7 +2,10 @@ package ecrpublic_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"io"
+	"math"
 	"testing"
 	"testing/iotest"
 
@@ -11,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
@@ -58,30 +62,102 @@ func TestLayerPartReader(t *testing.T) {
 	})
 }
 
-// changingReader yields other bytes each time it is rewound.
+// changingReader yields other bytes from some pass on; each pass begins with
+// going back to the start.
 type changingReader struct {
 	bytes.Reader
-	passes int
+	passes, changesAt int
+}
+
+func newChangingReader(changesAt int) *changingReader {
+	r := &changingReader{changesAt: changesAt}
+	r.Reset(make([]byte, 10_000))
+	return r
 }
 
 func (r *changingReader) Seek(offset int64, whence int) (int64, error) {
 	if whence == io.SeekStart {
 		r.passes++
-		r.Reset(bytes.Repeat([]byte{byte(r.passes)}, 10_000))
+		if r.passes >= r.changesAt {
+			r.Reset(bytes.Repeat([]byte{byte(r.passes)}, 10_000))
+		}
 	}
 	return r.Reader.Seek(offset, whence)
 }
 
+// TestReaderThatChangesIsAnError changes a reader between the hash and the first
+// attempt, and between two attempts. What was not hashed is never sent whole.
 func TestReaderThatChangesIsAnError(t *testing.T) {
 	t.Parallel()
-	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		s := &script{answers: []answer{{Status: 200}}}
-		r := new(changingReader)
-		r.Reset(make([]byte, 10_000))
-		_, err := scripted(s, append(options, ecrpublic.WithoutDelay)...).UploadLayerPart(t.Context(), &ecrpublic.UploadLayerPartInput{
-			RepositoryName: aws.String("r"), UploadId: aws.String("u"), PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(9_999), LayerPartReader: r,
+	for attempts := range 3 {
+		eachWayNamed(t, fmt.Sprintf("after %d attempts", attempts), func(t *testing.T, options ...func(*ecrpublic.Options)) {
+			passes := passesOf(t, attempts, options)
+			s := &script{answers: []answer{{Status: 500}}}
+			_, err := scripted(s, append(options, ecrpublic.WithoutDelay)...).UploadLayerPart(t.Context(), partFrom(newChangingReader(passes+1)))
+			require.ErrorIs(t, err, codec.ErrChanged)
+			assert.Len(t, s.requests, attempts)
 		})
-		require.ErrorIs(t, err, codec.ErrChanged)
-		assert.Empty(t, s.requests)
-	})
+	}
+}
+
+// passesOf counts how often a reader goes back to its start up to the end of so
+// many attempts; with none, up to the end of the hash.
+func passesOf(t *testing.T, attempts int, options []func(*ecrpublic.Options)) int {
+	if attempts == 0 {
+		return 1
+	}
+	t.Helper()
+	r := newChangingReader(math.MaxInt)
+	s := &script{answers: []answer{{Status: 500}}}
+	client := scripted(s, append(options, ecrpublic.WithoutDelay, func(o *ecrpublic.Options) { o.RetryMaxAttempts = attempts })...)
+	_, err := client.UploadLayerPart(t.Context(), partFrom(r))
+	require.Error(t, err)
+	require.Len(t, s.requests, attempts)
+	return r.passes
+}
+
+func partFrom(r io.Reader) *ecrpublic.UploadLayerPartInput {
+	return &ecrpublic.UploadLayerPartInput{
+		RepositoryName: aws.String("app"), UploadId: aws.String("u"), PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(9_999), LayerPartReader: r,
+	}
+}
+
+// TestBytesSentAreTheBytesHashed sends parts through failures to a server that
+// checks each signature, and has it compare the layer with its digest.
+func TestBytesSentAreTheBytesHashed(t *testing.T) {
+	t.Parallel()
+	part := make([]byte, 10_000)
+	for i := range part {
+		part[i] = byte(i)
+	}
+	sources := map[string]func(*ecrpublic.UploadLayerPartInput){
+		"bytes":    func(in *ecrpublic.UploadLayerPartInput) { in.LayerPartBlob = part },
+		"seekable": func(in *ecrpublic.UploadLayerPartInput) { in.LayerPartReader = bytes.NewReader(part) },
+		"not seekable": func(in *ecrpublic.UploadLayerPartInput) {
+			in.LayerPartReader = iotest.HalfReader(bytes.NewReader(part))
+		},
+	}
+	for name, source := range sources {
+		eachWayNamed(t, name, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+			srv := newEmulator(t, ecrpublictest.WithCredentials("AKIDEXAMPLE", "SECRETEXAMPLE"))
+			for _, effect := range []ecrpublictest.Effect{ecrpublictest.ResetBefore(), ecrpublictest.Throttle(), ecrpublictest.Status(503)} {
+				srv.Inject(ecrpublictest.Fault{Operation: "UploadLayerPart", Times: 1, Effect: effect})
+			}
+			client := srv.Client(append(options, ecrpublic.WithoutDelay, func(o *ecrpublic.Options) { o.RetryMaxAttempts = 4 })...)
+			_, err := client.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
+			require.NoError(t, err)
+			upload, err := client.InitiateLayerUpload(t.Context(), &ecrpublic.InitiateLayerUploadInput{RepositoryName: aws.String("app")})
+			require.NoError(t, err)
+			in := partFrom(nil)
+			in.UploadId = upload.UploadId
+			source(in)
+			_, err = client.UploadLayerPart(t.Context(), in)
+			require.NoError(t, err)
+			assert.Equal(t, 4, srv.Count("UploadLayerPart"))
+			_, err = client.CompleteLayerUpload(t.Context(), &ecrpublic.CompleteLayerUploadInput{
+				RepositoryName: aws.String("app"), UploadId: upload.UploadId, LayerDigests: []string{fmt.Sprintf("sha256:%x", sha256.Sum256(part))},
+			})
+			require.NoError(t, err)
+		})
+	}
 }

@@ -116,7 +116,7 @@ func (c *call) decode(ctx context.Context, response *http.Response) error {
 		return &smithy.CanceledError{Err: ctx.Err()}
 	}
 	if failed {
-		return responseError(response, buffer.Bytes(), err)
+		return c.responseError(response, buffer.Bytes(), err)
 	}
 	if err != nil {
 		return &smithy.DeserializationError{Err: err}

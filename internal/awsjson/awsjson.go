@@ -4,6 +4,7 @@ package awsjson
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -54,20 +55,11 @@ func ReadError(header http.Header, body []byte) (Error, error) {
 		s, _ := members[name].(string)
 		return s
 	}
-	e := Error{Code: plainCode(firstOf(header.Get(ErrorTypeHeader), text("__type"), text("code"), text("Code")))}
+	e := Error{Code: plainCode(cmp.Or(header.Get(ErrorTypeHeader), text("__type"), text("code"), text("Code"), UnknownError))}
 	if e.Message, e.HasMessage = members["message"].(string); !e.HasMessage {
 		e.Message, e.HasMessage = members["Message"].(string)
 	}
 	return e, err
-}
-
-func firstOf(texts ...string) string {
-	for _, s := range texts {
-		if s != "" {
-			return s
-		}
-	}
-	return UnknownError
 }
 
 // plainCode takes the name out of "namespace#Name:http://…".
