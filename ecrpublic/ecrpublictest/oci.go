@@ -3,6 +3,7 @@ package ecrpublictest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -70,6 +71,9 @@ func adapt(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
 	adapted := r.WithContext(ctx)
 	adapted.URL = &url.URL{Path: r.URL.Path, RawQuery: query.Encode()}
 	_, reference, isManifest := strings.Cut(r.URL.Path, "/manifests/")
+	if strings.HasSuffix(r.URL.Path, "/manifests/") { // which the OCI's server does not expect
+		return r, ociregistry.ErrManifestUnknown
+	}
 	if strings.Contains(reference, ":") && !ociref.IsValidDigest(reference) {
 		return r, ociregistry.ErrDigestInvalid
 	}
@@ -77,6 +81,10 @@ func adapt(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
 		text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxManifest))
 		if err != nil {
 			return r, err
+		}
+		var manifest struct{ Subject *ociregistry.Descriptor }
+		if json.Unmarshal(text, &manifest) != nil { // where the OCI's server sees an internal error
+			return r, ociregistry.NewError("invalid manifest JSON", ociregistry.ErrManifestInvalid.Code(), nil)
 		}
 		adapted.Body = io.NopCloser(bytes.NewReader(text))
 	}

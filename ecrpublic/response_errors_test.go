@@ -1,0 +1,70 @@
+package ecrpublic_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+)
+
+func TestErrorAnswersHaveAnExactLimit(t *testing.T) {
+	t.Parallel()
+	const limit = 1 << 20
+	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+		body := `{"__type":"RepositoryNotFoundException","message":"gone"}`
+		body += strings.Repeat(" ", limit-len(body))
+		_, err := scripted(&script{answers: []answer{{Status: 400, Body: body}}}, options...).DescribeRegistries(t.Context(), nil)
+		var api smithy.APIError
+		require.ErrorAs(t, err, &api)
+		assert.Equal(t, "gone", api.ErrorMessage())
+
+		// Without a Content-Length, only reading tells.
+		_, err = ecrpublic.New(ecrpublic.Options{HTTPClient: unmeasured{answer{Status: 400, Body: body + " "}}, Credentials: testCredentials}, options...).DescribeRegistries(t.Context(), nil)
+		require.ErrorContains(t, err, "larger than any the service sends")
+	})
+}
+
+// unmeasured is a transport that does not tell the length of its answer.
+type unmeasured struct{ answer answer }
+
+func (u unmeasured) Do(*http.Request) (*http.Response, error) {
+	r, err := u.answer.response()
+	r.ContentLength = -1
+	return r, err
+}
+
+func TestErrorsBesideAnAnswerAreReturned(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("refused by a middleware")
+	refuse := middleware.DeserializeMiddlewareFunc("Refuse", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+		out, metadata, err := next.HandleDeserialize(ctx, in)
+		require.NoError(t, err)
+		return out, metadata, refused
+	})
+	out, err := scripted(&script{answers: []answer{{Status: 200}}}, ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+		return s.Deserialize.Add(refuse, middleware.After)
+	})).DescribeRegistries(t.Context(), nil)
+	require.ErrorIs(t, err, refused)
+	require.Nil(t, out)
+}
+
+func TestForeignAnswersAreRefused(t *testing.T) {
+	t.Parallel()
+	foreign := middleware.DeserializeMiddlewareFunc("Foreign", func(context.Context, middleware.DeserializeInput, middleware.DeserializeHandler) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
+		out.RawResponse = "no HTTP response"
+		return out, metadata, nil
+	})
+	out, err := scripted(&script{answers: []answer{{Status: 200}}}, ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+		return s.Deserialize.Add(foreign, middleware.After)
+	})).DescribeRegistries(t.Context(), nil)
+	require.ErrorAs(t, err, new(*smithy.DeserializationError))
+	require.Nil(t, out)
+}

@@ -1,0 +1,136 @@
+// Package soak runs everything that this module does against the emulator for a
+// long time, with faults:
+//
+//	go test -race -v -timeout 0 ./internal/soak -soak 30m
+//
+// It fails when a call is lost, when something that was read is not what was
+// written before, and when memory or goroutines grow. Without -soak it tries the
+// steps for a moment, with short waits between attempts.
+package soak
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+)
+
+var soakFor = flag.Duration("soak", 0, "how long to run, at least a minute; 0 is a moment")
+
+const (
+	workers  = 64
+	attempts = 12
+	moment   = time.Second
+)
+
+// faults are what happens to requests, to a fifth of them altogether. An answer
+// that is cut short says how long it should have been: one that does not is
+// malformed, which is no failure that passes.
+var faults = []struct {
+	probability float64
+	effect      ecrpublictest.Effect
+}{
+	{0.04, ecrpublictest.Throttle()},
+	{0.03, ecrpublictest.Status(http.StatusInternalServerError)},
+	{0.02, ecrpublictest.Fail(&smithy.GenericAPIError{Code: "ServerException", Message: "soaked", Fault: smithy.FaultServer})},
+	{0.04, ecrpublictest.ResetBefore()},
+	{0.01, ecrpublictest.ResetAfter()},
+	{0.02, ecrpublictest.ResetMidway()},
+	{0.04, ecrpublictest.CutOff()},
+}
+
+// soak is what the workers share.
+type soak struct {
+	server   *ecrpublictest.Server
+	client   *ecrpublic.Client
+	traffic  *traffic
+	duration time.Duration
+	deadline time.Time
+	pause    sync.RWMutex // read-held by whoever works
+	done     tally
+}
+
+func TestSoak(t *testing.T) {
+	s := start(t)
+	group, ctx := errgroup.WithContext(t.Context())
+	for i := range workers {
+		group.Go(func() error { return s.work(ctx, i) })
+	}
+	samples := s.watch(ctx, t)
+	require.NoError(t, group.Wait(), "a call was lost or something is inconsistent")
+
+	left, err := s.client.DescribeRepositories(t.Context(), nil)
+	require.NoError(t, err)
+	require.Empty(t, left.Repositories)
+	fmt.Fprintln(t.Output(), s.traffic.table())
+	fmt.Fprintln(t.Output(), s.done.String())
+	if *soakFor > 0 {
+		s.traffic.requireAll(t)
+		requireFlat(t, "heap in MB", samples, func(x sample) float64 { return x.heap }, 0.1, 2)
+		requireFlat(t, "goroutines", samples, func(x sample) float64 { return float64(x.goroutines) }, 0, 2)
+	}
+}
+
+// start makes the emulator and its client, and sees to it that nothing is left
+// running at the end.
+func start(t *testing.T) *soak {
+	t.Helper()
+	before, duration := quiet(), moment
+	if *soakFor > 0 {
+		duration = max(*soakFor, time.Minute)
+	}
+	server := ecrpublictest.NewServer(
+		ecrpublictest.WithCredentials("SOAKER", "secret"),
+		ecrpublictest.WithQuotas(ecrpublictest.Quotas{PartBytes: partBytes, MinPartBytes: partBytes / 2}),
+	)
+	s := &soak{server: server, traffic: newTraffic(), duration: duration, deadline: time.Now().Add(duration)}
+	usual := func(o *ecrpublic.Options) { o.HTTPClient, o.RetryMaxAttempts = s.traffic, attempts }
+	s.client = server.Client(usual)
+	if duration == moment {
+		hasty := retry.AddWithMaxBackoffDelay(s.client.Options().Retryer, 10*time.Millisecond)
+		s.client = server.Client(usual, func(o *ecrpublic.Options) { o.Retryer = hasty })
+	}
+	for operation := range s.traffic.operations {
+		for _, f := range faults {
+			server.Inject(ecrpublictest.Fault{Operation: operation, Probability: f.probability, Effect: f.effect})
+		}
+	}
+	t.Cleanup(func() {
+		server.Close()
+		s.traffic.CloseIdleConnections()
+		http.DefaultClient.CloseIdleConnections()
+		require.LessOrEqual(t, quietAt(before), before, "goroutines are left")
+	})
+	return s
+}
+
+// isOver tells a worker to come to an end.
+func (s *soak) isOver(ctx context.Context) bool {
+	return ctx.Err() != nil || time.Now().After(s.deadline)
+}
+
+// notFound tells whether something was not there, which after a deletion whose
+// answer was lost is as good as done.
+func notFound(err error) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	switch api.ErrorCode() {
+	case "RepositoryNotFoundException", "RepositoryPolicyNotFoundException":
+		return true
+	}
+	return false
+}
