@@ -1,0 +1,145 @@
+package compare
+
+import (
+	"bytes"
+	"go/format"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMigration runs programs with the official client, applies the command of
+// MIGRATION.md to them, and runs them again.
+func TestMigration(t *testing.T) {
+	t.Parallel()
+	programs := migrationPrograms(t)
+	official, ours := migrationModule(t, programs), migrationModule(t, programs)
+	execute(t, ours, "sh", "-c", migrationCommand(t))
+	requireOnlyImportsChanged(t, official, ours)
+	for _, dir := range []string{official, ours} {
+		execute(t, dir, "go", "vet", "./...")
+		execute(t, dir, "go", "build", "-ldflags=-s -w", "-o", "bin/", "./...")
+		execute(t, dir, "go", "test", "-c", "-o", "bin/mock", "./mock")
+	}
+	require.NotContains(t, dependencies(t, official), ourPath)
+	require.NotContains(t, dependencies(t, ours), officialPath)
+
+	emulator := buildEmulator(t)
+	for _, name := range programs {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := runMigrated(t, emulator, filepath.Join(official, "bin", name))
+			t.Logf("with the official client:\n%s", want)
+			require.NotEmpty(t, want)
+			assert.Equal(t, want, runMigrated(t, emulator, filepath.Join(ours, "bin", name)))
+		})
+	}
+}
+
+const migrationPath = "testdata/migration"
+
+// migrationPrograms are the names of the programs for the official client.
+func migrationPrograms(t *testing.T) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(migrationPath)
+	require.NoError(t, err)
+	for _, e := range entries {
+		if e.Name() != "_emulator" {
+			names = append(names, e.Name())
+		}
+	}
+	require.GreaterOrEqual(t, len(names), 8)
+	return names
+}
+
+// migrationCommand is the command as it stands in MIGRATION.md.
+func migrationCommand(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../MIGRATION.md")
+	require.NoError(t, err)
+	commands := regexp.MustCompile(`(?m)^gofmt .*$`).FindAllString(string(text), -1)
+	require.Len(t, commands, 1)
+	return commands[0]
+}
+
+// migrationModule copies the programs into a module that has both clients.
+func migrationModule(t *testing.T, programs []string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range programs {
+		require.NoError(t, os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(migrationPath, name))))
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
+	}
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	execute(t, dir, "go", "mod", "edit", "-module=example.com/migration", "-replace="+ourPath+"="+root)
+	return dir
+}
+
+// requireOnlyImportsChanged checks that the command does no more than MIGRATION.md
+// says.
+func requireOnlyImportsChanged(t *testing.T, before, after string) {
+	t.Helper()
+	rewrite := strings.NewReplacer(`"`+officialPath+`"`, `"`+ourPath+`/ecrpublic"`, `"`+officialPath+`/types"`, `"`+ourPath+`/types"`)
+	require.NoError(t, filepath.WalkDir(before, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		old, err := os.ReadFile(path)
+		require.NoError(t, err)
+		want, err := format.Source([]byte(rewrite.Replace(string(old))))
+		require.NoError(t, err)
+		got, err := os.ReadFile(after + strings.TrimPrefix(path, before))
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(want, got) && !bytes.Equal(old, got), "the command does not change the imports of %s, and nothing else", path)
+		return nil
+	}))
+}
+
+func dependencies(t *testing.T, dir string) string {
+	t.Helper()
+	return execute(t, dir, "go", "list", "-deps", "-test", "./...")
+}
+
+// buildEmulator builds the emulator in the module that has what it requires.
+func buildEmulator(t *testing.T) (path string) {
+	t.Helper()
+	source, err := filepath.Abs(migrationPath + "/_emulator/main.go")
+	require.NoError(t, err)
+	path = filepath.Join(t.TempDir(), "emulator")
+	execute(t, "../..", "go", "build", "-o", path, source)
+	return path
+}
+
+// runMigrated runs a program against a fresh emulator and returns its output
+// without what is different each time.
+func runMigrated(t *testing.T, emulator, program string) string {
+	t.Helper()
+	args := []string{program}
+	if filepath.Base(program) == "mock" { // a test
+		args = append(args, "-test.v")
+	}
+	output := execute(t, filepath.Dir(program), emulator, args...)
+	return regexp.MustCompile(`\(\d+\.\d+s\)`).ReplaceAllString(output, "(TIME)")
+}
+
+// execute runs a command that has to succeed, and returns what it prints.
+func execute(t *testing.T, dir, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = dir
+	output, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s: %s", cmd, output)
+	return string(output)
+}
