@@ -15,10 +15,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-const (
-	signingName = "ecr-public"
-	schemeSigV4 = "aws.auth#sigv4"
-)
+const signingName = "ecr-public"
 
 // AuthResolverParameters is what an [AuthSchemeResolver] may decide by.
 type AuthResolverParameters struct {
@@ -139,10 +136,10 @@ func (r credentialsResolver) GetIdentity(ctx context.Context, _ smithy.Propertie
 // sigV4Scheme is signature version 4 with the signer of the call's options.
 type sigV4Scheme struct{}
 
-func (sigV4Scheme) SchemeID() string { return schemeSigV4 }
+func (sigV4Scheme) SchemeID() string { return smithyauth.SchemeIDSigV4 }
 
 func (sigV4Scheme) IdentityResolver(o smithyauth.IdentityResolverOptions) smithyauth.IdentityResolver {
-	return o.GetIdentityResolver(schemeSigV4)
+	return o.GetIdentityResolver(smithyauth.SchemeIDSigV4)
 }
 
 func (sigV4Scheme) Signer() smithyhttp.Signer { return sigV4Signer{} }

@@ -160,13 +160,13 @@ func (o *Options) setDefaults() {
 	if o.Logger == nil {
 		o.Logger = logging.Nop{}
 	}
-	o.resolvedDefaultsMode = o.DefaultsMode
-	if o.resolvedDefaultsMode == aws.DefaultsModeAuto {
-		o.resolvedDefaultsMode = defaults.ResolveDefaultsModeAuto(o.Region, o.RuntimeEnvironment)
+	name := o.DefaultsMode
+	if name == aws.DefaultsModeAuto {
+		name = defaults.ResolveDefaultsModeAuto(o.Region, o.RuntimeEnvironment)
 	}
 	var mode defaults.Configuration // legacy and unknown modes set nothing
-	if m := o.resolvedDefaultsMode; m != "" && m != aws.DefaultsModeLegacy {
-		mode, _ = defaults.GetModeConfiguration(m)
+	if name != "" && name != aws.DefaultsModeLegacy {
+		mode, _ = defaults.GetModeConfiguration(name)
 	}
 	o.HTTPClient = defaultHTTPClient(o.HTTPClient, mode)
 	if o.Retryer == nil {

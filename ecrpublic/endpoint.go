@@ -22,8 +22,8 @@ type EndpointResolverOptions struct {
 	// LogDeprecated is kept for the official package's sake; nothing uses it.
 	LogDeprecated bool
 
-	// ResolvedRegion is the region behind a name such as fips-us-east-1; the
-	// client fills it.
+	// ResolvedRegion is kept for the official package's sake: nothing sets or
+	// reads it.
 	ResolvedRegion string
 
 	// DisableHTTPS sends requests over plain HTTP.

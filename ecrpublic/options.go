@@ -120,8 +120,6 @@ type Options struct {
 
 	// AuthSchemePreference orders the schemes by name, most wanted first.
 	AuthSchemePreference []string
-
-	resolvedDefaultsMode aws.DefaultsMode
 }
 
 // Copy returns options that can be changed without changing o: the lists of
@@ -136,7 +134,7 @@ func (o Options) Copy() Options {
 // nil when the options hold none, such as no Credentials for "aws.auth#sigv4".
 func (o Options) GetIdentityResolver(schemeID string) smithyauth.IdentityResolver {
 	switch schemeID {
-	case schemeSigV4:
+	case smithyauth.SchemeIDSigV4:
 		if o.Credentials != nil {
 			return credentialsResolver{o.Credentials}
 		}

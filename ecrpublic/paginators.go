@@ -25,12 +25,13 @@ type DescribeImagesAPIClient interface {
 	DescribeImages(context.Context, *DescribeImagesInput, ...func(*Options)) (*DescribeImagesOutput, error)
 }
 
-// DescribeImagesPaginator fetches the pages of DescribeImages on demand.
+// DescribeImagesPaginator fetches the pages of DescribeImages on demand; its
+// NextPage returns a *[DescribeImagesOutput].
 type DescribeImagesPaginator struct {
 	pager[DescribeImagesInput, DescribeImagesOutput]
 }
 
-// NewDescribeImagesPaginator copies params; nil ones are empty.
+// NewDescribeImagesPaginator copies params; nil params are empty ones.
 func NewDescribeImagesPaginator(client DescribeImagesAPIClient, params *DescribeImagesInput, optFns ...func(*DescribeImagesPaginatorOptions)) *DescribeImagesPaginator {
 	return &DescribeImagesPaginator{newPager(client.DescribeImages, params, optFns,
 		func(in *DescribeImagesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
@@ -45,12 +46,13 @@ type DescribeImageTagsAPIClient interface {
 	DescribeImageTags(context.Context, *DescribeImageTagsInput, ...func(*Options)) (*DescribeImageTagsOutput, error)
 }
 
-// DescribeImageTagsPaginator fetches the pages of DescribeImageTags on demand.
+// DescribeImageTagsPaginator fetches the pages of DescribeImageTags on demand; its
+// NextPage returns a *[DescribeImageTagsOutput].
 type DescribeImageTagsPaginator struct {
 	pager[DescribeImageTagsInput, DescribeImageTagsOutput]
 }
 
-// NewDescribeImageTagsPaginator copies params; nil ones are empty.
+// NewDescribeImageTagsPaginator copies params; nil params are empty ones.
 func NewDescribeImageTagsPaginator(client DescribeImageTagsAPIClient, params *DescribeImageTagsInput, optFns ...func(*DescribeImageTagsPaginatorOptions)) *DescribeImageTagsPaginator {
 	return &DescribeImageTagsPaginator{newPager(client.DescribeImageTags, params, optFns,
 		func(in *DescribeImageTagsInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
@@ -65,12 +67,13 @@ type DescribeRegistriesAPIClient interface {
 	DescribeRegistries(context.Context, *DescribeRegistriesInput, ...func(*Options)) (*DescribeRegistriesOutput, error)
 }
 
-// DescribeRegistriesPaginator fetches the pages of DescribeRegistries on demand.
+// DescribeRegistriesPaginator fetches the pages of DescribeRegistries on demand; its
+// NextPage returns a *[DescribeRegistriesOutput].
 type DescribeRegistriesPaginator struct {
 	pager[DescribeRegistriesInput, DescribeRegistriesOutput]
 }
 
-// NewDescribeRegistriesPaginator copies params; nil ones are empty.
+// NewDescribeRegistriesPaginator copies params; nil params are empty ones.
 func NewDescribeRegistriesPaginator(client DescribeRegistriesAPIClient, params *DescribeRegistriesInput, optFns ...func(*DescribeRegistriesPaginatorOptions)) *DescribeRegistriesPaginator {
 	return &DescribeRegistriesPaginator{newPager(client.DescribeRegistries, params, optFns,
 		func(in *DescribeRegistriesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
@@ -85,12 +88,13 @@ type DescribeRepositoriesAPIClient interface {
 	DescribeRepositories(context.Context, *DescribeRepositoriesInput, ...func(*Options)) (*DescribeRepositoriesOutput, error)
 }
 
-// DescribeRepositoriesPaginator fetches the pages of DescribeRepositories on demand.
+// DescribeRepositoriesPaginator fetches the pages of DescribeRepositories on demand; its
+// NextPage returns a *[DescribeRepositoriesOutput].
 type DescribeRepositoriesPaginator struct {
 	pager[DescribeRepositoriesInput, DescribeRepositoriesOutput]
 }
 
-// NewDescribeRepositoriesPaginator copies params; nil ones are empty.
+// NewDescribeRepositoriesPaginator copies params; nil params are empty ones.
 func NewDescribeRepositoriesPaginator(client DescribeRepositoriesAPIClient, params *DescribeRepositoriesInput, optFns ...func(*DescribeRepositoriesPaginatorOptions)) *DescribeRepositoriesPaginator {
 	return &DescribeRepositoriesPaginator{newPager(client.DescribeRepositories, params, optFns,
 		func(in *DescribeRepositoriesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },

@@ -116,7 +116,6 @@ func (p *pipeline) resolveRegion() {
 	region, fips := endpoints.PlainRegion(o.Region)
 	if fips {
 		o.EndpointOptions.UseFIPSEndpoint = aws.FIPSEndpointStateEnabled
-		o.EndpointOptions.ResolvedRegion = region
 	}
 	fixed := o.BaseEndpoint != nil || !p.hasRules()
 	switch {
@@ -222,6 +221,8 @@ func (c *call) context(ctx context.Context) context.Context {
 	return &callContext{ctx, c.operationContext(c.operation), c}
 }
 
+// callFrom panics when a middleware passed on a context that is not made from its
+// own.
 func callFrom(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
 
 // userAgent returns the step that writes the User-Agent header.

@@ -21,9 +21,9 @@ import (
 )
 
 const (
-	// maxResponse bounds a successful answer, in bytes. The largest that the
-	// quotas allow is a page of 1,000 images with 1,000 tags of 128 characters
-	// each, 131 MB.
+	// maxResponse bounds a successful answer, in bytes. The largest that registry
+	// clients and the quotas allow is a page of 1,000 images with 1,000 tags of
+	// 128 characters each, 131 MB.
 	maxResponse = 160 << 20
 
 	// maxErrorResponse bounds the answer of a failure, in bytes.

@@ -90,6 +90,9 @@ func compile(t reflect.Type) *plan {
 		p.byWire[wire] = len(p.fields)
 		p.fields = append(p.fields, field{name: f.Name, wire: `"` + wire + `":`, kind: k, typ: f.Type, offset: f.Offset, required: required, elem: elem})
 	}
+	if len(p.fields) > maxFields {
+		panic("codec: " + p.name + " has too many fields")
+	}
 	return p
 }
 

@@ -1,3 +1,5 @@
+// Package paging holds what all paginators share: positions and tokens as botocore
+// has them, pages fetched ahead, and the mark of a paginated call.
 package paging
 
 import (
