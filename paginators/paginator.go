@@ -1,12 +1,16 @@
 package paginators
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
+	"math"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/internal/paging"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
 // ErrRepeatedToken ends a listing in which the service named the same next page
@@ -128,4 +132,45 @@ func (p *Paginator[Out, Item]) ResumeToken() *string {
 		return nil
 	}
 	return new(place.Encode())
+}
+
+// pager is an official paginator.
+type pager[Out any] interface {
+	NextPage(context.Context, ...func(*ecrpublic.Options)) (*Out, error)
+}
+
+const (
+	maxPageSize = 1000
+	maxPrefetch = 1000 // bounds the memory, and is far beyond use
+)
+
+// newPaginator keeps what is wrong with the settings for the listings to report.
+func newPaginator[Out, Item any](
+	config *types.PaginatorConfig, optFns []func(*Options),
+	start func(token *string, size *int32) pager[Out], fields func(*Out) (*[]Item, **string),
+) *Paginator[Out, Item] {
+	p := &Paginator[Out, Item]{start: start, fields: fields, maxItems: math.MaxInt}
+	for _, fn := range optFns {
+		fn(&p.options)
+	}
+	c := *cmp.Or(config, &types.PaginatorConfig{})
+	p.size = c.PageSize
+	if c.MaxItems != nil {
+		p.maxItems = int(*c.MaxItems)
+	}
+	known := true
+	if c.StartingToken != nil {
+		p.from, known = paging.ParsePosition(*c.StartingToken)
+	}
+	switch {
+	case p.maxItems < 1:
+		p.err = &ConfigError{"PaginationConfig.MaxItems", "must be at least 1"}
+	case p.size != nil && (*p.size < 1 || *p.size > maxPageSize):
+		p.err = &ConfigError{"PaginationConfig.PageSize", fmt.Sprintf("must be 1 to %d", maxPageSize)}
+	case !known:
+		p.err = &ConfigError{"PaginationConfig.StartingToken", "must be a token of the service, or a resume token as this library and botocore make it"}
+	case p.options.Prefetch < 0 || p.options.Prefetch > maxPrefetch:
+		p.err = &ConfigError{"Options.Prefetch", fmt.Sprintf("must be 0 to %d", maxPrefetch)}
+	}
+	return p
 }

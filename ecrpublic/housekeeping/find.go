@@ -45,9 +45,3 @@ func FindImage(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, re
 	}
 	return out.ImageDetails[0], true, nil
 }
-
-// is tells whether an E is in the chain of err.
-func is[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
-	return ok
-}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/types"
@@ -103,10 +104,12 @@ func (r Rule) check() error {
 	return errors.Join(errs...)
 }
 
+var tagPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9_.*-]+$`) })
+
 // checkPattern leaves only patterns in which path.Match knows no wildcard but
 // '*'.
 func checkPattern(field, pattern string) error {
-	if !regexp.MustCompile(`^[a-zA-Z0-9_.*-]+$`).MatchString(pattern) {
+	if !tagPattern().MatchString(pattern) {
 		return fmt.Errorf("%s is %q, it must consist of letters, digits, '-', '_', '.' and the wildcard '*'", field, pattern)
 	}
 	return nil

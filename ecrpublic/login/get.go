@@ -12,8 +12,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// Client is what this package calls; [ecrpublic.Client] is one.
-type Client interface {
+// GetAuthorizationTokenAPIClient is what this package calls; [ecrpublic.Client] is
+// one.
+type GetAuthorizationTokenAPIClient interface {
 	GetAuthorizationToken(context.Context, *ecrpublic.GetAuthorizationTokenInput, ...func(*ecrpublic.Options)) (*ecrpublic.GetAuthorizationTokenOutput, error)
 }
 
@@ -28,7 +29,7 @@ func RegistryHosts() []string { return []string{imageref.Host, imageref.DualStac
 // Get asks the service for new credentials. When access is denied, the error
 // names the permissions that are needed and still answers to
 // [ecrpublic.IsAccessDenied].
-func Get(ctx context.Context, client Client) (Credentials, error) {
+func Get(ctx context.Context, client GetAuthorizationTokenAPIClient) (Credentials, error) {
 	if client == nil {
 		return Credentials{}, errors.New("log in to ECR Public: no client")
 	}

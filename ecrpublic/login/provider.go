@@ -39,7 +39,7 @@ type ProviderOptions struct {
 // own: of the callers that find a refresh due, one carries it out and the others
 // get the credentials at hand. All methods may be called concurrently.
 type Provider struct {
-	client  Client
+	client  GetAuthorizationTokenAPIClient
 	options ProviderOptions
 
 	mu       sync.Mutex
@@ -60,7 +60,7 @@ type refresh struct {
 
 // NewProvider makes a provider that asks client. No request is made before the
 // first call that needs credentials.
-func NewProvider(client Client, optFns ...func(*ProviderOptions)) *Provider {
+func NewProvider(client GetAuthorizationTokenAPIClient, optFns ...func(*ProviderOptions)) *Provider {
 	var options ProviderOptions
 	for _, fn := range optFns {
 		fn(&options)

@@ -23,7 +23,7 @@ func printTable(w io.Writer, inventory Inventory, images bool) error {
 			continue
 		}
 		for _, i := range r.Images {
-			fmt.Fprintf(table, "  %s\t%s\t\t\t%s\t%s\n", short(i.Digest), cmp.Or(strings.Join(i.Tags, ","), "-"), demo.Size(i.Bytes), i.Pushed.Format(time.DateOnly))
+			fmt.Fprintf(table, "  %s\t%s\t\t\t%s\t%s\n", demo.Short(i.Digest), cmp.Or(strings.Join(i.Tags, ","), "-"), demo.Size(i.Bytes), i.Pushed.Format(time.DateOnly))
 		}
 	}
 	count, bytes := inventory.Total()
@@ -36,10 +36,4 @@ func lastPush(r Repository) string {
 		return "-"
 	}
 	return r.Images[0].Pushed.Format(time.DateOnly)
-}
-
-// short is the beginning of a digest, which is enough to tell it by.
-func short(digest string) string {
-	_, hex, _ := strings.Cut(digest, ":")
-	return hex[:min(12, len(hex))]
 }

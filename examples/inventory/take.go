@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/paginators"
@@ -86,7 +86,8 @@ func imagesOf(ctx context.Context, client *ecrpublic.Client, repository string) 
 // isIndex tells whether the size is only that of the largest image that the index
 // refers to, which is an image of the repository itself.
 func (i Image) isIndex() bool {
-	return strings.Contains(i.MediaType, "index") || strings.Contains(i.MediaType, "manifest.list")
+	const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json"
+	return i.MediaType == ocispec.MediaTypeImageIndex || i.MediaType == dockerList
 }
 
 // Bytes is the sum of the images. Images share layers, so it is the most that they

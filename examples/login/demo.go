@@ -16,6 +16,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
 // demonstrate logs in to an emulator and pulls and tags an image there. Anybody
@@ -69,7 +70,7 @@ func useFile(ctx context.Context, stdout io.Writer, path, repository string) err
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "oras   tagged and pulled %s, a manifest of %d bytes\n", short(descriptor.Digest), len(manifest))
+	fmt.Fprintf(stdout, "oras   tagged and pulled %s, a manifest of %d bytes\n", demo.Short(descriptor.Digest.String()), len(manifest))
 	return nil
 }
 
@@ -91,9 +92,8 @@ func useKeychain(ctx context.Context, stdout io.Writer, provider *login.Provider
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "crane  tagged and pulled %s, an image of %d layer\n", short(digest), len(layers))
+	fmt.Fprintf(stdout, "crane  tagged and pulled %s, an image of %d layer\n", demo.Short(digest.String()), len(layers))
 	return nil
 }
 
 // short is the beginning of a digest, which is enough to tell it by.
-func short(digest fmt.Stringer) string { return digest.String()[:len("sha256:")+12] }

@@ -159,16 +159,10 @@ func printRow(w io.Writer, d housekeeping.Decision, action string) {
 	why := string(d.Reason)
 	switch {
 	case d.Owner != "":
-		why += " " + short(d.Owner)
+		why += " " + demo.Short(d.Owner)
 	case d.Rule != "":
 		why += " by " + d.Rule
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", action, short(aws.ToString(d.Image.ImageDigest)), aws.ToTime(d.Image.ImagePushedAt).Format(time.DateOnly),
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", action, demo.Short(aws.ToString(d.Image.ImageDigest)), aws.ToTime(d.Image.ImagePushedAt).Format(time.DateOnly),
 		demo.Size(aws.ToInt64(d.Image.ImageSizeInBytes)), tags, why)
-}
-
-// short is the beginning of a digest, which is enough to tell it by.
-func short(digest string) string {
-	_, hex, _ := strings.Cut(digest, ":")
-	return hex[:min(12, len(hex))]
 }

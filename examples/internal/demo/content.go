@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"strings"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
@@ -23,4 +24,10 @@ func AddArtifact(ctx context.Context, store *memory.Store, tag string, layer []b
 		return err
 	}
 	return store.Tag(ctx, artifact, tag)
+}
+
+// Short returns the beginning of a digest's hash, enough to recognize it by.
+func Short(digest string) string {
+	_, hash, _ := strings.Cut(digest, ":")
+	return hash[:min(12, len(hash))]
 }

@@ -75,7 +75,7 @@ func transferLine(w io.Writer, p imagepush.Progress) {
 	case p.Done < p.Descriptor.Size:
 		state = fmt.Sprintf("%d%%", 100*p.Done/p.Descriptor.Size)
 	}
-	fmt.Fprintf(w, "%s  %10s  %s\n", p.Descriptor.Digest.Encoded()[:12], Size(p.Descriptor.Size), state)
+	fmt.Fprintf(w, "%s  %10s  %s\n", Short(p.Descriptor.Digest.String()), Size(p.Descriptor.Size), state)
 }
 
 // transferBar sums up all progress in one bar, which grows as layers turn out to
