@@ -1,16 +1,15 @@
 #!/usr/bin/env bash
-# Times examples/push beside crane push: push_bench.sh URL [ROUNDS]
+# Times examples/push beside crane push: push_bench.sh [URL [ROUNDS]]
 #
 # Both send the same layout, an image of three layers of 200 MB, 5 MB and 20 kB,
 # to the same emulator over loopback, in turns and each time into a repository
-# that is new. It prints the fastest and the median round of each. The rates of
-# examples/push are the default ones. Run it on a machine with nothing else to do.
+# that is new, and is deleted afterwards. Both are built before; what is timed is
+# the whole process. It prints the fastest and the median round of each. The rates
+# of examples/push are the default ones. Without a URL it starts two emulators of
+# its own, one after the other: one that keeps its layers in a directory and one
+# that keeps them in memory. Run it on a machine with nothing else to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-url=${1:?usage: push_bench.sh URL [ROUNDS]}
-rounds=${2:-7}
-registry=${url#http://}
 
 for tool in curl jq crane go; do
 	if ! command -v $tool >/dev/null; then
@@ -18,6 +17,37 @@ for tool in curl jq crane go; do
 		exit 0
 	fi
 done
+
+# beside_own_emulator starts an emulator and runs this script against it.
+beside_own_emulator() { # FLAG...
+	local pid status=0
+	"$own/emulator" -addr 127.0.0.1:0 "$@" >"$own/url" &
+	pid=$!
+	for _ in $(seq 100); do
+		[[ ! -s $own/url ]] || break
+		sleep 0.1
+	done
+	bash .ci/push_bench.sh "$(grep -o 'http://[^ ]*' "$own/url")" || status=$?
+	kill "$pid"
+	wait "$pid" || true
+	: >"$own/url"
+	return $status
+}
+
+if (($# == 0)); then
+	own=$(mktemp -d)
+	trap 'rm -rf "$own"' EXIT
+	go build -o "$own/emulator" ./ecrpublic/ecrpublictest/cmd/ecr-public-emulator
+	echo "an emulator with a directory:"
+	beside_own_emulator -data "$own/data"
+	echo "an emulator in memory:"
+	beside_own_emulator
+	exit
+fi
+
+url=$1
+rounds=${2:-7}
+registry=${url#http://}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -71,6 +101,7 @@ for round in $(seq "$rounds"); do
 		crane) timed "$work/crane" crane push "$work/layout" "$registry/$repository:v1" ;;
 		push) timed "$work/push.times" "$work/push" -source "$work/layout" -endpoint "$url" -repository "$name" -tag v1 ;;
 		esac
+		api DeleteRepository "{\"repositoryName\":\"$name\",\"force\":true}" >/dev/null
 	done
 done
 

@@ -20,12 +20,12 @@ const maxBody = maxPartBytes/3*4 + mebibyte
 type api struct{ store *store }
 
 func (a api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := readAhead(r)
+	p, err := readPayload(r, nil)
 	if err != nil {
 		writeError(w, notSerialized(err))
 		return
 	}
-	out, err := a.store.call(operationOf(r), body)
+	out, err := a.store.call(operationOf(r), p)
 	if err != nil {
 		writeError(w, asAPIError(err))
 		return

@@ -1,10 +1,8 @@
 package ecrpublictest
 
 import (
-	"bytes"
 	"errors"
 	"io"
-	"slices"
 	"sync"
 )
 
@@ -44,10 +42,10 @@ type layerReader interface {
 
 type memory struct {
 	mu     sync.Mutex
-	layers map[string]map[string][]byte // by repository id and digest
+	layers map[string]map[string]*blocks // by repository id and digest
 }
 
-func newMemory() *memory { return &memory{layers: map[string]map[string][]byte{}} }
+func newMemory() *memory { return &memory{layers: map[string]map[string]*blocks{}} }
 
 func (m *memory) create(string) (draft, error) { return &memoryDraft{memory: m}, nil }
 
@@ -58,7 +56,7 @@ func (m *memory) open(repositoryID, digest string) (layerReader, error) {
 	if !ok {
 		return nil, errors.New("the layer is gone")
 	}
-	return memoryReader{bytes.NewReader(data)}, nil
+	return memoryReader{io.NewSectionReader(data, 0, data.size)}, nil
 }
 
 func (m *memory) remove(repositoryID string) {
@@ -67,22 +65,17 @@ func (m *memory) remove(repositoryID string) {
 	delete(m.layers, repositoryID)
 }
 
-type memoryReader struct{ *bytes.Reader }
+type memoryReader struct{ *io.SectionReader }
 
 func (memoryReader) Close() error { return nil }
 
 type memoryDraft struct {
 	memory *memory
-	data   []byte
-}
-
-func (d *memoryDraft) Write(p []byte) (int, error) {
-	d.data = append(d.data, p...)
-	return len(p), nil
+	blocks
 }
 
 func (d *memoryDraft) seal() error {
-	d.data = slices.Clip(d.data)
+	d.clip()
 	return nil
 }
 
@@ -90,10 +83,11 @@ func (d *memoryDraft) keep(repositoryID, digest string) error {
 	d.memory.mu.Lock()
 	defer d.memory.mu.Unlock()
 	if d.memory.layers[repositoryID] == nil {
-		d.memory.layers[repositoryID] = map[string][]byte{}
+		d.memory.layers[repositoryID] = map[string]*blocks{}
 	}
-	d.memory.layers[repositoryID][digest] = d.data
+	d.memory.layers[repositoryID][digest] = &d.blocks
 	return nil
 }
 
-func (d *memoryDraft) discard() { d.data = nil }
+// discard leaves the bytes to the layer that they may have become.
+func (*memoryDraft) discard() {}

@@ -5,20 +5,21 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
 // targetPrefix precedes the operation in the X-Amz-Target header.
 const targetPrefix = "SpencerFrontendService."
 
-// operation answers the JSON of an input with the JSON of its output.
-type operation func(s *store, input []byte) ([]byte, error)
+// operation answers an input with the JSON of its output.
+type operation func(s *store, input *payload) ([]byte, error)
 
 // handle makes an operation of a method of the store.
 func handle[In, Out any](run func(*store, *In) (*Out, error)) operation {
-	return func(s *store, input []byte) ([]byte, error) {
+	return func(s *store, input *payload) ([]byte, error) {
 		in := new(In)
-		if err := codec.Unmarshal(input, in); err != nil {
+		if err := input.decode(in); err != nil {
 			return nil, notSerialized(err)
 		}
 		if err := check(in); err != nil {
@@ -30,6 +31,13 @@ func handle[In, Out any](run func(*store, *In) (*Out, error)) operation {
 		}
 		return codec.Append(nil, out)
 	}
+}
+
+// uploadPart is the operation that goes on after its answer.
+func uploadPart(s *store, input *payload) ([]byte, error) {
+	return handle(func(s *store, in *ecrpublic.UploadLayerPartInput) (*ecrpublic.UploadLayerPartOutput, error) {
+		return s.uploadLayerPart(in, input.hold)
+	})(s, input)
 }
 
 var operations = sync.OnceValue(func() map[string]operation {
@@ -56,7 +64,7 @@ var operations = sync.OnceValue(func() map[string]operation {
 		"SetRepositoryPolicy":         handle((*store).setRepositoryPolicy),
 		"TagResource":                 handle((*store).tagResource),
 		"UntagResource":               handle((*store).untagResource),
-		"UploadLayerPart":             handle((*store).uploadLayerPart),
+		"UploadLayerPart":             uploadPart,
 	}
 })
 
@@ -71,7 +79,7 @@ func operationOf(r *http.Request) string {
 }
 
 // call runs an operation.
-func (s *store) call(name string, input []byte) ([]byte, error) {
+func (s *store) call(name string, input *payload) ([]byte, error) {
 	run, known := operations()[name]
 	if !known {
 		return nil, unknownOperation(name)

@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
 // hooks are the faults that the store asks for.
@@ -38,8 +37,8 @@ func (f *faults) hide(r *http.Request, a *answer, reads int) {
 		return
 	}
 	var input ecrpublic.CreateRepositoryInput
-	body, err := readAhead(r)
-	if err != nil || codec.Unmarshal(body, &input) != nil {
+	p, err := readPayload(r, nil)
+	if err != nil || p.decode(&input) != nil {
 		return
 	}
 	f.mu.Lock()

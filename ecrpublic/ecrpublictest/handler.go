@@ -25,7 +25,7 @@ func NewHandler(opts ...Option) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Handler{store: s, faults: newFaults(c.seed, c.clock), recorder: newRecorder(c.clock)}
+	h := &Handler{store: s, faults: newFaults(c.seed, c.clock), recorder: newRecorder(c)}
 	s.hooks = h.faults.hooks()
 	h.root = h.stamp(h.recorder.wrap(h.faults.wrap(h.route())))
 	return h, nil

@@ -1,6 +1,8 @@
 package ecrpublictest
 
 import (
+	"crypto/sha256"
+	"hash"
 	"net/http"
 	"strings"
 	"sync"
@@ -59,7 +61,8 @@ const (
 
 // recorder keeps the latest requests.
 type recorder struct {
-	now func() time.Time
+	now     func() time.Time
+	newHash func() hash.Hash // for the check of signatures; its hash may be nil
 
 	mu         sync.Mutex
 	requests   []*recorded
@@ -67,8 +70,12 @@ type recorder struct {
 	counts     map[string]int
 }
 
-func newRecorder(now func() time.Time) *recorder {
-	return &recorder{now: now, counts: map[string]int{}}
+func newRecorder(c config) *recorder {
+	newHash := func() hash.Hash { return nil }
+	if c.accessKey != "" {
+		newHash = sha256.New
+	}
+	return &recorder{now: c.clock, newHash: newHash, counts: map[string]int{}}
 }
 
 // wrap records a request before it goes on, and each part of its answer before
@@ -84,6 +91,7 @@ func (rec *recorder) wrap(next http.Handler) http.Handler {
 		}}
 		if input := newInput(e.request.Operation); input != nil {
 			e.readInput(r, input)
+			defer releasePayload(r.Body)
 		} else {
 			r.Body = &countedBody{r.Body, e}
 		}

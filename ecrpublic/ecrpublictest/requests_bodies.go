@@ -2,9 +2,7 @@ package ecrpublictest
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/base64"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -30,14 +28,17 @@ func (e *recorded) update(change func(*Request)) {
 // readInput decodes the body of an API request. A body that cannot be decoded is
 // for the API to refuse.
 func (e *recorded) readInput(r *http.Request, input any) {
-	body, err := readAhead(r)
-	e.request.BytesReceived = int64(len(body))
-	if err != nil || codec.Unmarshal(body, input) != nil {
+	p, err := readPayload(r, e.recorder.newHash())
+	if err != nil {
+		return
+	}
+	e.request.BytesReceived = p.size
+	if codec.Unmarshal(p.text, input) != nil {
 		return
 	}
 	blobs := dropBlobs(input)
 	e.request.Input = input
-	e.inputBytes = len(body) - base64.StdEncoding.EncodedLen(blobs)
+	e.inputBytes = len(p.text) - base64.StdEncoding.EncodedLen(blobs)
 }
 
 // newInput returns an empty input of an operation, or nil when there is none of
@@ -70,44 +71,6 @@ func dropBlobs(input any) (size int) {
 func drop(blob *[]byte) (size int) {
 	size, *blob = len(*blob), nil
 	return size
-}
-
-// bodyAhead is a request body that was read ahead.
-type bodyAhead struct {
-	bytes.Reader
-	all []byte
-}
-
-func (*bodyAhead) Close() error { return nil }
-
-// readAhead returns the body of an API request and leaves it to be read once
-// more. When it is too large or breaks off, the next reader meets the same.
-func readAhead(r *http.Request) ([]byte, error) {
-	if ahead, ok := r.Body.(*bodyAhead); ok {
-		return ahead.all, nil
-	}
-	var body bytes.Buffer
-	if r.ContentLength > 0 && r.ContentLength <= maxBody {
-		body.Grow(int(r.ContentLength) + bytes.MinRead)
-	}
-	_, err := body.ReadFrom(io.LimitReader(r.Body, maxBody+1))
-	if body.Len() > maxBody {
-		err = fmt.Errorf("the request body has more than %d bytes", maxBody)
-	}
-	if err != nil {
-		r.Body = rest{io.MultiReader(&body, r.Body), r.Body}
-		return nil, err
-	}
-	ahead := &bodyAhead{all: body.Bytes()}
-	ahead.Reset(ahead.all)
-	r.Body = ahead
-	return ahead.all, nil
-}
-
-// rest is a body of which the start was read ahead.
-type rest struct {
-	io.Reader
-	io.Closer
 }
 
 // countedBody counts what is read of a request.

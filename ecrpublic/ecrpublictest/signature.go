@@ -1,9 +1,7 @@
 package ecrpublictest
 
 import (
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -76,7 +74,7 @@ func (v verifier) verify(r *http.Request, clock time.Time) smithy.APIError {
 // sign computes the signature that r should have, over the body as it arrived
 // and the headers that the client says it signed.
 func (v verifier) sign(r *http.Request, s signature) (string, smithy.APIError) {
-	body, err := readAhead(r)
+	p, err := readPayload(r, nil)
 	if err != nil {
 		return "", notSerialized(err)
 	}
@@ -90,13 +88,12 @@ func (v verifier) sign(r *http.Request, s signature) (string, smithy.APIError) {
 		switch key := http.CanonicalHeaderKey(name); key {
 		case "Host": // signed in any case
 		case "Content-Length":
-			signed.ContentLength = int64(len(body))
+			signed.ContentLength = p.size
 		default:
 			signed.Header[key] = slices.Clone(r.Header[key])
 		}
 	}
-	hash := sha256.Sum256(body)
-	err = v.signer.SignHTTP(r.Context(), v.credentials, &signed, hex.EncodeToString(hash[:]), s.service, s.region, s.at)
+	err = v.signer.SignHTTP(r.Context(), v.credentials, &signed, p.sha256(), s.service, s.region, s.at)
 	if err != nil {
 		return "", refuseSignature("The request cannot be signed: %s.", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,9 @@ type upload struct {
 	last   int64 // bytes in the last part
 	small  bool  // a part before the last one was too small
 	closed bool
+
+	behind sync.WaitGroup // while a part is written that was answered
+	failed error          // why it was not written; read it after settle
 
 	touched time.Time // guarded by the store's lock
 }
@@ -111,19 +115,67 @@ func (s *store) takeUploads(take func(*upload) bool) []*upload {
 // caller holds the upload's lock.
 func (u *upload) end() {
 	u.closed = true
+	u.behind.Wait()
 	u.draft.discard()
 }
 
 // write appends bytes. The caller holds the upload's lock.
 func (u *upload) write(p []byte, limit int64) error {
+	if err := u.prepare(p, limit); err != nil {
+		return err
+	}
+	if err := u.append(p); err != nil {
+		return serverError(err)
+	}
+	u.size += int64(len(p))
+	return nil
+}
+
+// writeBehind appends bytes after it has returned, so that the client can
+// prepare the next ones meanwhile; it holds them until then. An upload that fails
+// at it stays unusable. The caller holds the upload's lock.
+func (u *upload) writeBehind(p []byte, limit int64, hold func() (release func())) error {
+	if err := u.prepare(p, limit); err != nil {
+		return err
+	}
+	release := hold()
+	u.behind.Go(func() {
+		defer release()
+		u.failed = u.append(p)
+	})
+	u.size += int64(len(p))
+	return nil
+}
+
+// prepare waits for the bytes before these, and checks that there is room.
+func (u *upload) prepare(p []byte, limit int64) error {
+	if err := u.settle(); err != nil {
+		return err
+	}
 	if u.size+int64(len(p)) > limit {
 		return limitExceeded("bytes per layer", limit)
 	}
-	if _, err := u.draft.Write(p); err != nil {
-		return serverError(err)
+	return nil
+}
+
+// settle waits until all bytes are written.
+func (u *upload) settle() error {
+	u.behind.Wait()
+	if u.failed != nil {
+		return serverError(u.failed)
 	}
-	u.hash.Write(p)
-	u.size += int64(len(p))
+	return nil
+}
+
+// append writes and hashes bytes a piece at a time, while they are in the cache.
+func (u *upload) append(p []byte) error {
+	const piece = 256 << 10
+	for chunk := range slices.Chunk(p, piece) {
+		if _, err := u.draft.Write(chunk); err != nil {
+			return err
+		}
+		u.hash.Write(chunk)
+	}
 	return nil
 }
 

@@ -25,7 +25,9 @@ func (s *store) initiateLayerUpload(in *ecrpublic.InitiateLayerUploadInput) (*ec
 	return &ecrpublic.InitiateLayerUploadOutput{UploadId: &u.id, PartSize: aws.Int64(s.config.quotas.PartBytes)}, nil
 }
 
-func (s *store) uploadLayerPart(in *ecrpublic.UploadLayerPartInput) (*ecrpublic.UploadLayerPartOutput, error) {
+// uploadLayerPart answers before the part is written, and holds its bytes until
+// then.
+func (s *store) uploadLayerPart(in *ecrpublic.UploadLayerPartInput, hold func() (release func())) (*ecrpublic.UploadLayerPartOutput, error) {
 	u, err := s.lockUpload("UploadLayerPart", in.RegistryId, in.RepositoryName, *in.UploadId)
 	if err != nil {
 		return nil, err
@@ -37,7 +39,7 @@ func (s *store) uploadLayerPart(in *ecrpublic.UploadLayerPartInput) (*ecrpublic.
 	if limit := s.config.quotas.LayerParts; u.parts >= limit {
 		return nil, limitExceeded("parts per layer", int64(limit))
 	}
-	if err := u.write(in.LayerPartBlob, s.config.quotas.LayerBytes); err != nil {
+	if err := u.writeBehind(in.LayerPartBlob, s.config.quotas.LayerBytes, hold); err != nil {
 		return nil, err
 	}
 	u.small = u.small || u.parts > 0 && u.last < s.config.quotas.MinPartBytes
@@ -103,6 +105,10 @@ func (s *store) completeLayerUpload(in *ecrpublic.CompleteLayerUploadInput) (*ec
 // The caller holds the upload's lock and not the store's.
 func (s *store) finishUpload(u *upload, announced []string) (digest string, err error) {
 	defer u.end()
+	if err := u.settle(); err != nil {
+		s.forgetUpload(u)
+		return "", err
+	}
 	digest = u.digest()
 	if !anyMatches(announced, digest) {
 		s.forgetUpload(u)

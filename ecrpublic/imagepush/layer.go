@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -94,8 +93,8 @@ func isLost(err error) bool {
 // memory is what a layer under way takes. The part slides over the layer: bytes
 // leave it when the service has them, and others move up.
 type memory struct {
-	part  []byte // what the service does not have yet
-	ahead []byte // for what comes after it
+	part  []byte   // what the service does not have yet
+	ahead [][]byte // for what comes after it, in chunks
 }
 
 // upload is one upload of a layer.
@@ -115,7 +114,9 @@ func (u *upload) run(ctx context.Context) error {
 	}
 	var source io.Reader = u.source
 	if u.desc.Size > u.partSize {
-		u.ahead = slices.Grow(u.ahead[:0], int(u.partSize))[:u.partSize]
+		for n := max(1, int(u.partSize/aheadChunk)); len(u.ahead) < n; {
+			u.ahead = append(u.ahead, make([]byte, aheadChunk))
+		}
 		ahead, stop := newReadAhead(io.LimitReader(u.source, u.desc.Size), u.ahead)
 		defer stop()
 		source = ahead
@@ -162,7 +163,10 @@ func (u *upload) initiate(ctx context.Context) error {
 func (u *upload) fill(source io.Reader) error {
 	held := len(u.part)
 	want := int(min(u.partSize, u.desc.Size-u.first))
-	u.part = slices.Grow(u.part, want-held)[:want]
+	if want > cap(u.part) {
+		u.part = append(make([]byte, 0, want), u.part...) // which touches no more than it has to
+	}
+	u.part = u.part[:want]
 	if _, err := io.ReadFull(source, u.part[held:]); err != nil {
 		return fmt.Errorf("read the source: %w", err)
 	}

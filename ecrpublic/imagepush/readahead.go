@@ -15,12 +15,10 @@ type readAhead struct {
 }
 
 // newReadAhead begins to read. Call stop before anybody else uses the source.
-func newReadAhead(source io.Reader, memory []byte) (r *readAhead, stop func()) {
-	chunks := max(1, len(memory)/aheadChunk)
-	r = &readAhead{free: make(chan []byte, chunks), full: make(chan []byte, chunks)}
-	for i := range chunks {
-		start, end := i*len(memory)/chunks, (i+1)*len(memory)/chunks
-		r.free <- memory[start:end:end]
+func newReadAhead(source io.Reader, memory [][]byte) (r *readAhead, stop func()) {
+	r = &readAhead{free: make(chan []byte, len(memory)), full: make(chan []byte, len(memory))}
+	for _, chunk := range memory {
+		r.free <- chunk
 	}
 	go r.run(source)
 	return r, r.stop

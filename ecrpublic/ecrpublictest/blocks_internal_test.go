@@ -1,0 +1,33 @@
+package ecrpublictest
+
+import (
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestBlocks(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 1, 3000, blockSize - 1, blockSize, blockSize + 1, 2*blockSize + 7} {
+		want := bytesOf(size)
+		for _, step := range []int{1 << 12, 100_003, 3 * blockSize} {
+			var b blocks
+			for at := 0; at < size; at += step {
+				n, err := b.Write(want[at:min(at+step, size)])
+				require.NoError(t, err)
+				require.Equal(t, min(step, size-at), n)
+			}
+			b.clip()
+			require.EqualValues(t, size, b.size)
+			memory := 0
+			for _, block := range b.list {
+				memory += cap(block)
+			}
+			assert.LessOrEqual(t, memory, size+size/4+8<<10)
+			require.NoError(t, iotest.TestReader(io.NewSectionReader(&b, 0, b.size), want))
+		}
+	}
+}

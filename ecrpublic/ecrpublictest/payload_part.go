@@ -1,0 +1,168 @@
+package ecrpublictest
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/segmentio/asm/base64"
+)
+
+const (
+	// partMember is the member that is decoded as it arrives.
+	partMember = "layerPartBlob"
+
+	// partHead is how far into a body that member is looked for.
+	partHead = 4 << 10
+
+	// partChunk is how many bytes of a body are read at a time.
+	partChunk = 64 << 10
+
+	// keptPart is the smallest buffer that is worth keeping.
+	keptPart = mebibyte
+)
+
+var (
+	partReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, partChunk) }}
+	partBuffers sync.Pool // of *[]byte
+)
+
+// takePart reads the text in front of the part and the part itself. False means
+// that it met something unusual, which it left in the reader; what it took is
+// right.
+func (p *payload) takePart(in *bufio.Reader, length int64) bool {
+	head, _ := in.Peek(partHead)
+	p.cut = findPart(head)
+	if p.cut < 0 {
+		return false
+	}
+	p.text = bytes.Clone(head[:p.cut])
+	_, _ = in.Discard(p.cut)
+	p.part = newPart(base64.StdEncoding.DecodedLen(int(min(max(0, length), maxBody))))
+	for {
+		_, _ = in.Peek(groupChars + 1) // which reads as much as there is
+		chars, _ := in.Peek(in.Buffered())
+		end := bytes.IndexByte(chars, '"')
+		if end >= 0 {
+			chars = chars[:end]
+		} else { // the last group may turn out to be the end
+			chars = chars[:max(0, len(chars)-1)/groupChars*groupChars]
+		}
+		if end < 0 && len(chars) == 0 || !p.decodePart(chars, end >= 0) {
+			return false
+		}
+		_, _ = in.Discard(len(chars))
+		if end >= 0 {
+			return true
+		}
+	}
+}
+
+// findPart returns the position after the opening quote of the part, or -1 when
+// it is not in the head of the body.
+func findPart(head []byte) int {
+	d := jsontext.NewDecoder(bytes.NewBuffer(head), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+	if d.PeekKind() != '{' {
+		return -1
+	}
+	_, _ = d.ReadToken()
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return -1
+		}
+		if name.String() == partMember {
+			return afterQuote(head, int(d.InputOffset()))
+		}
+		if d.SkipValue() != nil {
+			return -1
+		}
+	}
+	return -1
+}
+
+// afterQuote skips the colon behind a name and the quote that opens its value.
+func afterQuote(head []byte, at int) int {
+	for _, want := range []byte(`:"`) {
+		for at < len(head) && bytes.IndexByte([]byte(" \t\r\n"), head[at]) >= 0 {
+			at++
+		}
+		if at == len(head) || head[at] != want {
+			return -1
+		}
+		at++
+	}
+	return at
+}
+
+// groupChars are the characters of three bytes in base64.
+const groupChars = 4
+
+// decodePart appends what characters stand for, if they are whole groups and
+// written in the one way in which whole would write them.
+func (p *payload) decodePart(chars []byte, last bool) bool {
+	size := base64.StdEncoding.DecodedLen(len(chars))
+	start := len(p.part)
+	if cap(p.part)-start < size {
+		p.part = append(newPart(2*(start+size)), p.part...)
+	}
+	n, err := base64.StdEncoding.Decode(p.part[start:start+size], chars)
+	if err != nil || base64.StdEncoding.EncodedLen(n) != len(chars) || !last && n < size {
+		return false
+	}
+	var group [groupChars]byte
+	if n > 0 {
+		base64.StdEncoding.Encode(group[:], p.part[start+(n-1)/3*3:start+n])
+	}
+	if n > 0 && !bytes.HasSuffix(chars, group[:]) {
+		return false
+	}
+	p.part = p.part[:start+n]
+	return true
+}
+
+// newPart returns an empty buffer for a part.
+func newPart(size int) []byte {
+	if kept, ok := partBuffers.Get().(*[]byte); ok && cap(*kept) >= size {
+		return (*kept)[:0]
+	}
+	return make([]byte, 0, size)
+}
+
+// sharePayload keeps the memory of a body's part from being used again.
+func sharePayload(body io.Reader) {
+	if p, ok := body.(*payload); ok {
+		p.shared = true
+	}
+}
+
+// releasePayload ends a request's use of its body.
+func releasePayload(body io.Reader) {
+	if p, ok := body.(*payload); ok {
+		p.release()
+	}
+}
+
+// hold lets the part be used after the request has ended, until release is
+// called.
+func (p *payload) hold() (release func()) {
+	p.users.Add(1)
+	return p.release
+}
+
+// release is called once by the request and once by each who holds the part. The
+// last of them gives its memory to a later part.
+func (p *payload) release() {
+	if p.users.Add(-1) < 0 && !p.shared {
+		keepPart(p.part)
+	}
+}
+
+// keepPart keeps the buffer of a part for another one.
+func keepPart(part []byte) {
+	if cap(part) >= keptPart {
+		partBuffers.Put(&part)
+	}
+}
