@@ -48,10 +48,8 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if service.Emulator == nil {
 		return ask(ctx, handler, *repository, stdout)
 	}
-	for _, tag := range []string{"v1.0", "v1.1"} {
-		if _, err := service.Emulator.AddImage(*repository, tag); err != nil {
-			return err
-		}
+	if _, err := service.Emulator.AddImage(*repository, "v1.1"); err != nil {
+		return err
 	}
 	if err := errors.Join(ask(ctx, handler, *repository, stdout), ask(ctx, handler, "demo/missing", stdout)); err != nil {
 		return err
