@@ -65,10 +65,10 @@ func TestAllocations(t *testing.T) {
 	}{
 		"small call":            {84, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))},
 		"with an API option":    {204, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}"), ecrpublic.WithAPIOptions(option)))},
-		"error":                 {108, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
+		"error":                 {100, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
 		"page of 100 images":    {306, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(100))))},
 		"page of 1,000 images":  {2165, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(1000))))},
-		"client and first call": {192, func() error { return describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))() }},
+		"client and first call": {165, func() error { return describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))() }},
 		"part of 10 MiB": {95, func() error {
 			_, err := upload.UploadLayerPart(ctx, &ecrpublic.UploadLayerPartInput{
 				RepositoryName: aws.String("app"), UploadId: aws.String("upload"),

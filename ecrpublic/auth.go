@@ -151,13 +151,10 @@ func (sigV4Signer) SignRequest(ctx context.Context, request *smithyhttp.Request,
 	if !ok {
 		return fmt.Errorf("unexpected identity type %T", identity)
 	}
-	name, ok := smithyhttp.GetSigV4SigningName(&properties)
-	if !ok {
-		return errors.New("sigv4 signing name is required")
-	}
-	region, ok := smithyhttp.GetSigV4SigningRegion(&properties)
-	if !ok {
-		return errors.New("sigv4 signing region is required")
+	name, named := smithyhttp.GetSigV4SigningName(&properties)
+	region, located := smithyhttp.GetSigV4SigningRegion(&properties)
+	if !named || !located {
+		return errors.New("sigv4 signing name and region are required")
 	}
 	c := callFrom(ctx)
 	return c.options.HTTPSignerV4.SignHTTP(ctx, id.Credentials, request.Request, v4.GetPayloadHash(ctx), name, region, c.signingTime(), func(o *v4.SignerOptions) {

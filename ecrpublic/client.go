@@ -82,9 +82,15 @@ const version = "0.1.0"
 // Client calls Amazon ECR Public. It is safe for concurrent use and keeps
 // connections open between calls, so make one and share it.
 type Client struct {
-	options  Options
-	skew     *atomic.Int64 // nanoseconds that the service's clock is ahead
-	pipeline func() *pipeline
+	options Options
+	shared  *shared
+}
+
+// shared is what a client's calls have in common beside its options.
+type shared struct {
+	once     sync.Once
+	pipeline *pipeline
+	skew     atomic.Int64 // nanoseconds that the service's clock is ahead
 }
 
 // New makes a client. It does not fail: options that cannot work are reported by
@@ -96,9 +102,7 @@ func New(options Options, optFns ...func(*Options)) *Client {
 		fn(&options)
 	}
 	options.finish()
-	c := &Client{options: options, skew: new(atomic.Int64)}
-	c.pipeline = sync.OnceValue(func() *pipeline { return newPipeline(c.options, c.skew) })
-	return c
+	return &Client{options: options, shared: new(shared)}
 }
 
 // NewFromConfig makes a client from what package config loaded: credentials,
@@ -144,7 +148,8 @@ func invoke[Out, In any](ctx context.Context, c *Client, operation string, param
 // its own.
 func (c *Client) pipelineFor(optFns []func(*Options)) *pipeline {
 	if len(optFns) == 0 {
-		return c.pipeline()
+		c.shared.once.Do(func() { c.shared.pipeline = newPipeline(c.options, &c.shared.skew) })
+		return c.shared.pipeline
 	}
 	options := c.options.Copy()
 	for _, fn := range optFns {
@@ -153,7 +158,7 @@ func (c *Client) pipelineFor(optFns []func(*Options)) *pipeline {
 	if n := options.RetryMaxAttempts; n != 0 && n != c.options.RetryMaxAttempts {
 		options.Retryer = limitAttempts(options.Retryer, n)
 	}
-	return newPipeline(options, c.skew)
+	return newPipeline(options, &c.shared.skew)
 }
 
 // setMetadata fills the last two fields that every output has.

@@ -1,6 +1,7 @@
 package ecrpublic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -157,9 +158,7 @@ func (r legacyResolver) ResolveEndpoint(ctx context.Context, params EndpointPara
 
 // setDefaults fills in what New's functional options may want to see.
 func (o *Options) setDefaults() {
-	if o.Logger == nil {
-		o.Logger = logging.Nop{}
-	}
+	o.Logger = cmp.Or[logging.Logger](o.Logger, logging.Nop{})
 	name := o.DefaultsMode
 	if name == aws.DefaultsModeAuto {
 		name = defaults.ResolveDefaultsModeAuto(o.Region, o.RuntimeEnvironment)
@@ -170,26 +169,16 @@ func (o *Options) setDefaults() {
 	}
 	o.HTTPClient = defaultHTTPClient(o.HTTPClient, mode)
 	if o.Retryer == nil {
-		if o.RetryMode == "" {
-			o.RetryMode = mode.RetryMode
-		}
+		o.RetryMode = cmp.Or(o.RetryMode, mode.RetryMode)
 		o.Retryer = newRetryer(o.RetryMode, o.RetryMaxAttempts)
 	}
 	if o.HTTPSignerV4 == nil {
 		o.HTTPSignerV4 = v4.NewSigner()
 	}
-	if o.EndpointResolverV2 == nil {
-		o.EndpointResolverV2 = NewDefaultEndpointResolverV2()
-	}
-	if o.TracerProvider == nil {
-		o.TracerProvider = &tracing.NopTracerProvider{}
-	}
-	if o.MeterProvider == nil {
-		o.MeterProvider = metrics.NopMeterProvider{}
-	}
-	if o.AuthSchemeResolver == nil {
-		o.AuthSchemeResolver = sigV4OrAnonymous{}
-	}
+	o.EndpointResolverV2 = cmp.Or(o.EndpointResolverV2, NewDefaultEndpointResolverV2())
+	o.TracerProvider = cmp.Or[tracing.TracerProvider](o.TracerProvider, &tracing.NopTracerProvider{})
+	o.MeterProvider = cmp.Or[metrics.MeterProvider](o.MeterProvider, metrics.NopMeterProvider{})
+	o.AuthSchemeResolver = cmp.Or[AuthSchemeResolver](o.AuthSchemeResolver, sigV4OrAnonymous{})
 }
 
 // finish settles what depends on all options of a client.

@@ -1,6 +1,7 @@
 package ecrpublic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,12 +82,8 @@ func (p EndpointParameters) ValidateRequired() error {
 
 // WithDefaults returns the parameters with false for flags that were nil.
 func (p EndpointParameters) WithDefaults() EndpointParameters {
-	if p.UseDualStack == nil {
-		p.UseDualStack = aws.Bool(false)
-	}
-	if p.UseFIPS == nil {
-		p.UseFIPS = aws.Bool(false)
-	}
+	p.UseDualStack = cmp.Or(p.UseDualStack, new(bool))
+	p.UseFIPS = cmp.Or(p.UseFIPS, new(bool))
 	return p
 }
 

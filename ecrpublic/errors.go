@@ -1,11 +1,13 @@
 package ecrpublic
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"reflect"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
@@ -52,12 +54,9 @@ var exceptions = sync.OnceValue(func() map[string]reflect.Type {
 // the beginning of the body for a message.
 func (c *call) responseError(response *http.Response, body []byte, readError error) error {
 	e, err := awsjson.ReadError(response.Header, body)
-	if readError != nil {
-		err = readError
-	}
-	if err != nil {
+	if err = cmp.Or(readError, err); err != nil {
 		status := response.StatusCode
-		e.Message, e.HasMessage = fmt.Sprintf("HTTP %d %s, unreadable body %.200q", status, http.StatusText(status), c.showable(body)), true
+		e.Message = aws.String(fmt.Sprintf("HTTP %d %s, unreadable body %.200q", status, http.StatusText(status), c.showable(body)))
 	}
 	api := apiError(e, body)
 	if readError != nil {
@@ -69,17 +68,10 @@ func (c *call) responseError(response *http.Response, body []byte, readError err
 func apiError(e awsjson.Error, body []byte) error {
 	t, modeled := exceptions()[e.Code]
 	if !modeled {
-		if e.Message == "" {
-			e.Message = awsjson.UnknownError
-		}
-		return &smithy.GenericAPIError{Code: e.Code, Message: e.Message}
+		return &smithy.GenericAPIError{Code: e.Code, Message: cmp.Or(aws.ToString(e.Message), awsjson.UnknownError)}
 	}
 	exception := reflect.New(t)
 	codec.Unmarshal(body, exception.Interface()) // members that cannot be read are nil
-	message := exception.Elem().FieldByName("Message").Addr().Interface().(**string)
-	*message = nil
-	if e.HasMessage {
-		*message = &e.Message
-	}
+	exception.Elem().FieldByName("Message").Set(reflect.ValueOf(e.Message))
 	return exception.Interface().(error)
 }

@@ -1,6 +1,7 @@
 package ecrpublic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -116,10 +117,7 @@ func newPager[In, Out any](
 	params *In, optFns []func(*DescribeImagesPaginatorOptions),
 	paging func(*In) (token **string, size **int32), next func(*Out) *string,
 ) pager[In, Out] {
-	p := pager[In, Out]{call: call, paging: paging, next: next}
-	if params != nil {
-		p.in = *params
-	}
+	p := pager[In, Out]{call: call, in: *cmp.Or(params, new(In)), paging: paging, next: next}
 	_, size := paging(&p.in)
 	options := DescribeImagesPaginatorOptions{Limit: aws.ToInt32(*size)}
 	for _, fn := range optFns {

@@ -1,6 +1,7 @@
 package ecrpublic
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	smithyauth "github.com/aws/smithy-go/auth"
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
 	"github.com/aws/smithy-go/endpoints/private/rulesfn"
@@ -54,6 +54,7 @@ type call struct {
 	body         *codec.Body
 	invocationID string
 	attemptSkew  time.Duration // of the service's clock, for the current attempt's signature
+	auth         *resolvedAuth // of the current attempt, when it runs in a stack
 }
 
 func newPipeline(options Options, skew *atomic.Int64) *pipeline {
@@ -164,9 +165,7 @@ func (p *pipeline) resolveEndpoint(ctx context.Context) (smithyendpoints.Endpoin
 	if o.EndpointOptions.DisableHTTPS {
 		endpoint.URI.Scheme = "http"
 	}
-	if endpoint.URI.Path == "" {
-		endpoint.URI.Path = "/"
-	}
+	endpoint.URI.Path = cmp.Or(endpoint.URI.Path, "/")
 	endpoint.URI.RawQuery, endpoint.URI.Fragment = "", ""
 	return endpoint, nil
 }
@@ -183,15 +182,18 @@ func withoutRedirects(client HTTPClient) HTTPClient {
 	return &still
 }
 
+var serviceContext = sync.OnceValue(func() context.Context {
+	ctx := middleware.ClearStackValues(context.Background())
+	return awsmiddleware.SetServiceID(middleware.WithServiceID(ctx, ServiceID), ServiceID)
+})
+
 // operationContext holds what middleware, providers and transports may ask a
 // context about a call; it is the same for all calls of an operation.
 func (p *pipeline) operationContext(operation string) context.Context {
 	if ctx, ok := p.operations.Load(operation); ok {
 		return ctx.(context.Context)
 	}
-	ctx := middleware.ClearStackValues(context.Background())
-	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, ServiceID), operation)
-	ctx = awsmiddleware.SetOperationName(awsmiddleware.SetServiceID(ctx, ServiceID), operation)
+	ctx := awsmiddleware.SetOperationName(middleware.WithOperationName(serviceContext(), operation), operation)
 	ctx = middleware.SetLogger(awsmiddleware.SetRegion(ctx, p.region), p.options.Logger)
 	p.operations.Store(operation, ctx)
 	return ctx
@@ -224,27 +226,3 @@ func (c *call) context(ctx context.Context) context.Context {
 // callFrom panics when a middleware passed on a context that is not made from its
 // own.
 func callFrom(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
-
-// userAgent returns the step that writes the User-Agent header.
-func (p *pipeline) userAgent(paginates bool) *awsmiddleware.RequestUserAgent {
-	ua := awsmiddleware.NewRequestUserAgent()
-	ua.AddSDKAgentKeyValue(awsmiddleware.APIMetadata, "ecrpublic", version)
-	if p.options.AppID != "" {
-		ua.AddSDKAgentKey(awsmiddleware.ApplicationIdentifier, p.options.AppID)
-	}
-	switch p.options.Retryer.(type) {
-	case *retry.Standard:
-		ua.AddUserAgentFeature(awsmiddleware.UserAgentFeatureRetryModeStandard)
-	case *retry.AdaptiveMode:
-		ua.AddUserAgentFeature(awsmiddleware.UserAgentFeatureRetryModeAdaptive)
-	}
-	if paginates {
-		ua.AddUserAgentFeature(awsmiddleware.UserAgentFeaturePaginator)
-	}
-	if source, ok := p.options.Credentials.(aws.CredentialProviderSource); ok {
-		for _, s := range source.ProviderSources() {
-			ua.AddCredentialsSource(s)
-		}
-	}
-	return ua
-}

@@ -34,7 +34,7 @@ type plainPath struct {
 
 func newPlainPath(p *pipeline) *plainPath {
 	plain := &plainPath{
-		userAgent:     userAgentText(p.userAgent(false)),
+		userAgent:     p.userAgentText(false),
 		firstMetadata: firstMetadata(),
 	}
 	endpoint, err := p.endpoint(context.Background())
@@ -46,16 +46,6 @@ func newPlainPath(p *pipeline) *plainPath {
 		plain.firstHeader = "attempt=1; max=" + strconv.Itoa(plain.retryer.MaxAttempts())
 	}
 	return plain
-}
-
-// userAgentText lets the step write its header on a request of no other use.
-func userAgentText(step *awsmiddleware.RequestUserAgent) string {
-	request := smithyhttp.NewStackRequest().(*smithyhttp.Request)
-	end := middleware.BuildHandlerFunc(func(context.Context, middleware.BuildInput) (out middleware.BuildOutput, metadata middleware.Metadata, err error) {
-		return out, metadata, nil
-	})
-	step.HandleBuild(context.Background(), middleware.BuildInput{Request: request}, end)
-	return request.Header.Get("User-Agent")
 }
 
 // runPlain performs the call. The first attempt, which is usually the only one,
@@ -167,7 +157,7 @@ func (c *call) attemptPlain(ctx context.Context, header string) outcome {
 func (c *call) plainHeader(ctx context.Context, attempt string) http.Header {
 	userAgent := c.plain.userAgent
 	if paging.Marked(ctx) {
-		c.plain.page.Do(func() { c.plain.pageUserAgent = userAgentText(c.userAgent(true)) })
+		c.plain.page.Do(func() { c.plain.pageUserAgent = c.userAgentText(true) })
 		userAgent = c.plain.pageUserAgent
 	}
 	header := make(http.Header, 8+3) // the signature adds three

@@ -102,7 +102,10 @@ func attemptStep(id string, do stepFunc) middleware.FinalizeMiddleware {
 		if !ok {
 			return out, metadata, fmt.Errorf("unexpected transport type %T", in.Request)
 		}
-		if ctx, err = traced(ctx, id, func(inner context.Context) (context.Context, error) { return do(c, inner, request) }); err != nil {
+		_, span := tracing.StartSpan(ctx, id)
+		ctx, err = do(c, ctx, request)
+		span.End()
+		if err != nil {
 			return out, metadata, err
 		}
 		out, metadata, err = next.HandleFinalize(ctx, in)
@@ -111,31 +114,17 @@ func attemptStep(id string, do stepFunc) middleware.FinalizeMiddleware {
 	})
 }
 
-// traced runs a step in a span of its own, which ends before the next step.
-func traced(ctx context.Context, id string, do func(context.Context) (context.Context, error)) (context.Context, error) {
-	_, span := tracing.StartSpan(ctx, id)
-	defer span.End()
-	return do(ctx)
+func (c *call) chooseAuth(ctx context.Context, _ *smithyhttp.Request) (_ context.Context, err error) {
+	c.auth, err = c.resolveAuth(ctx, c.operation)
+	return ctx, err
 }
 
-type authKey struct{}
+var errNoAuth = errors.New("no resolved auth scheme")
 
-func authFrom(ctx context.Context) (*resolvedAuth, error) {
-	if auth, ok := ctx.Value(authKey{}).(*resolvedAuth); ok {
-		return auth, nil
-	}
-	return nil, errors.New("no resolved auth scheme")
-}
-
-func (c *call) chooseAuth(ctx context.Context, _ *smithyhttp.Request) (context.Context, error) {
-	auth, err := c.resolveAuth(ctx, c.operation)
-	return context.WithValue(ctx, authKey{}, auth), err
-}
-
-func (c *call) getIdentity(ctx context.Context, _ *smithyhttp.Request) (context.Context, error) {
-	auth, err := authFrom(ctx)
-	if err != nil {
-		return ctx, err
+func (c *call) getIdentity(ctx context.Context, _ *smithyhttp.Request) (_ context.Context, err error) {
+	auth := c.auth
+	if auth == nil {
+		return ctx, errNoAuth
 	}
 	resolver := auth.scheme.IdentityResolver(c.identities)
 	if resolver == nil {
@@ -151,9 +140,8 @@ func (c *call) getIdentity(ctx context.Context, _ *smithyhttp.Request) (context.
 }
 
 func (c *call) setAddress(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
-	auth, err := authFrom(ctx)
-	if err != nil {
-		return ctx, err
+	if c.auth == nil {
+		return ctx, errNoAuth
 	}
 	done := c.timer(ctx, metricEndpoint)
 	endpoint, err := c.endpoint(ctx)
@@ -168,7 +156,7 @@ func (c *call) setAddress(ctx context.Context, request *smithyhttp.Request) (con
 	}
 	options, _ := smithyauth.GetAuthOptions(&endpoint.Properties)
 	for _, o := range options {
-		auth.own().SetAll(&o.SignerProperties)
+		c.auth.own().SetAll(&o.SignerProperties)
 	}
 	return ctx, nil
 }
@@ -195,9 +183,9 @@ func (c *call) hashPayload(ctx context.Context, request *smithyhttp.Request) (co
 }
 
 func (c *call) sign(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
-	auth, err := authFrom(ctx)
-	if err != nil {
-		return ctx, err
+	auth := c.auth
+	if auth == nil {
+		return ctx, errNoAuth
 	}
 	//lint:ignore SA1019 middleware of the caller's, and our own options, still set it
 	if name := awsmiddleware.GetSigningName(ctx); name != "" {

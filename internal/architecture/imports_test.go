@@ -16,7 +16,7 @@ const module = "github.com/ecr-public/ecr-public-go"
 
 // light are the modules that the client itself may import.
 var light = []string{
-	"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go", "github.com/go-json-experiment/json", "github.com/segmentio/asm/base64",
+	"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go", "github.com/go-json-experiment/json/jsontext", "github.com/segmentio/asm/base64",
 }
 
 // layers says which packages of this module a package may import. The first

@@ -3,11 +3,13 @@
 package awsjson
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
 const (
@@ -32,9 +34,8 @@ const UnknownError = "UnknownError"
 
 // Error is what an error response says of itself.
 type Error struct {
-	Code       string
-	Message    string
-	HasMessage bool
+	Code    string
+	Message *string // nil when it does not say
 }
 
 // ReadError reads an error response. The code comes from the header, or else
@@ -44,22 +45,15 @@ type Error struct {
 // error, beside which the code of the header is still good; an empty body or a
 // null is an empty object.
 func ReadError(header http.Header, body []byte) (Error, error) {
-	var members map[string]any
+	var members map[string][]byte
 	var err error
 	if len(body) > 0 {
-		d := json.NewDecoder(bytes.NewReader(body))
-		d.UseNumber() // a number may be anything where nobody looks
-		err = d.Decode(&members)
+		members, err = codec.Members(body)
 	}
-	text := func(name string) string {
-		s, _ := members[name].(string)
-		return s
-	}
-	e := Error{Code: plainCode(cmp.Or(header.Get(ErrorTypeHeader), text("__type"), text("code"), text("Code"), UnknownError))}
-	if e.Message, e.HasMessage = members["message"].(string); !e.HasMessage {
-		e.Message, e.HasMessage = members["Message"].(string)
-	}
-	return e, err
+	text := func(name string) *string { return codec.Text(members[name]) }
+	member := func(name string) string { return aws.ToString(text(name)) }
+	code := cmp.Or(header.Get(ErrorTypeHeader), member("__type"), member("code"), member("Code"), UnknownError)
+	return Error{plainCode(code), cmp.Or(text("message"), text("Message"))}, err
 }
 
 // plainCode takes the name out of "namespace#Name:http://…".

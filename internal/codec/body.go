@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"hash/maphash"
+	"hash/crc32"
 	"io"
 	"net/http"
 	"sync"
@@ -40,10 +40,9 @@ type blob struct {
 	size   int64
 
 	block *[rawChunk]byte // of the source, the last one that was read
-	seed  maphash.Seed
-	pass  uint64 // the hash of the blocks of this pass so far
-	first uint64 // the hash of the first complete pass
-	read  bool   // there was such a pass
+	pass  uint32          // the checksum of this pass so far
+	first uint32          // the checksum of the first complete pass
+	read  bool            // there was such a pass
 }
 
 // readerBlob takes a reader: what can seek is read in place, anything else is
@@ -62,7 +61,7 @@ func readerBlob(r io.Reader) (*blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &blob{source: s, start: start, size: max(0, end-start), seed: maphash.MakeSeed()}, nil
+	return &blob{source: s, start: start, size: max(0, end-start)}, nil
 }
 
 func (b *blob) len() int64 {
@@ -196,8 +195,7 @@ func (b *blob) next(offset int64, most int) ([]byte, error) {
 	return b.block[in:min(in+int64(most), block)], nil
 }
 
-// load reads the next block of the source. The hash of a pass is over the same
-// blocks each time, however the body is read.
+// load reads the next block of the source.
 func (b *blob) load(offset, size int64) error {
 	if offset == 0 {
 		b.pass = 0
@@ -212,7 +210,7 @@ func (b *blob) load(offset, size int64) error {
 	default:
 		return err
 	}
-	b.pass = b.pass*31 + maphash.Bytes(b.seed, b.block[:size])
+	b.pass = crc32.Update(b.pass, crc32.IEEETable, b.block[:size])
 	if offset+size == b.size {
 		return b.verify()
 	}

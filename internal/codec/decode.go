@@ -166,11 +166,8 @@ func (d *decoder) name(p *plan, guess int) (i int, known bool, err error) {
 			return guess, true, nil
 		}
 	}
-	quoted, plain, err := d.text()
+	quoted, plain, err := d.reader.name()
 	if err != nil {
-		return 0, false, err
-	}
-	if err := d.take(':'); err != nil {
 		return 0, false, err
 	}
 	text := content(quoted, plain)
@@ -270,9 +267,9 @@ func (d *decoder) numeric(f *field, s unsafe.Pointer) error {
 	return nil
 }
 
-// maxPage is the most elements that a page of the service has. It bounds how far
-// a list's memory runs ahead of what was read.
-const maxPage = 1000
+// maxAhead bounds how many elements a list's memory runs ahead of what was read,
+// on the word of how long those before were.
+const maxAhead = 1000
 
 // structs decodes a list of structs. A null element becomes an empty struct, so
 // that positions stay. When the list is full it grows by as many elements as the
@@ -283,13 +280,10 @@ func (d *decoder) structs(p *plan, list reflect.Value) error {
 	}
 	list.Set(reflect.MakeSlice(list.Type(), 0, 1))
 	start, r := d.pos, new(row)
-	for n := 0; ; n++ {
-		more, err := d.next(']', n == 0)
-		if !more || err != nil {
-			return err
-		}
+	return d.each(']', func() error {
+		n := list.Len()
 		if n == list.Cap() {
-			list.Grow(min(max(n, (len(d.data)-start)/(d.pos-start)), maxPage))
+			list.Grow(min(max(n, (len(d.data)-start)/(d.pos-start)), maxAhead))
 		}
 		list.SetLen(n + 1)
 		if n > 0 {
@@ -298,7 +292,8 @@ func (d *decoder) structs(p *plan, list reflect.Value) error {
 		if err := d.object(p, list.Index(n).Addr().UnsafePointer(), r); err != nil {
 			return within("["+strconv.Itoa(n)+"]", err)
 		}
-	}
+		return nil
+	})
 }
 
 // strings decodes a list of strings; a null element becomes an empty one.

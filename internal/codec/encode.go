@@ -93,14 +93,14 @@ func (e *encoder) member(f *field, s unsafe.Pointer) (present bool, err error) {
 	case kindBlob:
 		return e.blobMember(f, s)
 	case kindStrings:
-		return e.strings(*at[[]string](s, f)), nil
+		return e.list(f, s, func(v reflect.Value) error { e.text(v.String()); return nil })
 	case kindStruct:
 		if f.isNil(s) {
 			return false, nil
 		}
 		return true, e.object(f.elem, *at[unsafe.Pointer](s, f))
 	default: // kindStructs
-		return e.structs(f.elem, f.value(s))
+		return e.list(f, s, func(v reflect.Value) error { return e.object(f.elem, v.Addr().UnsafePointer()) })
 	}
 }
 
@@ -117,31 +117,18 @@ func (e *encoder) text(s string) { e.buf, _ = jsontext.AppendQuote(e.buf, s) }
 
 func (e *encoder) bool(b bool) { e.buf = strconv.AppendBool(e.buf, b) }
 
-func (e *encoder) strings(list []string) bool {
-	if list == nil {
-		return false
-	}
-	e.buf = append(e.buf, '[')
-	for i, s := range list {
-		if i > 0 {
-			e.buf = append(e.buf, ',')
-		}
-		e.text(s)
-	}
-	e.buf = append(e.buf, ']')
-	return true
-}
-
-func (e *encoder) structs(p *plan, list reflect.Value) (bool, error) {
-	if list.IsNil() {
+// list writes a list that is not nil, element by element.
+func (e *encoder) list(f *field, s unsafe.Pointer, element func(reflect.Value) error) (present bool, err error) {
+	if f.isNil(s) {
 		return false, nil
 	}
 	e.buf = append(e.buf, '[')
+	list := f.value(s)
 	for i := range list.Len() {
 		if i > 0 {
 			e.buf = append(e.buf, ',')
 		}
-		if err := e.object(p, list.Index(i).Addr().UnsafePointer()); err != nil {
+		if err := element(list.Index(i)); err != nil {
 			return false, err
 		}
 	}

@@ -104,6 +104,14 @@ func (r *reader) text() (quoted []byte, plain bool, err error) {
 	}
 }
 
+// name reads the name of a member, as text does, and the colon behind it.
+func (r *reader) name() (quoted []byte, plain bool, err error) {
+	if quoted, plain, err = r.text(); err != nil {
+		return nil, false, err
+	}
+	return quoted, plain, r.take(':')
+}
+
 // ordinary counts the bytes at the beginning of s that are ASCII and neither a
 // quote, a backslash nor a control character, eight at a time.
 func ordinary(s []byte) int {
@@ -201,20 +209,25 @@ func (r *reader) skip(depth int) error {
 
 func (r *reader) skipNested(opening byte, depth int) error {
 	r.pos++
+	return r.each(opening+2, func() error { // '{' and '[' stand two before their closing brackets
+		if opening == '{' {
+			if _, _, err := r.name(); err != nil {
+				return err
+			}
+		}
+		return r.skip(depth + 1)
+	})
+}
+
+// each goes over what is inside an object or a list, to behind its closing
+// bracket.
+func (r *reader) each(closing byte, element func() error) error {
 	for first := true; ; first = false {
-		more, err := r.next(opening+2, first) // '{' and '[' stand two before their closing brackets
+		more, err := r.next(closing, first)
 		if !more || err != nil {
 			return err
 		}
-		if opening == '{' {
-			if _, _, err := r.text(); err != nil {
-				return err
-			}
-			if err := r.take(':'); err != nil {
-				return err
-			}
-		}
-		if err := r.skip(depth + 1); err != nil {
+		if err := element(); err != nil {
 			return err
 		}
 	}

@@ -11,55 +11,47 @@ import (
 // partition.
 const HomeRegion = "us-east-1"
 
-// partition is a group of regions with their DNS suffixes. Every partition
-// supports FIPS and dual-stack names.
+// partition is a group of regions. Its regions' names are its prefix with
+// "-{word}-{number}" behind it. Every partition supports FIPS and dual-stack
+// names.
 type partition struct {
+	name, prefix            string
 	suffix, dualStackSuffix string
 }
 
-const commercial = "aws"
-
-var partitions = map[string]partition{
-	commercial:   {"amazonaws.com", "api.aws"},
-	"aws-cn":     {"amazonaws.com.cn", "api.amazonwebservices.com.cn"},
-	"aws-eusc":   {"amazonaws.eu", "api.amazonwebservices.eu"},
-	"aws-iso":    {"c2s.ic.gov", "api.aws.ic.gov"},
-	"aws-iso-b":  {"sc2s.sgov.gov", "api.aws.scloud"},
-	"aws-iso-e":  {"cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
-	"aws-iso-f":  {"csp.hci.ic.gov", "api.aws.hci.ic.gov"},
-	"aws-us-gov": {"amazonaws.com", "api.aws"},
+// partitions begin with the commercial one, which has the regions that are in no
+// other. They are an array, because a map would cost start-up time.
+var partitions = [...]partition{
+	{"aws", "", "amazonaws.com", "api.aws"},
+	{"aws-cn", "cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+	{"aws-eusc", "eusc-de", "amazonaws.eu", "api.amazonwebservices.eu"},
+	{"aws-iso", "us-iso", "c2s.ic.gov", "api.aws.ic.gov"},
+	{"aws-iso-b", "us-isob", "sc2s.sgov.gov", "api.aws.scloud"},
+	{"aws-iso-e", "eu-isoe", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+	{"aws-iso-f", "us-isof", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+	{"aws-us-gov", "us-gov", "amazonaws.com", "api.aws"},
 }
 
-// partitionByPrefix goes by what stands before "-{word}-{number}" in a region's
-// name; a prefix that is not listed belongs to the commercial partition.
-var partitionByPrefix = map[string]string{
-	"cn":      "aws-cn",
-	"eusc-de": "aws-eusc",
-	"us-iso":  "aws-iso",
-	"us-isob": "aws-iso-b",
-	"eu-isoe": "aws-iso-e",
-	"us-isof": "aws-iso-f",
-	"us-gov":  "aws-us-gov",
-}
+// What the parts of a region's name are made of.
+const (
+	digits    = "0123456789"
+	wordChars = digits + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+)
 
 // IsCommercial tells whether the rules place a region in the partition "aws",
 // as they do with every name they do not know.
-func IsCommercial(region string) bool { return partitionOf(region) == commercial }
+func IsCommercial(region string) bool { return partitionOf(region) == &partitions[0] }
 
-func partitionOf(region string) string {
-	if name, ok := strings.CutSuffix(region, "-global"); ok {
-		if _, ok := partitions[name]; ok {
-			return name
-		}
-	}
+func partitionOf(region string) *partition {
 	rest, number := cutLast(region)
 	prefix, word := cutLast(rest)
-	if only(number, isDigit) && only(word, isWord) {
-		if name, ok := partitionByPrefix[prefix]; ok {
-			return name
+	regular := only(number, digits) && only(word, wordChars)
+	for i := range partitions {
+		if p := &partitions[i]; regular && prefix == p.prefix || region == p.name+"-global" {
+			return p
 		}
 	}
-	return commercial
+	return &partitions[0]
 }
 
 func cutLast(s string) (before, after string) {
@@ -67,15 +59,7 @@ func cutLast(s string) (before, after string) {
 	return s[:max(i, 0)], s[i+1:]
 }
 
-func only(s string, class func(rune) bool) bool {
-	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !class(r) }) < 0
-}
-
-func isDigit(r rune) bool { return '0' <= r && r <= '9' }
-
-func isWord(r rune) bool {
-	return isDigit(r) || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_'
-}
+func only(s, chars string) bool { return s != "" && strings.Trim(s, chars) == "" }
 
 // Resolve computes the address of the API. A custom endpoint is returned as it
 // is.
@@ -90,15 +74,15 @@ func Resolve(region, custom *string, fips, dualStack bool) (string, error) {
 	case region == nil:
 		return "", errors.New("Invalid Configuration: Missing Region")
 	}
-	name := partitionOf(*region)
-	host, suffix := "api.ecr-public", partitions[name].suffix
+	p := partitionOf(*region)
+	host, suffix := "api.ecr-public", p.suffix
 	if fips {
 		host = "api.ecr-public-fips"
 	}
 	if dualStack {
-		suffix = partitions[name].dualStackSuffix
+		suffix = p.dualStackSuffix
 	}
-	if name == commercial && dualStack && !fips {
+	if IsCommercial(*region) && dualStack && !fips {
 		host = "ecr-public"
 	}
 	return "https://" + host + "." + *region + "." + suffix, nil

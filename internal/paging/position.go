@@ -9,8 +9,9 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
 // Position is a place in a listing. The zero Position is its beginning.
@@ -73,16 +74,26 @@ func ParsePosition(text string) (Position, bool) {
 	return Position{Token: &token, Skip: skip}, true
 }
 
-func parseObject(data jsontext.Value) (Position, bool) {
-	object := struct {
-		Token *string `json:"nextToken"`
-		Skip  *int    `json:"boto_truncate_amount"`
-	}{Skip: new(int)} // so that null, which leaves nil, is told from absent
-	err := json.Unmarshal(data, &object, jsontext.AllowDuplicateNames(true), json.RejectUnknownMembers(true))
-	if err != nil || data.Kind() != '{' || object.Skip == nil || *object.Skip < 0 {
+func parseObject(data jsontext.Value) (p Position, ok bool) {
+	members, err := codec.Members(data)
+	if err != nil || data.Kind() != '{' {
 		return Position{}, false
 	}
-	return Position{Token: object.Token, Skip: *object.Skip}, true
+	for name, value := range members {
+		switch name {
+		case "nextToken":
+			if p.Token = codec.Text(value); p.Token == nil && string(value) != "null" {
+				return Position{}, false
+			}
+		case "boto_truncate_amount":
+			if p.Skip, err = strconv.Atoi(string(value)); err != nil || p.Skip < 0 {
+				return Position{}, false
+			}
+		default:
+			return Position{}, false
+		}
+	}
+	return p, true
 }
 
 // inBase64 drops what is foreign to base64, as Python's decoder does.
