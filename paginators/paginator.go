@@ -139,10 +139,10 @@ type pager[Out any] interface {
 	NextPage(context.Context, ...func(*ecrpublic.Options)) (*Out, error)
 }
 
-const (
-	maxPageSize = 1000
-	maxPrefetch = 1000 // bounds the memory, and is far beyond use
-)
+// MaxPageSize is the largest PageSize, and the most items that a page has.
+const MaxPageSize = 1000
+
+const maxPrefetch = 1000 // bounds the memory, and is far beyond use
 
 // newPaginator keeps what is wrong with the settings for the listings to report.
 func newPaginator[Out, Item any](
@@ -165,8 +165,8 @@ func newPaginator[Out, Item any](
 	switch {
 	case p.maxItems < 1:
 		p.err = &ConfigError{"PaginationConfig.MaxItems", "must be at least 1"}
-	case p.size != nil && (*p.size < 1 || *p.size > maxPageSize):
-		p.err = &ConfigError{"PaginationConfig.PageSize", fmt.Sprintf("must be 1 to %d", maxPageSize)}
+	case p.size != nil && (*p.size < 1 || *p.size > MaxPageSize):
+		p.err = &ConfigError{"PaginationConfig.PageSize", fmt.Sprintf("must be 1 to %d", MaxPageSize)}
 	case !known:
 		p.err = &ConfigError{"PaginationConfig.StartingToken", "must be a token of the service, or a resume token as this library and botocore make it"}
 	case p.options.Prefetch < 0 || p.options.Prefetch > maxPrefetch:

@@ -6,15 +6,15 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-const contentType = "application/x-amz-json-1.1"
-
 // maxBody is the largest request body of the API: the largest layer part in
 // base64, and room for the members around it.
-const maxBody = maxPartBytes/3*4 + mebibyte
+const maxBody = facts.MaxPart/3*4 + mebibyte
 
 // api answers the JSON API.
 type api struct{ store *store }
@@ -30,7 +30,7 @@ func (a api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeError(w, asAPIError(err))
 		return
 	}
-	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Type", awsjson.ContentType)
 	_, _ = w.Write(out)
 }
 
@@ -48,7 +48,7 @@ func writeError(w http.ResponseWriter, err smithy.APIError) {
 	if err.ErrorFault() == smithy.FaultServer {
 		status = http.StatusInternalServerError
 	}
-	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Type", awsjson.ContentType)
 	w.WriteHeader(status)
 	_, _ = w.Write(errorBody(err))
 }

@@ -1,6 +1,11 @@
 package ecrpublictest
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/paginators"
+)
 
 // shape is what the service's model says of a member: bounds of its length, of
 // its number of entries or of its value, and a pattern.
@@ -20,17 +25,17 @@ func (s shape) of(item shape) shape      { s.item = &item; return s }
 var shapes = sync.OnceValue(func() map[string]shape {
 	var (
 		text              = shape{}
-		repositoryName    = length(2, 205).matching(repositoryNamePattern)
+		repositoryName    = length(facts.MinRepositoryName, facts.MaxRepositoryName).matching(repositoryNamePattern)
 		registryID        = text.matching(registryIDPattern)
-		registryIDOrAlias = length(2, 50)
-		freeText          = length(0, 50).of(length(1, 50))
+		registryIDOrAlias = length(facts.MinAlias, facts.MaxAlias)
+		freeText          = length(0, facts.MaxEntries).of(length(1, facts.MaxEntry))
 		position          = shape{} // not negative, as its min is 0
 		tagKey            = length(1, 128)
 	)
 	registryID.constraint = registryIDMustMatch
 	return map[string]shape{
 		"RepositoryName":  repositoryName,
-		"RepositoryNames": length(1, 100).of(repositoryName),
+		"RepositoryNames": length(1, facts.MaxBatch).of(repositoryName),
 
 		"RegistryId":                                  registryID,
 		"BatchDeleteImageInput.RegistryId":            registryIDOrAlias,
@@ -40,27 +45,27 @@ var shapes = sync.OnceValue(func() map[string]shape {
 		"CompleteLayerUploadInput.RegistryId":         registryIDOrAlias,
 		"PutImageInput.RegistryId":                    registryIDOrAlias,
 
-		"ImageIds":      length(1, 100),
-		"ImageTag":      length(1, 300),
-		"ImageManifest": length(1, 4<<20),
+		"ImageIds":      length(1, facts.MaxBatch),
+		"ImageTag":      length(1, facts.MaxTag),
+		"ImageManifest": length(1, facts.MaxManifest),
 
-		"LayerDigests": length(1, 100).of(text.matching(digestPattern)),
-		"BatchCheckLayerAvailabilityInput.LayerDigests": length(1, 100).of(length(0, 1000)),
-		"LayerPartBlob": length(0, maxPartBytes),
+		"LayerDigests": length(1, facts.MaxBatch).of(text.matching(digestPattern)),
+		"BatchCheckLayerAvailabilityInput.LayerDigests": length(1, facts.MaxBatch).of(length(0, 1000)),
+		"LayerPartBlob": length(0, facts.MaxPart),
 		"PartFirstByte": position,
 		"PartLastByte":  position,
 		"UploadId":      text.matching(uploadIDPattern),
 
-		"MaxResults": length(1, 1000),
+		"MaxResults": length(1, paginators.MaxPageSize),
 
 		"PolicyText": length(0, 10240),
 
-		"Description":      length(0, 1024),
-		"AboutText":        length(0, 25600),
-		"UsageText":        length(0, 25600),
+		"Description":      length(0, facts.MaxDescription),
+		"AboutText":        length(0, facts.MaxText),
+		"UsageText":        length(0, facts.MaxText),
 		"Architectures":    freeText,
 		"OperatingSystems": freeText,
-		"LogoImageBlob":    length(0, 512000),
+		"LogoImageBlob":    length(0, facts.MaxLogo),
 		"DisplayName":      length(0, 100),
 
 		"ResourceArn": length(1, 2048),
@@ -70,6 +75,3 @@ var shapes = sync.OnceValue(func() map[string]shape {
 		"Value":       length(0, 256),
 	}
 })
-
-// maxPartBytes is the largest layer part that the service takes.
-const maxPartBytes = 20 * mebibyte

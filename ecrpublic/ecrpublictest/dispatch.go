@@ -6,11 +6,9 @@ import (
 	"sync"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
-
-// targetPrefix precedes the operation in the X-Amz-Target header.
-const targetPrefix = "SpencerFrontendService."
 
 // operation answers an input with the JSON of its output.
 type operation func(s *store, input *payload) ([]byte, error)
@@ -71,7 +69,7 @@ var operations = sync.OnceValue(func() map[string]operation {
 // operationOf returns the operation that a request asks for, or "" when it is
 // none of the API.
 func operationOf(r *http.Request) string {
-	name, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
+	name, ok := strings.CutPrefix(r.Header.Get(awsjson.TargetHeader), awsjson.TargetPrefix)
 	if !ok {
 		return ""
 	}

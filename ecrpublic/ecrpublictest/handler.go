@@ -2,6 +2,8 @@ package ecrpublictest
 
 import (
 	"net/http"
+
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 )
 
 // Handler is an emulator without a listener, for a server of your own. The API
@@ -42,7 +44,7 @@ func (h *Handler) Close() error { return h.store.close() }
 // stamp gives every answer an id and the time.
 func (h *Handler) stamp(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Amzn-RequestId", newUUID())
+		w.Header().Set(awsjson.RequestIDHeader, newUUID())
 		w.Header().Set("Date", h.store.config.now().Format(http.TimeFormat))
 		next.ServeHTTP(w, r)
 	})

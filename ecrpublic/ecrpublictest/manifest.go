@@ -7,14 +7,14 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 )
 
 // Media types of manifests beside those of the OCI.
 const (
 	mediaTypeDockerSchema1       = "application/vnd.docker.distribution.manifest.v1+json"
 	mediaTypeDockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws"
-	mediaTypeDockerSchema2       = "application/vnd.docker.distribution.manifest.v2+json"
-	mediaTypeDockerList          = "application/vnd.docker.distribution.manifest.list.v2+json"
 )
 
 // manifest is the union of the members that matter in all kinds of manifests.
@@ -61,9 +61,9 @@ func (m *manifest) references(mediaType string) (references, error) {
 	r := references{artifactType: m.ArtifactType, annotations: m.Annotations}
 	var err error
 	switch mediaType {
-	case ocispec.MediaTypeImageManifest, mediaTypeDockerSchema2:
+	case ocispec.MediaTypeImageManifest, facts.MediaTypeDockerManifest:
 		err = r.image(m)
-	case ocispec.MediaTypeImageIndex, mediaTypeDockerList:
+	case ocispec.MediaTypeImageIndex, facts.MediaTypeDockerList:
 		err = r.index(m)
 	case mediaTypeDockerSchema1, mediaTypeDockerSchema1Signed:
 		err = r.schema1(m)

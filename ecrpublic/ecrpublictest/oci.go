@@ -13,12 +13,11 @@ import (
 	"cuelabs.dev/go/oci/ociregistry"
 	"cuelabs.dev/go/oci/ociregistry/ociref"
 	"cuelabs.dev/go/oci/ociregistry/ociserver"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 )
 
 const (
-	// maxManifest is the largest manifest in bytes, over either API.
-	maxManifest = 4 * mebibyte
-
 	// A page of tags has defaultTagPage entries unless the client asks for
 	// another number, up to maxTagPage; both as seen on private ECR.
 	defaultTagPage = 100
@@ -78,7 +77,7 @@ func adapt(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
 		return r, ociregistry.ErrDigestInvalid
 	}
 	if isManifest && r.Method == http.MethodPut {
-		text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxManifest))
+		text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, facts.MaxManifest))
 		if err != nil {
 			return r, err
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 )
 
 // Defaults of the options.
@@ -99,8 +101,8 @@ func (c *config) check() error {
 	switch {
 	case !registryIDPattern.matches(c.account):
 		return fmt.Errorf("account %q: want twelve digits", c.account)
-	case c.alias != "" && !(len(c.alias) >= 2 && len(c.alias) <= 50 && aliasPattern.matches(c.alias)):
-		return fmt.Errorf("alias %q: want 2 to 50 characters that match %s", c.alias, aliasPattern.text)
+	case c.alias != "" && !(len(c.alias) >= facts.MinAlias && len(c.alias) <= facts.MaxAlias && aliasPattern.matches(c.alias)):
+		return fmt.Errorf("alias %q: want %d to %d characters that match %s", c.alias, facts.MinAlias, facts.MaxAlias, facts.Alias)
 	case c.region == "":
 		return errors.New("region: want a name such as us-east-1")
 	case (c.accessKey == "") != (c.secretKey == ""):

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
@@ -32,7 +33,7 @@ func bytesOf(n int) []byte {
 
 func partRequest(body io.Reader) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/", body)
-	r.Header.Set("X-Amz-Target", targetPrefix+"UploadLayerPart")
+	r.Header.Set("X-Amz-Target", awsjson.TargetPrefix+"UploadLayerPart")
 	return r
 }
 

@@ -3,6 +3,8 @@ package ecrpublictest
 import (
 	"cmp"
 	"fmt"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 )
 
 // Quotas are the limits that the emulator enforces. The zero value of a field
@@ -48,9 +50,9 @@ func DefaultQuotas() Quotas {
 		TagsPerImage:        1_000,
 		TagsPerRepository:   50,
 		LayerParts:          1_000,
-		LayerBytes:          10_000 * mebibyte,
-		MinPartBytes:        5 * mebibyte,
-		PartBytes:           10 * mebibyte,
+		LayerBytes:          facts.MaxLayer,
+		MinPartBytes:        facts.MinPart,
+		PartBytes:           facts.UsualPart,
 	}
 }
 

@@ -13,18 +13,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// Limits of the service on catalog data.
+// Limits of a logo, in pixels.
 const (
-	maxDescription = 1024   // characters
-	maxCatalogText = 25600  // characters of AboutText and of UsageText
-	maxListLength  = 50     // entries of Architectures and of OperatingSystems
-	maxListEntry   = 50     // characters
-	maxLogo        = 512000 // bytes
-	minLogoSide    = 60     // pixels
-	maxLogoSide    = 2048   // pixels
+	minLogoSide = 60
+	maxLogoSide = 2048
 )
 
 // CatalogFiles are the paths of the files that hold a repository's catalog data.
@@ -119,9 +115,9 @@ func checkCatalogData(data *types.RepositoryCatalogDataInput) (*types.Repository
 		checked.LogoImageBlob, checked.LogoImageReader = logo, nil
 	}
 	return &checked, errors.Join(
-		checkText("Description", data.Description, maxDescription),
-		checkText("AboutText", data.AboutText, maxCatalogText),
-		checkText("UsageText", data.UsageText, maxCatalogText),
+		checkText("Description", data.Description, facts.MaxDescription),
+		checkText("AboutText", data.AboutText, facts.MaxText),
+		checkText("UsageText", data.UsageText, facts.MaxText),
 		checkList("Architectures", data.Architectures),
 		checkList("OperatingSystems", data.OperatingSystems),
 		checkLogo(checked.LogoImageBlob),
@@ -142,15 +138,15 @@ func checkText(member string, text *string, limit int) error {
 }
 
 func checkList(member string, list []string) error {
-	if len(list) > maxListLength {
-		return fmt.Errorf("%s has %d entries, the limit is %d", member, len(list), maxListLength)
+	if len(list) > facts.MaxEntries {
+		return fmt.Errorf("%s has %d entries, the limit is %d", member, len(list), facts.MaxEntries)
 	}
 	if i := slices.Index(list, ""); i >= 0 {
-		return fmt.Errorf("%s[%d] is empty, an entry has 1 to %d characters", member, i, maxListEntry)
+		return fmt.Errorf("%s[%d] is empty, an entry has 1 to %d characters", member, i, facts.MaxEntry)
 	}
 	var errs []error
 	for i, entry := range list {
-		errs = append(errs, checkText(fmt.Sprintf("%s[%d]", member, i), &entry, maxListEntry))
+		errs = append(errs, checkText(fmt.Sprintf("%s[%d]", member, i), &entry, facts.MaxEntry))
 	}
 	return errors.Join(errs...)
 }
@@ -159,8 +155,8 @@ func checkLogo(logo []byte) error {
 	if len(logo) == 0 {
 		return nil
 	}
-	if len(logo) > maxLogo {
-		return fmt.Errorf("LogoImageBlob has %d bytes, the limit is %d", len(logo), maxLogo)
+	if len(logo) > facts.MaxLogo {
+		return fmt.Errorf("LogoImageBlob has %d bytes, the limit is %d", len(logo), facts.MaxLogo)
 	}
 	config, err := png.DecodeConfig(bytes.NewReader(logo))
 	if err != nil {

@@ -11,11 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 	"github.com/ecr-public/ecr-public-go/types"
 )
-
-// deleteBatch is how many identifiers the service takes in a request.
-const deleteBatch = 100
 
 // BatchDeleteImageAPIClient is what [DeleteImages] and [Plan.Apply] need of a
 // client.
@@ -153,7 +151,7 @@ func (d *deletion) start(ids []types.ImageIdentifier) ([]types.ImageIdentifier, 
 func (d *deletion) pass(ctx context.Context, pending []types.ImageIdentifier) ([]types.ImageIdentifier, error) {
 	d.result.Referenced = nil
 	var refused []types.ImageIdentifier
-	for batch := range slices.Chunk(pending, deleteBatch) {
+	for batch := range slices.Chunk(pending, facts.MaxBatch) {
 		failures, err := d.send(ctx, batch)
 		if err != nil {
 			d.result.Referenced, d.result.Unprocessed = nil, append(refused, pending...)

@@ -8,10 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 	"github.com/ecr-public/ecr-public-go/types"
 )
-
-const mediaTypeDockerList = "application/vnd.docker.distribution.manifest.list.v2+json"
 
 // graph tells which images of a repository belong to which others: children to
 // their indexes and referrers to their subjects.
@@ -71,7 +70,7 @@ func subjectOfTag(tag string) string {
 
 func isIndex(image types.ImageDetail) bool {
 	mediaType := aws.ToString(image.ImageManifestMediaType)
-	return mediaType == ocispec.MediaTypeImageIndex || mediaType == mediaTypeDockerList
+	return mediaType == ocispec.MediaTypeImageIndex || mediaType == facts.MediaTypeDockerList
 }
 
 // unread lists the images whose manifests may say more than their descriptions:

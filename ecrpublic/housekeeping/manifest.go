@@ -22,14 +22,12 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 )
 
 const (
 	// concurrency is how many manifests are read at a time.
 	concurrency = 8
-
-	// maxManifest is the service's limit on a manifest, in bytes.
-	maxManifest = 4 << 20
 
 	// The host allows anonymous readers one request a second, which readers at a
 	// time share by waiting.
@@ -122,8 +120,8 @@ func (r *manifestReader) read(ctx context.Context, digest string) (m manifest, e
 		return m, err
 	}
 	defer body.Close()
-	if descriptor.Size > maxManifest {
-		return m, fmt.Errorf("manifest %s has %d bytes, the limit is %d", digest, descriptor.Size, maxManifest)
+	if descriptor.Size > facts.MaxManifest {
+		return m, fmt.Errorf("manifest %s has %d bytes, the limit is %d", digest, descriptor.Size, facts.MaxManifest)
 	}
 	data, err := content.ReadAll(body, descriptor)
 	if err != nil {

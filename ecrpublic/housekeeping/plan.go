@@ -19,10 +19,6 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// listPage is how many images are asked for at once, the most that the service
-// gives.
-const listPage = 1000
-
 // PruneAPIClient is what [Prune] needs of a client.
 type PruneAPIClient interface {
 	ecrpublic.DescribeImagesAPIClient
@@ -170,7 +166,7 @@ func listImages(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, r
 	var images []types.ImageDetail
 	pages := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
 		RepositoryName:   &repository,
-		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(listPage)},
+		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(paginators.MaxPageSize)},
 	})
 	for page, err := range pages.Pages(ctx) {
 		if err != nil {

@@ -10,11 +10,9 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 	"github.com/ecr-public/ecr-public-go/types"
 )
-
-// maxCheckedLayers is how many digests one BatchCheckLayerAvailability takes.
-const maxCheckedLayers = 100
 
 func (t *Target) layerExists(ctx context.Context, d digest.Digest) (bool, error) {
 	if !t.known.layers.has(d) {
@@ -38,7 +36,7 @@ func (t *Target) checkLayers(ctx context.Context, layers []ocispec.Descriptor) e
 		}
 	}
 	slices.Sort(unknown)
-	for batch := range slices.Chunk(slices.Compact(unknown), maxCheckedLayers) {
+	for batch := range slices.Chunk(slices.Compact(unknown), facts.MaxBatch) {
 		if err := t.checkAvailability(ctx, batch); err != nil {
 			return err
 		}

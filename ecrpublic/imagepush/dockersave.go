@@ -14,6 +14,8 @@ import (
 	"github.com/opencontainers/image-spec/specs-go"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2/errdef"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 )
 
 // dockerSaveFile lists the images of an archive of docker save.
@@ -90,7 +92,7 @@ func (a *archive) addJSON(name string, value any) error {
 // addImage adds an image's manifest, and its config and layers once more under
 // their digests.
 func (a *archive) addImage(ctx context.Context, image savedImage, layers map[string]savedBlob) (ocispec.Descriptor, error) {
-	manifest := savedManifest{SchemaVersion: 2, MediaType: dockerManifest, Layers: []savedBlob{}}
+	manifest := savedManifest{SchemaVersion: 2, MediaType: facts.MediaTypeDockerManifest, Layers: []savedBlob{}}
 	var err error
 	if manifest.Config, err = a.addBlob(ctx, image.Config, dockerConfig); err != nil {
 		return ocispec.Descriptor{}, err
@@ -107,7 +109,7 @@ func (a *archive) addImage(ctx context.Context, image savedImage, layers map[str
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
-	desc := ocispec.Descriptor{MediaType: dockerManifest, Digest: digest.FromBytes(data), Size: int64(len(data))}
+	desc := ocispec.Descriptor{MediaType: facts.MediaTypeDockerManifest, Digest: digest.FromBytes(data), Size: int64(len(data))}
 	a.add(blobPath(desc.Digest), data)
 	return desc, nil
 }

@@ -12,17 +12,9 @@ import (
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 	"github.com/ecr-public/ecr-public-go/types"
 )
-
-// Limits of the service that cannot be raised.
-const (
-	maxLayerBytes = 10_000 << 20
-	maxPartBytes  = 20 << 20
-)
-
-// defaultPartBytes is used if the service does not name a part size.
-const defaultPartBytes = 10 << 20
 
 // uploads is how many uploads a layer may take: the service can lose one.
 const uploads = 3
@@ -52,8 +44,8 @@ func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source 
 }
 
 func checkLayerSize(desc ocispec.Descriptor) error {
-	if desc.Size < 1 || desc.Size > maxLayerBytes {
-		return fmt.Errorf("layer %s has %d bytes: ECR Public takes 1 to %d: %w", desc.Digest, desc.Size, maxLayerBytes, errdef.ErrUnsupported)
+	if desc.Size < 1 || desc.Size > facts.MaxLayer {
+		return fmt.Errorf("layer %s has %d bytes: ECR Public takes 1 to %d: %w", desc.Digest, desc.Size, facts.MaxLayer, errdef.ErrUnsupported)
 	}
 	return nil
 }
@@ -151,9 +143,9 @@ func (u *upload) initiate(ctx context.Context) error {
 		return err
 	}
 	u.id = out.UploadId
-	u.partSize = min(aws.ToInt64(out.PartSize), maxPartBytes)
-	if u.partSize < 1 {
-		u.partSize = defaultPartBytes
+	u.partSize = min(aws.ToInt64(out.PartSize), facts.MaxPart)
+	if u.partSize < 1 { // it did not name one
+		u.partSize = facts.UsualPart
 	}
 	return nil
 }

@@ -13,30 +13,24 @@ import (
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// maxManifestBytes is the service's limit on a manifest.
-const maxManifestBytes = 4 << 20
-
-const (
-	dockerManifest     = "application/vnd.docker.distribution.manifest.v2+json"
-	dockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json"
-	artifactManifest   = "application/vnd.oci.artifact.manifest.v1+json"
-)
+const artifactManifest = "application/vnd.oci.artifact.manifest.v1+json"
 
 // isManifest tells what is put as an image from what is sent as a layer. It
 // follows oras-go, which decides by media type as well.
 func isManifest(desc ocispec.Descriptor) bool {
 	return slices.Contains([]string{
-		dockerManifest, dockerManifestList, artifactManifest,
+		facts.MediaTypeDockerManifest, facts.MediaTypeDockerList, artifactManifest,
 		ocispec.MediaTypeImageManifest, ocispec.MediaTypeImageIndex,
 	}, desc.MediaType)
 }
 
 func (t *Target) pushManifest(ctx context.Context, desc ocispec.Descriptor, source io.Reader, tag string) error {
-	if desc.Size > maxManifestBytes {
-		return fmt.Errorf("manifest %s has %d bytes: ECR Public takes up to %d: %w", desc.Digest, desc.Size, maxManifestBytes, errdef.ErrSizeExceedsLimit)
+	if desc.Size > facts.MaxManifest {
+		return fmt.Errorf("manifest %s has %d bytes: ECR Public takes up to %d: %w", desc.Digest, desc.Size, facts.MaxManifest, errdef.ErrSizeExceedsLimit)
 	}
 	manifest, err := content.ReadAll(source, desc)
 	if err != nil {

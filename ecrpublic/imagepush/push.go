@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 )
 
 // PushOptions says what [Push] copies, and where to.
@@ -106,7 +107,7 @@ func (t *Target) copyImage(ctx context.Context, source oras.ReadOnlyTarget, refe
 func (t *Target) copyOptions() oras.CopyGraphOptions {
 	return oras.CopyGraphOptions{
 		Concurrency:      t.parallel,
-		MaxMetadataBytes: maxManifestBytes,
+		MaxMetadataBytes: facts.MaxManifest,
 		FindSuccessors:   t.FindSuccessors,
 	}
 }

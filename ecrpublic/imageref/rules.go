@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"regexp"
 	"sync"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 )
 
-// The service's rules, each stated here alone. The service checks tags and
-// digests without documenting how; those two patterns are the ones its private
-// sibling quotes in error messages.
+// The service's rules.
 var (
-	registryIdRule     = newRule("registry id", `^[0-9]{12}$`, 0, 0)
-	aliasRule          = newRule("registry alias", `^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*$`, 2, 50)
-	repositoryNameRule = newRule("repository name", `^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$`, 2, 205)
-	tagRule            = newRule("tag", `^[a-zA-Z0-9-_.]+$`, 1, 300)
-	digestRule         = newRule("digest", `^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$`, 0, 0)
+	registryIdRule     = newRule("registry id", facts.RegistryId, 0, 0)
+	aliasRule          = newRule("registry alias", facts.Alias, facts.MinAlias, facts.MaxAlias)
+	repositoryNameRule = newRule("repository name", facts.RepositoryName, facts.MinRepositoryName, facts.MaxRepositoryName)
+	tagRule            = newRule("tag", facts.Tag, 1, facts.MaxTag)
+	digestRule         = newRule("digest", facts.Digest, 0, 0)
 )
 
 // rule is what the service accepts as one part of a name. Its pattern is
@@ -26,7 +26,7 @@ type rule struct {
 }
 
 func newRule(part, pattern string, minLength, maxLength int) rule {
-	compile := func() *regexp.Regexp { return regexp.MustCompile(pattern) }
+	compile := func() *regexp.Regexp { return regexp.MustCompile("^" + pattern + "$") }
 	return rule{part: part, pattern: sync.OnceValue(compile), min: minLength, max: maxLength}
 }
 

@@ -62,7 +62,7 @@ func take(ctx context.Context, client *ecrpublic.Client, show func(step string, 
 func imagesOf(ctx context.Context, client *ecrpublic.Client, repository string) ([]Image, error) {
 	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
 		RepositoryName:   &repository,
-		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(1000)},
+		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(paginators.MaxPageSize)},
 	}, func(o *paginators.Options) { o.Prefetch = 1 })
 	images := []Image{}
 	for i, err := range p.Items(ctx) {

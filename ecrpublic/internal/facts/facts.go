@@ -1,0 +1,51 @@
+// Package facts holds what ECR Public takes, for the packages that keep within it
+// and for the emulator that enforces it: limits of its model and documented
+// quotas that cannot be raised.
+package facts
+
+// Sizes in bytes.
+const (
+	MaxManifest = 4 << 20
+	MaxLayer    = 10_000 << 20
+	MaxPart     = 20 << 20
+	UsualPart   = 10 << 20 // what InitiateLayerUpload asks for
+	MinPart     = 5 << 20  // of all parts of a layer but the last
+	MaxLogo     = 512_000
+)
+
+// MaxBatch is how many images, digests or names a request may list.
+const MaxBatch = 100
+
+// Lengths of names, in characters.
+const (
+	MinRepositoryName = 2
+	MaxRepositoryName = 205
+	MinAlias          = 2
+	MaxAlias          = 50
+	MaxTag            = 300
+)
+
+// Limits of catalog data, in characters where nothing else is said.
+const (
+	MaxDescription = 1024
+	MaxText        = 25_600 // of AboutText and of UsageText
+	MaxEntries     = 50     // of Architectures and of OperatingSystems, in entries
+	MaxEntry       = 50
+)
+
+// Patterns that whole names match. The service checks tags and digests without
+// documenting how; those two patterns are the ones that its private sibling
+// quotes in error messages.
+const (
+	RegistryId     = `[0-9]{12}`
+	Alias          = `[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*`
+	RepositoryName = `(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*`
+	Tag            = `[a-zA-Z0-9-_.]+`
+	Digest         = `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`
+)
+
+// Media types of an image and of an index in Docker's own format.
+const (
+	MediaTypeDockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
+	MediaTypeDockerList     = "application/vnd.docker.distribution.manifest.list.v2+json"
+)
