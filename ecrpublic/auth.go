@@ -1,6 +1,7 @@
 package ecrpublic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,14 +108,11 @@ func preferAuth(options []*smithyauth.Option, preferred []string) []*smithyauth.
 	if len(preferred) == 0 {
 		return options
 	}
-	rank := func(o *smithyauth.Option) int {
-		if i := slices.Index(preferred, bareScheme(o.SchemeID)); i >= 0 {
-			return i
-		}
-		return len(preferred)
+	rank := func(o *smithyauth.Option) uint { // of one that is not preferred, -1, the largest
+		return uint(slices.Index(preferred, bareScheme(o.SchemeID)))
 	}
 	sorted := slices.Clone(options)
-	slices.SortStableFunc(sorted, func(a, b *smithyauth.Option) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(sorted, func(a, b *smithyauth.Option) int { return cmp.Compare(rank(a), rank(b)) })
 	return sorted
 }
 

@@ -23,9 +23,7 @@ import (
 type plainPath struct {
 	url           url.URL
 	err           error  // why there is no url
-	userAgent     string // of a call
-	page          sync.Once
-	pageUserAgent string // of a paginator's call, once there was one
+	userAgent     string // of a call that no paginator makes
 	retryer       aws.RetryerV2
 	firstIsFree   bool                // the retryer lets every first attempt pass
 	firstHeader   string              // what a first attempt says of itself
@@ -52,7 +50,7 @@ func newPlainPath(p *pipeline) *plainPath {
 // runs by itself; when it fails, its outcome goes to the retry loop of
 // aws-sdk-go-v2, which takes over from there.
 func (c *call) runPlain(ctx context.Context) (middleware.Metadata, error) {
-	if err := c.encode(c.in); err != nil {
+	if err := c.encode(ctx, c.in); err != nil {
 		return middleware.Metadata{}, err
 	}
 	id, err := newInvocationID()
@@ -157,8 +155,7 @@ func (c *call) attemptPlain(ctx context.Context, header string) outcome {
 func (c *call) plainHeader(ctx context.Context, attempt string) http.Header {
 	userAgent := c.plain.userAgent
 	if paging.Marked(ctx) {
-		c.plain.page.Do(func() { c.plain.pageUserAgent = c.userAgentText(true) })
-		userAgent = c.plain.pageUserAgent
+		userAgent = c.userAgentText(true)
 	}
 	header := make(http.Header, 8+3) // the signature adds three
 	fields := c.requestFields()

@@ -20,15 +20,15 @@ const (
 )
 
 // encode checks an input and makes the body of it.
-func (c *call) encode(in any) error {
+func (c *call) encode(ctx context.Context, in any) error {
 	if err := codec.Validate(in); err != nil {
 		return err
 	}
-	return c.serialize(in)
+	return c.serialize(ctx, in)
 }
 
-func (c *call) serialize(in any) error {
-	body, err := codec.NewBody(in)
+func (c *call) serialize(ctx context.Context, in any) error {
+	body, err := codec.BodyOf(ctx, in)
 	if err != nil {
 		return &smithy.SerializationError{Err: err}
 	}

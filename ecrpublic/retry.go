@@ -15,6 +15,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
+	"github.com/ecr-public/ecr-public-go/internal/codec"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -25,26 +26,27 @@ func newRetryer(mode aws.RetryMode, maxAttempts int, more ...func(*retry.Standar
 		if maxAttempts != 0 {
 			o.MaxAttempts = maxAttempts
 		}
-		for _, fn := range more {
-			fn(o)
-		}
 	}
 	if mode == aws.RetryModeAdaptive {
 		return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
-			o.StandardOptions = append(o.StandardOptions, standard)
+			o.StandardOptions = append(append(o.StandardOptions, standard), more...)
 		})
 	}
-	return retry.NewStandard(standard)
+	return retry.NewStandard(append([]func(*retry.StandardOptions){standard}, more...)...)
 }
 
 // retryable departs from the standard rules where they do not fit ECR Public: a
 // used-up quota does not come back by waiting a second, and a 429 is a throttle
 // also when it carries no code. A refusal that the service models is settled
-// here too, before the standard rules look for a broken connection in its text.
+// here too, before the standard rules look for a broken connection in its text. A
+// reader that changed will not change back.
 func retryable(err error) aws.Ternary {
 	var response *awshttp.ResponseError
 	var api smithy.APIError
-	if !errors.As(err, &api) || !errors.As(err, &response) {
+	switch {
+	case errors.Is(err, codec.ErrChanged):
+		return aws.FalseTernary
+	case !errors.As(err, &api) || !errors.As(err, &response):
 		return aws.UnknownTernary
 	}
 	status := response.HTTPStatusCode()

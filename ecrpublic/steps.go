@@ -66,7 +66,7 @@ func (c *call) writeRequest(ctx context.Context, request *smithyhttp.Request, in
 	if err := c.accepts(in); err != nil {
 		return nil, err
 	}
-	if err := c.serialize(in); err != nil {
+	if err := c.serialize(ctx, in); err != nil {
 		return nil, err
 	}
 	request, err := request.SetStream(c.body)
@@ -85,13 +85,15 @@ func (c *call) writeRequest(ctx context.Context, request *smithyhttp.Request, in
 // transport.
 func attemptSteps() []middleware.FinalizeMiddleware {
 	return []middleware.FinalizeMiddleware{
-		attemptStep("ResolveAuthScheme", (*call).chooseAuth),
+		attemptStep(authStep, (*call).chooseAuth),
 		attemptStep("GetIdentity", (*call).getIdentity),
 		attemptStep("ResolveEndpointV2", (*call).setAddress),
 		attemptStep((*v4.ComputePayloadSHA256)(nil).ID(), (*call).hashPayload),
 		attemptStep("Signing", (*call).sign),
 	}
 }
+
+const authStep = "ResolveAuthScheme"
 
 type stepFunc func(*call, context.Context, *smithyhttp.Request) (context.Context, error)
 
@@ -101,6 +103,9 @@ func attemptStep(id string, do stepFunc) middleware.FinalizeMiddleware {
 		request, ok := in.Request.(*smithyhttp.Request)
 		if !ok {
 			return out, metadata, fmt.Errorf("unexpected transport type %T", in.Request)
+		}
+		if id != authStep && c.auth == nil {
+			return out, metadata, errors.New("no resolved auth scheme")
 		}
 		_, span := tracing.StartSpan(ctx, id)
 		ctx, err = do(c, ctx, request)
@@ -119,30 +124,23 @@ func (c *call) chooseAuth(ctx context.Context, _ *smithyhttp.Request) (_ context
 	return ctx, err
 }
 
-var errNoAuth = errors.New("no resolved auth scheme")
+func (c *call) nameScheme(o *metrics.RecordMetricOptions) {
+	o.Properties.Set("auth.scheme_id", c.auth.scheme.SchemeID())
+}
 
 func (c *call) getIdentity(ctx context.Context, _ *smithyhttp.Request) (_ context.Context, err error) {
-	auth := c.auth
-	if auth == nil {
-		return ctx, errNoAuth
-	}
-	resolver := auth.scheme.IdentityResolver(c.identities)
+	resolver := c.auth.scheme.IdentityResolver(c.identities)
 	if resolver == nil {
 		return ctx, errors.New("no identity resolver")
 	}
-	defer c.timer(ctx, metricIdentity, func(o *metrics.RecordMetricOptions) {
-		o.Properties.Set("auth.scheme_id", auth.scheme.SchemeID())
-	})()
-	if auth.identity, err = resolver.GetIdentity(ctx, auth.option.IdentityProperties); err != nil {
+	defer c.timer(ctx, metricIdentity, c.nameScheme)()
+	if c.auth.identity, err = resolver.GetIdentity(ctx, c.auth.option.IdentityProperties); err != nil {
 		return ctx, fmt.Errorf("get identity: %w", err)
 	}
 	return ctx, nil
 }
 
 func (c *call) setAddress(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
-	if c.auth == nil {
-		return ctx, errNoAuth
-	}
 	done := c.timer(ctx, metricEndpoint)
 	endpoint, err := c.endpoint(ctx)
 	done()
@@ -183,26 +181,20 @@ func (c *call) hashPayload(ctx context.Context, request *smithyhttp.Request) (co
 }
 
 func (c *call) sign(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
-	auth := c.auth
-	if auth == nil {
-		return ctx, errNoAuth
-	}
 	//lint:ignore SA1019 middleware of the caller's, and our own options, still set it
 	if name := awsmiddleware.GetSigningName(ctx); name != "" {
-		smithyhttp.SetSigV4SigningName(auth.own(), name)
+		smithyhttp.SetSigV4SigningName(c.auth.own(), name)
 	}
 	//lint:ignore SA1019 middleware of the caller's, and our own options, still set it
 	if region := awsmiddleware.GetSigningRegion(ctx); region != "" {
-		smithyhttp.SetSigV4SigningRegion(auth.own(), region)
+		smithyhttp.SetSigV4SigningRegion(c.auth.own(), region)
 	}
-	signer := auth.scheme.Signer()
+	signer := c.auth.scheme.Signer()
 	if signer == nil {
 		return ctx, errors.New("no signer")
 	}
-	defer c.timer(ctx, metricSign, func(o *metrics.RecordMetricOptions) {
-		o.Properties.Set("auth.scheme_id", auth.scheme.SchemeID())
-	})()
-	if err := signer.SignRequest(ctx, request, auth.identity, auth.signing); err != nil {
+	defer c.timer(ctx, metricSign, c.nameScheme)()
+	if err := signer.SignRequest(ctx, request, c.auth.identity, c.auth.signing); err != nil {
 		return ctx, fmt.Errorf("sign request: %w", err)
 	}
 	return ctx, nil

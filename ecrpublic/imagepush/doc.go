@@ -17,10 +17,11 @@
 //
 // # Memory
 //
-// A layer is read once, from beginning to end. While one part of it is sent, the
-// next one is read: that makes two parts of 10 MiB, unless the service asks for
-// another size, for each layer under way. [TargetOptions] bounds how many there
-// are.
+// Layers of files, as [Open] finds them and as stores of oras-go on disk have
+// them, are read twice and take some hundred kilobytes each. Any other layer is
+// read once, from beginning to end, and takes two parts of 10 MiB, unless the
+// service asks for another size. Both ways the next part is read while one is
+// sent. [TargetOptions] bounds how many layers are under way.
 //
 // # Failures
 //

@@ -61,7 +61,7 @@ func (t *Target) uploadLayer(ctx context.Context, desc ocispec.Descriptor, sourc
 	defer func() { t.memories <- m }()
 
 	for n := 1; ; n++ {
-		u := &upload{Target: t, memory: m, desc: desc, source: content.NewVerifyReader(source, desc)}
+		u := &upload{Target: t, memory: m, desc: desc, source: source}
 		err := u.run(ctx)
 		if err == nil || !isLost(err) || n == uploads {
 			return err
@@ -82,52 +82,49 @@ func isLost(err error) bool {
 	return errors.Is(err, errUploadLost) || is[*types.UploadNotFoundException](err) || is[*types.InvalidLayerException](err)
 }
 
-// memory is what a layer under way takes. The part slides over the layer: bytes
-// leave it when the service has them, and others move up.
-type memory struct {
-	part  []byte   // what the service does not have yet
-	ahead [][]byte // for what comes after it, in chunks
-}
-
 // upload is one upload of a layer.
 type upload struct {
 	*Target
 	*memory
 	desc     ocispec.Descriptor
-	source   *content.VerifyReader
+	source   io.Reader
 	id       *string
 	partSize int64
-	first    int64 // position of the part in the layer
 }
 
 func (u *upload) run(ctx context.Context) error {
 	if err := u.initiate(ctx); err != nil {
 		return err
 	}
-	var source io.Reader = u.source
-	if u.desc.Size > u.partSize {
-		for n := max(1, int(u.partSize/aheadChunk)); len(u.ahead) < n; {
-			u.ahead = append(u.ahead, make([]byte, aheadChunk))
-		}
-		ahead, stop := newReadAhead(io.LimitReader(u.source, u.desc.Size), u.ahead)
-		defer stop()
-		source = ahead
-	}
-	for u.part = u.part[:0]; u.first < u.desc.Size; {
-		if err := u.fill(source); err != nil {
-			return err
-		}
-		next, err := u.send(ctx)
+	parts, stop := u.open()
+	defer stop()
+	for first := int64(0); first < u.desc.Size; {
+		part, err := parts.at(first)
 		if err != nil {
 			return err
 		}
-		u.part = u.part[:copy(u.part, u.part[next-u.first:])]
-		u.first = next
-		if next < u.desc.Size {
-			u.report.progress(u.desc, next)
+		next, err := u.send(part.context(ctx), part.input)
+		if err != nil {
+			return err
+		}
+		if first = next; first < u.desc.Size {
+			u.report.progress(u.desc, first)
 		}
 	}
 	return u.complete(ctx)
+}
+
+// request returns the request that sends the part at a position, without its
+// bytes, and how many those are.
+func (u *upload) request(first int64) (input *ecrpublic.UploadLayerPartInput, size int64) {
+	size = min(u.partSize, u.desc.Size-first)
+	return &ecrpublic.UploadLayerPartInput{
+		RepositoryName: &u.repository,
+		RegistryId:     u.registryID,
+		UploadId:       u.id,
+		PartFirstByte:  aws.Int64(first),
+		PartLastByte:   aws.Int64(first + size - 1),
+	}, size
 }
 
 func (u *upload) initiate(ctx context.Context) error {
@@ -150,46 +147,18 @@ func (u *upload) initiate(ctx context.Context) error {
 	return nil
 }
 
-// fill reads until the part is full or the layer ends, and then checks that it
-// is the right layer, so that the end of a wrong one is never sent.
-func (u *upload) fill(source io.Reader) error {
-	held := len(u.part)
-	want := int(min(u.partSize, u.desc.Size-u.first))
-	if want > cap(u.part) {
-		u.part = append(make([]byte, 0, want), u.part...) // which touches no more than it has to
-	}
-	u.part = u.part[:want]
-	if _, err := io.ReadFull(source, u.part[held:]); err != nil {
-		return fmt.Errorf("read the source: %w", err)
-	}
-	if u.first+int64(want) < u.desc.Size {
-		return nil
-	}
-	if err := u.source.Verify(); err != nil {
-		return fmt.Errorf("read the source: %w", err)
-	}
-	return nil
-}
-
-// send sends the part and returns the position after the last byte that the
+// send sends a part and returns the position after the last byte that the
 // service has.
-func (u *upload) send(ctx context.Context) (next int64, err error) {
-	end := u.first + int64(len(u.part))
-	out, err := u.client.UploadLayerPart(ctx, &ecrpublic.UploadLayerPartInput{
-		RepositoryName: &u.repository,
-		RegistryId:     u.registryID,
-		UploadId:       u.id,
-		PartFirstByte:  aws.Int64(u.first),
-		PartLastByte:   aws.Int64(end - 1),
-		LayerPartBlob:  u.part,
-	}, patiently)
+func (u *upload) send(ctx context.Context, input *ecrpublic.UploadLayerPartInput) (next int64, err error) {
+	first, end := *input.PartFirstByte, *input.PartLastByte+1
+	out, err := u.client.UploadLayerPart(ctx, input, patiently)
 	if refused, ok := errors.AsType[*types.InvalidLayerPartException](err); ok {
-		return u.resume(after(refused.LastValidByteReceived, 0), end, err)
+		return resume(first, after(refused.LastValidByteReceived, 0), end, err)
 	}
 	if err != nil {
 		return 0, err
 	}
-	return u.resume(after(out.LastByteReceived, end), end, errUploadLost)
+	return resume(first, after(out.LastByteReceived, end), end, errUploadLost)
 }
 
 // after returns the position after a last byte, or unknown if that is nil.
@@ -203,11 +172,11 @@ func after(last *int64, unknown int64) int64 {
 // resume works out where to go on. A part whose answer was lost, and which was
 // sent again, is refused although the service has it; a service that asks for
 // what it was just sent would do so for ever.
-func (u *upload) resume(next, end int64, err error) (int64, error) {
+func resume(first, next, end int64, err error) (int64, error) {
 	switch {
-	case next > u.first:
+	case next > first:
 		return min(next, end), nil
-	case next == u.first:
+	case next == first:
 		return 0, err
 	default:
 		return 0, fmt.Errorf("%w: %w", errUploadLost, err)

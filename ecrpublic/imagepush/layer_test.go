@@ -24,6 +24,13 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
+// contents are ways to hand over a layer's bytes.
+var contents = map[string]func(string) io.Reader{
+	"read at any place":    func(data string) io.Reader { return strings.NewReader(data) },
+	"read from the start":  func(data string) io.Reader { return struct{ io.ReadSeeker }{strings.NewReader(data)} },
+	"not at its beginning": func(data string) io.Reader { r := strings.NewReader("x" + data); r.ReadByte(); return r },
+}
+
 // ranges are the positions of the parts that were sent.
 func ranges(f *fake) (all []string) {
 	for _, part := range inputs[ecrpublic.UploadLayerPartInput](f) {
@@ -34,21 +41,25 @@ func ranges(f *fake) (all []string) {
 
 func TestLayerGoesUpInParts(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		size int
-		want []string
-	}{
-		{1, []string{"0:0-0"}},
-		{9, []string{"0:0-8"}},
-		{10, []string{"0:0-9"}},
-		{11, []string{"0:0-9", "0:10-10"}},
-		{30, []string{"0:0-9", "0:10-19", "0:20-29"}},
-	} {
-		f := newFake()
-		data := alphabet(test.size)
-		require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf(data), strings.NewReader(data)))
-		assert.Equal(t, test.want, ranges(f))
-		assert.Equal(t, data, string(f.layers[layerOf(data).Digest.String()]))
+	for kind, open := range contents {
+		t.Run(kind, func(t *testing.T) {
+			for _, test := range []struct {
+				size int
+				want []string
+			}{
+				{1, []string{"0:0-0"}},
+				{9, []string{"0:0-8"}},
+				{10, []string{"0:0-9"}},
+				{11, []string{"0:0-9", "0:10-10"}},
+				{30, []string{"0:0-9", "0:10-19", "0:20-29"}},
+			} {
+				f := newFake()
+				data := alphabet(test.size)
+				require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf(data), open(data)))
+				assert.Equal(t, test.want, ranges(f))
+				assert.Equal(t, data, string(f.layers[layerOf(data).Digest.String()]))
+			}
+		})
 	}
 }
 
@@ -73,20 +84,24 @@ func TestPartsCarryRepositoryAndRegistry(t *testing.T) {
 
 func TestWrongContentIsNotCompleted(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		content string
-		want    error
-	}{
-		"other bytes": {"ABCDEFGHIJKLMNO", content.ErrMismatchedDigest},
-		"too short":   {"abcdefghijklmn", io.ErrUnexpectedEOF},
-		"too long":    {"abcdefghijklmnop", content.ErrTrailingData},
-	} {
-		f := newFake()
-		err := newTarget(t, f).Push(t.Context(), layerOf("abcdefghijklmno"), strings.NewReader(test.content))
-		require.ErrorIs(t, err, test.want, name)
-		assert.ErrorContains(t, err, layerOf("abcdefghijklmno").Digest.String(), name)
-		assert.Equal(t, []string{"0:0-9"}, ranges(f), "the part that ends %s is not sent", name)
-		assert.Empty(t, inputs[ecrpublic.CompleteLayerUploadInput](f), name)
+	for kind, open := range contents {
+		t.Run(kind, func(t *testing.T) {
+			for name, test := range map[string]struct {
+				content string
+				want    error
+			}{
+				"other bytes": {"ABCDEFGHIJKLMNO", content.ErrMismatchedDigest},
+				"too short":   {"abcdefghijklmn", io.ErrUnexpectedEOF},
+				"too long":    {"abcdefghijklmnop", content.ErrTrailingData},
+			} {
+				f := newFake()
+				err := newTarget(t, f).Push(t.Context(), layerOf("abcdefghijklmno"), open(test.content))
+				require.ErrorIs(t, err, test.want, name)
+				assert.ErrorContains(t, err, layerOf("abcdefghijklmno").Digest.String(), name)
+				assert.Equal(t, 1, f.uploads[0].parts, "the part that ends %s is not sent", name)
+				assert.Empty(t, inputs[ecrpublic.CompleteLayerUploadInput](f), name)
+			}
+		})
 	}
 }
 
@@ -114,11 +129,15 @@ func TestLayerThatIsThereAlreadyIsSuccess(t *testing.T) {
 
 func TestPartWhoseAnswerIsLostIsNotSentTwice(t *testing.T) {
 	t.Parallel()
-	f := newFake()
-	f.after = sentTwice[ecrpublic.UploadLayerPartInput](f)
-	data := alphabet(25)
-	require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf(data), strings.NewReader(data)))
-	assert.Equal(t, []string{"0:0-9", "0:10-19", "0:20-24"}, ranges(f))
+	for kind, open := range contents {
+		t.Run(kind, func(t *testing.T) {
+			f := newFake()
+			f.after = sentTwice[ecrpublic.UploadLayerPartInput](f)
+			data := alphabet(25)
+			require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf(data), open(data)))
+			assert.Equal(t, []string{"0:0-9", "0:10-19", "0:20-24"}, ranges(f))
+		})
+	}
 }
 
 // sentTwice answers as the service does if the client repeats a call whose first
@@ -141,28 +160,36 @@ func sentTwice[In any](f *fake) func(any) error {
 
 func TestUploadGoesOnInTheMiddleOfAPart(t *testing.T) {
 	t.Parallel()
-	f := newFake()
-	f.received = func(u *fakeUpload) { // the first part arrives in part
-		if u.parts == 1 {
-			u.bytes = u.bytes[:4]
-		}
+	for kind, open := range contents {
+		t.Run(kind, func(t *testing.T) {
+			f := newFake()
+			f.received = func(u *fakeUpload) { // the first part arrives in part
+				if u.parts == 1 {
+					u.bytes = u.bytes[:4]
+				}
+			}
+			data := alphabet(25)
+			require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf(data), open(data)))
+			assert.Equal(t, []string{"0:0-9", "0:4-13", "0:14-23", "0:24-24"}, ranges(f), "parts stay whole")
+			assert.Equal(t, data, string(f.layers[layerOf(data).Digest.String()]))
+		})
 	}
-	data := alphabet(25)
-	require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf(data), strings.NewReader(data)))
-	assert.Equal(t, []string{"0:0-9", "0:4-13", "0:14-23", "0:24-24"}, ranges(f), "parts stay whole")
-	assert.Equal(t, data, string(f.layers[layerOf(data).Digest.String()]))
 }
 
 func TestRefusedPartGoesOnWhereTheServiceSays(t *testing.T) {
 	t.Parallel()
-	f := newFake()
-	f.before = once(func(in *ecrpublic.UploadLayerPartInput) error {
-		f.uploads[0].bytes, f.uploads[0].parts = []byte("abc"), 1
-		return invalidPart(3)
-	})
-	data := alphabet(25)
-	require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf(data), strings.NewReader(data)))
-	assert.Equal(t, []string{"0:0-9", "0:3-12", "0:13-22", "0:23-24"}, ranges(f))
+	for kind, open := range contents {
+		t.Run(kind, func(t *testing.T) {
+			f := newFake()
+			f.before = once(func(in *ecrpublic.UploadLayerPartInput) error {
+				f.uploads[0].bytes, f.uploads[0].parts = []byte("abc"), 1
+				return invalidPart(3)
+			})
+			data := alphabet(25)
+			require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf(data), open(data)))
+			assert.Equal(t, []string{"0:0-9", "0:3-12", "0:13-22", "0:23-24"}, ranges(f))
+		})
+	}
 }
 
 // once calls a hook for the first call of an operation.

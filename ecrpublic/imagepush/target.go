@@ -20,10 +20,11 @@ import (
 )
 
 // defaultParallel hides the round trips of small layers and costs 60 MiB of
-// parts if all are big.
+// parts if all are big and none is a file.
 const defaultParallel = 3
 
-// APIClient is what this package needs of a client.
+// APIClient is what this package needs of a client. Parts of files come to
+// UploadLayerPart as LayerPartReader, others as LayerPartBlob.
 type APIClient interface {
 	BatchCheckLayerAvailability(context.Context, *ecrpublic.BatchCheckLayerAvailabilityInput, ...func(*ecrpublic.Options)) (*ecrpublic.BatchCheckLayerAvailabilityOutput, error)
 	InitiateLayerUpload(context.Context, *ecrpublic.InitiateLayerUploadInput, ...func(*ecrpublic.Options)) (*ecrpublic.InitiateLayerUploadOutput, error)
@@ -40,7 +41,8 @@ type TargetOptions struct {
 	RegistryID string
 
 	// Parallel is how many layers are sent at a time, each with two parts in
-	// memory, and how many images [Mirror] copies at a time; 0 means 3.
+	// memory unless it is a file, and how many images [Mirror] copies at a time;
+	// 0 means 3.
 	Parallel int
 
 	// Limiter slows down the calls that the service allows few of; nil means a
@@ -130,9 +132,10 @@ func (t *Target) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, err
 }
 
 // Push sends a layer or a config in parts, or puts a manifest without a tag. It
-// succeeds if the repository has it already. A content that can seek to its
-// start is read again if the service loses the upload; of any other that is
-// [types.UploadNotFoundException]. If size or digest differ from the
+// succeeds if the repository has it already. A content that implements
+// io.ReaderAt and io.Seeker and is at its start, such as an *os.File, is read in
+// place. One that can seek to its start is read again if the service loses the
+// upload; of any other that is [types.UploadNotFoundException]. If size or digest differ from the
 // descriptor's, Push fails and leaves nothing that an image could refer to.
 func (t *Target) Push(ctx context.Context, desc ocispec.Descriptor, content io.Reader) error {
 	if err := checkDigest(desc); err != nil {

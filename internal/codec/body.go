@@ -230,9 +230,7 @@ func (b *blob) verify() error {
 // that still reads, so that the next sending has the body for itself.
 func (b *Body) NewReader() (io.ReadCloser, error) {
 	if b.blob == nil {
-		r := new(textReader)
-		r.Reset(b.text)
-		return r, nil
+		return &textReader{*bytes.NewReader(b.text)}, nil
 	}
 	if err := b.Rewind(); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -256,6 +257,38 @@ func TestClosedReaderIsCutOff(t *testing.T) {
 	all, err := io.ReadAll(second)
 	require.NoError(t, err)
 	assert.EqualValues(t, body.Size(), len(all), "the next sending begins at the start")
+}
+
+// TestBodyThatIsReady hands a call a body for the same input and for others.
+func TestBodyThatIsReady(t *testing.T) {
+	t.Parallel()
+	r := bytes.NewReader(make([]byte, 10_000))
+	ready, err := NewBody(&shape{Text: new("t"), BlobFrom: r})
+	require.NoError(t, err)
+	sum, err := ready.SHA256()
+	require.NoError(t, err)
+	ctx := WithBody(t.Context(), ready)
+
+	same, err := BodyOf(ctx, &shape{Text: new("t"), BlobFrom: r})
+	require.NoError(t, err)
+	assert.Same(t, ready, same)
+	sent, err := same.NewReader()
+	require.NoError(t, err)
+	text, err := io.ReadAll(sent)
+	require.NoError(t, err)
+	assert.Equal(t, sum, fmt.Sprintf("%x", sha256.Sum256(text)), "sent from its start")
+
+	for _, other := range []*shape{
+		{Text: new("u"), BlobFrom: r},
+		{Text: new("t"), BlobFrom: bytes.NewReader(make([]byte, 10_000))},
+		{Text: new("t"), BlobFrom: onlyReader{r, 10}},
+		{Text: new("t"), Blob: make([]byte, 10_000)},
+		{Text: new("t")},
+	} {
+		body, err := BodyOf(ctx, other)
+		require.NoError(t, err)
+		assert.NotSame(t, ready, body)
+	}
 }
 
 func TestShrinkingReader(t *testing.T) {

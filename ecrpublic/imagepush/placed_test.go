@@ -1,0 +1,144 @@
+package imagepush_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"oras.land/oras-go/v2/content"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+)
+
+// disk is a file of which the reads are counted.
+type disk struct {
+	*bytes.Reader
+	read atomic.Int64 // bytes
+}
+
+func newDisk(data []byte) *disk { return &disk{Reader: bytes.NewReader(data)} }
+
+func (d *disk) ReadAt(p []byte, at int64) (int, error) {
+	n, err := d.Reader.ReadAt(p, at)
+	d.read.Add(int64(n))
+	return n, err
+}
+
+// emulated is a target in an emulator that wants small parts.
+func emulated(t *testing.T, optFns ...func(*ecrpublic.Options)) (*ecrpublictest.Server, *imagepush.Target) {
+	t.Helper()
+	srv := smallParts(t)
+	_, err := srv.Client().CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("team/app")})
+	require.NoError(t, err)
+	target, err := imagepush.NewTarget(srv.Client(optFns...), "team/app", unlimited)
+	require.NoError(t, err)
+	return srv, target
+}
+
+// TestFileIsReadTwice looks at a push with and without a middleware: once to verify
+// and to sign, and once to send.
+func TestFileIsReadTwice(t *testing.T) {
+	t.Parallel()
+	nothing := ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return nil })
+	for _, options := range [][]func(*ecrpublic.Options){nil, {nothing}} {
+		srv, target := emulated(t, options...)
+		data := random(1, 5*testPart+1)
+		file := newDisk(data)
+		require.NoError(t, target.Push(t.Context(), layerOf(string(data)), file))
+		assert.EqualValues(t, 2*len(data), file.read.Load())
+		assert.Equal(t, 6, srv.Count("UploadLayerPart"))
+	}
+}
+
+// TestEndOfAWrongFileIsNotSent looks at the requests of a real client.
+func TestEndOfAWrongFileIsNotSent(t *testing.T) {
+	t.Parallel()
+	right := random(1, 3*testPart)
+	for name, test := range map[string]struct {
+		file []byte
+		want error
+	}{
+		"other bytes": {append(random(2, testPart), right[testPart:]...), content.ErrMismatchedDigest},
+		"too short":   {right[:len(right)-1], io.ErrUnexpectedEOF},
+		"too long":    {append(bytes.Clone(right), 'x'), content.ErrTrailingData},
+	} {
+		srv, target := emulated(t)
+		err := target.Push(t.Context(), layerOf(string(right)), bytes.NewReader(test.file))
+		require.ErrorIs(t, err, test.want, name)
+		assert.ErrorContains(t, err, "read the source", name)
+		assert.Equal(t, 2, srv.Count("UploadLayerPart"), name)
+		assert.Equal(t, 0, srv.Count("CompleteLayerUpload"), name)
+	}
+}
+
+// changing is a file that somebody writes to after it was read once.
+type changing struct{ *disk }
+
+func (c changing) ReadAt(p []byte, at int64) (int, error) {
+	before := c.read.Load()
+	n, err := c.disk.ReadAt(p, at)
+	if before >= c.Size() && n > 0 {
+		p[0]++
+	}
+	return n, err
+}
+
+func TestFileThatChangesIsAnError(t *testing.T) {
+	t.Parallel()
+	srv, target := emulated(t)
+	data := random(1, 3*testPart)
+	err := target.Push(t.Context(), layerOf(string(data)), changing{newDisk(data)})
+	require.ErrorContains(t, err, "other bytes")
+	assert.Equal(t, 0, srv.Count("CompleteLayerUpload"))
+}
+
+var errBroken = errors.New("broken disk")
+
+// broken is a file with a bad sector.
+type broken struct {
+	*bytes.Reader
+	from int64
+}
+
+func (b broken) ReadAt(p []byte, at int64) (int, error) {
+	if at+int64(len(p)) > b.from {
+		return 0, errBroken
+	}
+	return b.Reader.ReadAt(p, at)
+}
+
+func TestErrorOfAFile(t *testing.T) {
+	t.Parallel()
+	srv, target := emulated(t)
+	data := random(1, 3*testPart)
+	err := target.Push(t.Context(), layerOf(string(data)), broken{bytes.NewReader(data), testPart + 5000})
+	require.ErrorIs(t, err, errBroken)
+	assert.Equal(t, 1, srv.Count("UploadLayerPart"))
+}
+
+// TestMiddlewareMayChangeAPart changes the request whose body is made already.
+func TestMiddlewareMayChangeAPart(t *testing.T) {
+	t.Parallel()
+	rename := middleware.InitializeMiddlewareFunc("rename", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		if part, ok := in.Parameters.(*ecrpublic.UploadLayerPartInput); ok {
+			part.RepositoryName = aws.String("elsewhere")
+		}
+		return next.HandleInitialize(ctx, in)
+	})
+	_, target := emulated(t, ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+		return s.Initialize.Add(rename, middleware.Before)
+	}))
+	err := target.Push(t.Context(), layerOf("abc"), strings.NewReader("abc"))
+	require.ErrorContains(t, err, "elsewhere")
+	assert.True(t, ecrpublic.IsNotFound(err), "%v", err)
+}
