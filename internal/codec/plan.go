@@ -14,9 +14,9 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
-	"time"
 	"unsafe"
 )
 
@@ -96,24 +96,25 @@ func compile(t reflect.Type) *plan {
 	return p
 }
 
-// kinds are the field types that are what they are.
-var kinds = map[reflect.Type]kind{
-	reflect.TypeFor[*string]():    kindString,
-	reflect.TypeFor[*int32]():     kindInt32,
-	reflect.TypeFor[*int64]():     kindInt64,
-	reflect.TypeFor[bool]():       kindBool,
-	reflect.TypeFor[*bool]():      kindBoolPtr,
-	reflect.TypeFor[*time.Time](): kindTime,
-	reflect.TypeFor[[]byte]():     kindBlob,
-	reflect.TypeFor[[]string]():   kindStrings,
+// kinds are the field types that are what they are. A map would be built whenever
+// a program starts.
+var kinds = [...]string{
+	kindString:  "*string",
+	kindInt32:   "*int32",
+	kindInt64:   "*int64",
+	kindBool:    "bool",
+	kindBoolPtr: "*bool",
+	kindTime:    "*time.Time",
+	kindBlob:    "[]uint8",
+	kindStrings: "[]string",
 }
 
 func classify(f reflect.StructField) (kind, *plan) {
 	t := f.Type
-	k, ok := kinds[t]
+	k := slices.Index(kinds[:], t.String())
 	switch {
-	case ok:
-		return k, nil
+	case k >= 0:
+		return kind(k), nil
 	case t.Kind() == reflect.String:
 		return kindEnum, nil
 	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct:
