@@ -6,41 +6,9 @@
 # a line that begins with "NOT RUN:" and goes on; it installs nothing.
 set -euo pipefail
 
-url=${1:?usage: emulator_tools.sh URL}
-registry=${url#http://}
-accessKey=${AWS_ACCESS_KEY_ID:-EMULATOR} secretKey=${AWS_SECRET_ACCESS_KEY:-emulator}
-
-for tool in curl jq; do
-	if ! command -v $tool >/dev/null; then
-		echo "NOT RUN: $tool is not installed (apt-get install $tool)"
-		exit 0
-	fi
-done
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export DOCKER_CONFIG=$work/docker REGISTRY_AUTH_FILE=$work/docker/config.json XDG_RUNTIME_DIR=$work
-mkdir "$DOCKER_CONFIG" "$work/anonymous"
-passed=0
-
-fail() {
-	echo "FAILED: $*"
-	exit 1
-}
-
-# equal compares; the rest of a check is in the words.
-equal() { # WORDS GOT WANT
-	[[ $2 == "$3" ]] || fail "$1: got '$2', want '$3'"
-	passed=$((passed + 1))
-}
-
-# works runs a command that has to succeed.
-works() { # WORDS COMMAND...
-	local words=$1 output
-	shift
-	output=$("$@" 2>&1) || fail "$words: $output"
-	passed=$((passed + 1))
-}
+source "$(dirname "$0")/tools_lib.sh"
+need curl jq
+mkdir "$work/anonymous"
 
 # refused runs a command that has to fail, saying something.
 refused() { # WORDS PATTERN COMMAND...
@@ -51,12 +19,6 @@ refused() { # WORDS PATTERN COMMAND...
 	fi
 	grep -qiE "$pattern" <<<"$output" || fail "$words: got '$output', want $pattern"
 	passed=$((passed + 1))
-}
-
-# api calls an operation.
-api() { # OPERATION JSON
-	curl -sS --fail-with-body --aws-sigv4 aws:amz:us-east-1:ecr-public --user "$accessKey:$secretKey" "$url/" \
-		-H 'Content-Type: application/x-amz-json-1.1' -H "X-Amz-Target: SpencerFrontendService.$1" -d "$2"
 }
 
 # create makes a repository and prints its name below the registry.
@@ -71,7 +33,7 @@ tags() { # NAME
 
 images() { api DescribeImages "{\"repositoryName\":\"$1\"}" | jq '.imageDetails | length'; } # NAME
 
-password=$(api GetAuthorizationToken '{}' | jq -r .authorizationData.authorizationToken | base64 -d | cut -d : -f 2)
+password=$(password)
 
 # image writes the archive of an image of one small layer.
 image() { # FILE TEXT

@@ -45,19 +45,9 @@ if (($# == 0)); then
 	exit
 fi
 
-url=$1
+source .ci/tools_lib.sh
 rounds=${2:-7}
-registry=${url#http://}
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export DOCKER_CONFIG=$work/docker
-mkdir -p "$DOCKER_CONFIG" "$work/layout/blobs/sha256"
-
-api() { # OPERATION JSON
-	curl -sS --fail-with-body --aws-sigv4 aws:amz:us-east-1:ecr-public --user "${AWS_ACCESS_KEY_ID:-any}:${AWS_SECRET_ACCESS_KEY:-any}" "$url/" \
-		-H 'Content-Type: application/x-amz-json-1.1' -H "X-Amz-Target: SpencerFrontendService.$1" -d "$2"
-}
+mkdir -p "$work/layout/blobs/sha256"
 
 # blob moves a file into the layout and prints its descriptor.
 blob() { # MEDIATYPE FILE
@@ -81,8 +71,7 @@ printf '{"imageLayoutVersion":"1.0.0"}' >"$work/layout/oci-layout"
 printf '{"schemaVersion":2,"manifests":[%s]}' "$manifest" >"$work/layout/index.json"
 
 go -C examples build -o "$work/push" ./push
-api GetAuthorizationToken '{}' | jq -r .authorizationData.authorizationToken | base64 -d | cut -d : -f 2 |
-	crane auth login "$registry" -u AWS --password-stdin 2>"$work/log"
+password | crane auth login "$registry" -u AWS --password-stdin 2>"$work/log"
 
 # timed appends the milliseconds that a command takes to a file.
 timed() { # FILE COMMAND...

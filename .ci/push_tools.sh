@@ -8,42 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-url=${1:?usage: push_tools.sh URL}
-registry=${url#http://}
-
-for tool in curl jq go; do
-	if ! command -v $tool >/dev/null; then
-		echo "NOT RUN: $tool is not installed"
-		exit 0
-	fi
-done
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export DOCKER_CONFIG=$work/docker REGISTRY_AUTH_FILE=$work/docker/config.json XDG_RUNTIME_DIR=$work
-mkdir "$DOCKER_CONFIG"
-passed=0
-
-fail() {
-	echo "FAILED: $*"
-	exit 1
-}
-
-# equal compares; the rest of a check is in the words.
-equal() { # WORDS GOT WANT
-	[[ $2 == "$3" ]] || fail "$1: got '$2', want '$3'"
-	passed=$((passed + 1))
-}
-
-# works runs a command that has to succeed.
-works() { # WORDS COMMAND...
-	local words=$1 output
-	shift
-	output=$("$@" 2>&1) || fail "$words: $output"
-	passed=$((passed + 1))
-}
-
-has() { command -v "$1" >/dev/null; }
+source .ci/tools_lib.sh
+need curl jq go
 
 # file puts a file into a layout and prints its descriptor. It moves the file.
 file() { # LAYOUT MEDIATYPE FILE

@@ -3,7 +3,6 @@ package ecrpublic_test
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,7 +12,6 @@ import (
 	smithyauth "github.com/aws/smithy-go/auth"
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
 	"github.com/aws/smithy-go/logging"
-	"github.com/aws/smithy-go/metrics"
 	"github.com/aws/smithy-go/middleware"
 	"github.com/aws/smithy-go/tracing"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -31,56 +29,6 @@ func (f resolverFunc) ResolveEndpoint(_ context.Context, p ecrpublic.EndpointPar
 		return smithyendpoints.Endpoint{}, err
 	}
 	return smithyendpoints.Endpoint{URI: *request.URL, Headers: http.Header{"X-From-Endpoint": {"yes"}}}, nil
-}
-
-// meter records the names of the instruments that were used.
-type meter struct {
-	metrics.NopMeterProvider
-	mu   sync.Mutex
-	used []string
-}
-
-func (m *meter) Meter(scope string, _ ...metrics.MeterOption) metrics.Meter {
-	return meterOf{m.NopMeterProvider.Meter(scope), m}
-}
-
-type meterOf struct {
-	metrics.Meter
-	m *meter
-}
-
-func (m meterOf) Float64Histogram(name string, _ ...metrics.InstrumentOption) (metrics.Float64Histogram, error) {
-	return histogram{name, m.m}, nil
-}
-
-type histogram struct {
-	name string
-	m    *meter
-}
-
-func (h histogram) Record(_ context.Context, value float64, options ...metrics.RecordMetricOption) {
-	var o metrics.RecordMetricOptions
-	for _, fn := range options {
-		fn(&o)
-	}
-	h.m.mu.Lock()
-	defer h.m.mu.Unlock()
-	if !slices.Contains(h.m.used, h.name) && value >= 0 {
-		h.m.used = append(h.m.used, h.name)
-	}
-}
-
-func TestMetrics(t *testing.T) {
-	t.Parallel()
-	m := new(meter)
-	_, err := scripted(&script{answers: []answer{{Status: 200}}}, func(o *ecrpublic.Options) { o.MeterProvider = m }).DescribeRegistries(t.Context(), nil)
-	require.NoError(t, err)
-	for _, name := range []string{
-		"client.call.duration", "client.call.serialization_duration", "client.call.auth.resolve_identity_duration",
-		"client.call.resolve_endpoint_duration", "client.call.auth.signing_duration", "client.call.deserialization_duration",
-	} {
-		assert.Contains(t, m.used, name)
-	}
 }
 
 // tracer records spans as they end.
