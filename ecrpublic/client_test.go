@@ -143,6 +143,29 @@ func TestErrorsKeepTheResponse(t *testing.T) {
 	})
 }
 
+// Standard is a retryer of the caller's, by the name of AWS's.
+type Standard struct{ aws.NopRetryer }
+
+// TestUserAgentIsOfTheClient makes clients one after the other whose headers
+// differ.
+func TestUserAgentIsOfTheClient(t *testing.T) {
+	userAgent := func(optFns ...func(*ecrpublic.Options)) string {
+		s := &script{answers: []answer{{Status: 200}}}
+		_, err := scripted(s, optFns...).DescribeRegistries(t.Context(), nil)
+		require.NoError(t, err)
+		return s.requests[0].Header.Get("User-Agent")
+	}
+	usual := userAgent()
+	assert.Contains(t, usual, " m/E")
+	assert.NotContains(t, userAgent(func(o *ecrpublic.Options) { o.Retryer = &Standard{} }), " m/")
+	assert.Contains(t, userAgent(func(o *ecrpublic.Options) { o.AppID = "one" }), " app/one ")
+	assert.Contains(t, userAgent(func(o *ecrpublic.Options) { o.AppID = "two" }), " app/two ")
+	t.Setenv("AWS_EXECUTION_ENV", "somewhere")
+	assert.Contains(t, userAgent(), " exec-env/somewhere")
+	t.Setenv("AWS_EXECUTION_ENV", "")
+	assert.Equal(t, usual, userAgent())
+}
+
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"slices"
 	"sync"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -44,20 +45,13 @@ func responseSteps() []middleware.DeserializeMiddleware {
 
 // receiveWith joins the steps to a transport, without a stack.
 func receiveWith(h middleware.DeserializeHandler) middleware.DeserializeHandler {
-	steps := responseSteps()
-	for i := len(steps) - 1; i >= 0; i-- {
-		h = link{steps[i], h}
+	for _, step := range slices.Backward(responseSteps()) {
+		next := h
+		h = middleware.DeserializeHandlerFunc(func(ctx context.Context, in middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
+			return step.HandleDeserialize(ctx, in, next)
+		})
 	}
 	return h
-}
-
-type link struct {
-	step middleware.DeserializeMiddleware
-	next middleware.DeserializeHandler
-}
-
-func (l link) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
-	return l.step.HandleDeserialize(ctx, in, l.next)
 }
 
 // timingStep records when the answer came and how far the service's clock is

@@ -1,6 +1,7 @@
 package ecrpublic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -23,9 +24,7 @@ import (
 func newRetryer(mode aws.RetryMode, maxAttempts int, more ...func(*retry.StandardOptions)) aws.Retryer {
 	standard := func(o *retry.StandardOptions) {
 		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(retryable)}, o.Retryables...)
-		if maxAttempts != 0 {
-			o.MaxAttempts = maxAttempts
-		}
+		o.MaxAttempts = cmp.Or(maxAttempts, o.MaxAttempts)
 	}
 	if mode == aws.RetryModeAdaptive {
 		return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {

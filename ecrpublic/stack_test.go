@@ -2,6 +2,7 @@ package ecrpublic_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -181,4 +182,37 @@ func TestAPIOptionErrors(t *testing.T) {
 	_, err := scripted(s, ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return assert.AnError })).DescribeRepositories(t.Context(), nil)
 	require.ErrorIs(t, err, assert.AnError)
 	assert.Empty(t, s.requests)
+}
+
+// TestPayloadHashNeedsNoAuthScheme lets middlewares move or remove the steps that
+// choose one.
+func TestPayloadHashNeedsNoAuthScheme(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*middleware.Stack) error{
+		"hash first": func(s *middleware.Stack) error {
+			hash, err := s.Finalize.Remove("ComputePayloadHash")
+			if err != nil {
+				return err
+			}
+			return s.Finalize.Insert(hash, "ResolveAuthScheme", middleware.Before)
+		},
+		"unsigned": func(s *middleware.Stack) error {
+			var errs []error
+			for _, id := range []string{"ResolveAuthScheme", "GetIdentity", "ResolveEndpointV2", "Signing"} {
+				_, err := s.Finalize.Remove(id)
+				errs = append(errs, err)
+			}
+			return errors.Join(errs...)
+		},
+	} {
+		s := &script{answers: []answer{{Status: 200}}}
+		_, err := scripted(s, ecrpublic.WithAPIOptions(change)).DescribeRegistries(t.Context(), nil)
+		require.NoError(t, err, name)
+		assert.Len(t, s.requests, 1, name)
+	}
+	_, err := scripted(&script{}, ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+		_, err := s.Finalize.Remove("ResolveAuthScheme")
+		return err
+	})).DescribeRegistries(t.Context(), nil)
+	require.ErrorContains(t, err, "no resolved auth scheme")
 }

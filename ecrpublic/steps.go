@@ -88,23 +88,21 @@ func attemptSteps() []middleware.FinalizeMiddleware {
 		attemptStep(authStep, (*call).chooseAuth),
 		attemptStep("GetIdentity", (*call).getIdentity),
 		attemptStep("ResolveEndpointV2", (*call).setAddress),
-		attemptStep((*v4.ComputePayloadSHA256)(nil).ID(), (*call).hashPayload),
+		attemptStep(hashStep, (*call).hashPayload),
 		attemptStep("Signing", (*call).sign),
 	}
 }
 
-const authStep = "ResolveAuthScheme"
+const authStep, hashStep = "ResolveAuthScheme", "ComputePayloadHash"
 
-type stepFunc func(*call, context.Context, *smithyhttp.Request) (context.Context, error)
-
-func attemptStep(id string, do stepFunc) middleware.FinalizeMiddleware {
+func attemptStep(id string, do func(*call, context.Context, *smithyhttp.Request) (context.Context, error)) middleware.FinalizeMiddleware {
 	return middleware.FinalizeMiddlewareFunc(id, func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {
 		c := callFrom(ctx)
 		request, ok := in.Request.(*smithyhttp.Request)
 		if !ok {
 			return out, metadata, fmt.Errorf("unexpected transport type %T", in.Request)
 		}
-		if id != authStep && c.auth == nil {
+		if c.auth == nil && id != authStep && id != hashStep {
 			return out, metadata, errors.New("no resolved auth scheme")
 		}
 		_, span := tracing.StartSpan(ctx, id)

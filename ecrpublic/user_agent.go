@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"reflect"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,13 +15,13 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// userAgents are the headers that were written. A program has few, and writing
-// one is a tenth of a client's first call.
-var userAgents sync.Map // by what they tell
+// userAgents are the headers of clients without an AppID, by what they tell. There
+// are few, and writing one is a tenth of a client's first call.
+var userAgents sync.Map
 
 // userAgentText returns the User-Agent header.
 func (p *pipeline) userAgentText(paginates bool) string {
-	tells := fmt.Sprintf("%T %t %v %s", p.options.Retryer, paginates, p.credentialSources(), p.options.AppID)
+	tells := [2]any{reflect.TypeOf(p.options.Retryer), fmt.Sprintf("%t %v %q %s", paginates, p.credentialSources(), os.Getenv("AWS_EXECUTION_ENV"), p.options.AppID)}
 	if text, ok := userAgents.Load(tells); ok {
 		return text.(string)
 	}
@@ -29,7 +31,9 @@ func (p *pipeline) userAgentText(paginates bool) string {
 	})
 	p.userAgent(paginates).HandleBuild(context.Background(), middleware.BuildInput{Request: request}, end)
 	text := request.Header.Get("User-Agent")
-	userAgents.Store(tells, text)
+	if p.options.AppID == "" {
+		userAgents.Store(tells, text)
+	}
 	return text
 }
 

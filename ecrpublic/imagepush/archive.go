@@ -104,11 +104,15 @@ func (a *archive) open(e entry) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := &archiveFile{io.NewSectionReader(f, e.offset, e.size), f, e.header}
+	section := io.NewSectionReader(f, e.offset, e.size)
 	if e.compress {
-		file.Reader = newCompressor(file.Reader)
+		return &archiveFile{newCompressor(section), f, e.header}, nil
 	}
-	return file, nil
+	return struct {
+		*archiveFile
+		io.ReaderAt
+		io.Seeker
+	}{&archiveFile{section, f, e.header}, section, section}, nil
 }
 
 type archiveFile struct {

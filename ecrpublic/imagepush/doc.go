@@ -18,7 +18,8 @@
 // # Memory
 //
 // Layers of files, as [Open] finds them and as stores of oras-go on disk have
-// them, are read twice and take some hundred kilobytes each. Any other layer is
+// them, are read twice, by their ReadAt, and take some hundred kilobytes each. So
+// are all contents that implement io.ReaderAt and io.Seeker. Any other layer is
 // read once, from beginning to end, and takes two parts of 10 MiB, unless the
 // service asks for another size. Both ways the next part is read while one is
 // sent. [TargetOptions] bounds how many layers are under way.

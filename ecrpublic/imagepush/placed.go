@@ -27,7 +27,7 @@ type preparedPart struct {
 
 func (p *placedParts) at(first int64) (part, error) {
 	now := p.wait()
-	if now.input == nil || *now.input.PartFirstByte != first {
+	if now.err == nil && (now.input == nil || *now.input.PartFirstByte != first) {
 		now = p.prepare(first)
 	}
 	if now.err != nil {

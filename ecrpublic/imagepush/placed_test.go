@@ -5,14 +5,18 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/middleware"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
@@ -79,6 +83,68 @@ func TestEndOfAWrongFileIsNotSent(t *testing.T) {
 		assert.Equal(t, 2, srv.Count("UploadLayerPart"), name)
 		assert.Equal(t, 0, srv.Count("CompleteLayerUpload"), name)
 	}
+}
+
+// TestEndOfAWrongFileIsNotSentAfterAPartialPart takes a part only in part, so that
+// another one follows than the one that was prepared.
+func TestEndOfAWrongFileIsNotSentAfterAPartialPart(t *testing.T) {
+	t.Parallel()
+	right := alphabet(18)
+	for kind, open := range contents {
+		for _, test := range []struct {
+			content string
+			want    error
+		}{
+			{alphabet(17) + "X", content.ErrMismatchedDigest},
+			{right + "X", content.ErrTrailingData},
+			{alphabet(17), io.ErrUnexpectedEOF},
+		} {
+			f := newFake()
+			f.received = func(u *fakeUpload) {
+				if u.parts == 1 {
+					u.bytes = u.bytes[:8]
+				}
+			}
+			err := newTarget(t, f).Push(t.Context(), layerOf(right), open(test.content))
+			require.ErrorIs(t, err, test.want, kind)
+			assert.Equal(t, 1, f.uploads[0].parts, kind)
+			assert.Len(t, f.uploads, 1, kind)
+		}
+	}
+}
+
+// packed is a source whose contents lie in files behind a header.
+type packed struct {
+	oras.ReadOnlyTarget
+	dir string
+}
+
+func (p packed) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
+	data, err := content.FetchAll(ctx, p.ReadOnlyTarget, desc)
+	if err != nil {
+		return nil, err
+	}
+	const header = "HEAD"
+	path := filepath.Join(p.dir, desc.Digest.Encoded())
+	if err := os.WriteFile(path, append([]byte(header), data...), 0o600); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	_, err = file.Seek(int64(len(header)), io.SeekStart)
+	return file, err
+}
+
+func TestFilesThatAreNotAtTheirStart(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	images.tag(images.image("{}", images.layer(alphabet(25))), "v1")
+	f := newFake()
+	_, err := imagepush.Push(t.Context(), f, packed{images, t.TempDir()}, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited)
+	require.NoError(t, err)
+	assert.Equal(t, alphabet(25), string(f.layers[layerOf(alphabet(25)).Digest.String()]))
 }
 
 // changing is a file that somebody writes to after it was read once.

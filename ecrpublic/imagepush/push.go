@@ -122,11 +122,8 @@ func (s rereadable) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.Read
 	if err != nil {
 		return nil, err
 	}
-	if at, ok := first.(io.ReaderAt); ok { // a file
-		return struct {
-			*io.SectionReader
-			io.Closer
-		}{readerOf(at), first}, nil
+	if _, ok := first.(io.ReaderAt); ok && atStart(first) { // a file
+		return first, nil
 	}
 	return &rereader{ReadCloser: first, fetch: fetch}, nil
 }

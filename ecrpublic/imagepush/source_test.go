@@ -21,6 +21,7 @@ import (
 	"oras.land/oras-go/v2/content/oci"
 	"oras.land/oras-go/v2/errdef"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 )
 
@@ -95,6 +96,9 @@ func TestOpenLayout(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, image.Digest, result.Descriptor.Digest, name)
 		assert.Len(t, f.layers, 2, name)
+		for _, part := range inputs[ecrpublic.UploadLayerPartInput](f) {
+			assert.NotNil(t, part.LayerPartReader, "%s is read in place", name)
+		}
 	}
 }
 

@@ -82,7 +82,7 @@ func Resolve(region, custom *string, fips, dualStack bool) (string, error) {
 	if dualStack {
 		suffix = p.dualStackSuffix
 	}
-	if IsCommercial(*region) && dualStack && !fips {
+	if p == &partitions[0] && dualStack && !fips {
 		host = "ecr-public"
 	}
 	return "https://" + host + "." + *region + "." + suffix, nil

@@ -1,6 +1,6 @@
 // Package facts holds what ECR Public takes, for the packages that keep within it
-// and for the emulator that enforces it: limits of its model and documented
-// quotas that cannot be raised.
+// and for the emulator that enforces it: limits of its model, documented quotas
+// that cannot be raised, patterns of names, and media types.
 package facts
 
 // Sizes in bytes.
