@@ -68,7 +68,7 @@ func (timingStep) HandleDeserialize(ctx context.Context, in middleware.Deseriali
 // decodeStep turns the answer into the operation's output or into an error.
 type decodeStep struct{}
 
-func (decodeStep) ID() string { return "OperationDeserializer" }
+func (decodeStep) ID() string { return decodeID }
 
 func (decodeStep) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, metadata, err := next.HandleDeserialize(ctx, in)
@@ -84,7 +84,7 @@ func (decodeStep) HandleDeserialize(ctx context.Context, in middleware.Deseriali
 		return out, metadata, err
 	}
 	c := callFrom(ctx)
-	_, span := tracing.StartSpan(ctx, "OperationDeserializer")
+	_, span := tracing.StartSpan(ctx, decodeID)
 	defer span.End()
 	done := c.timer(ctx, metricDeserialize)
 	defer done()

@@ -104,16 +104,15 @@ func (c *call) newStack(paginates bool) (*middleware.Stack, error) {
 
 // addInterceptors puts the caller's interceptors around the steps.
 func addInterceptors(s *middleware.Stack, on smithyhttp.InterceptorRegistry) error {
-	const serializer, signer, decoder = "OperationSerializer", "Signing", "OperationDeserializer"
 	return errors.Join(
 		s.Initialize.Add(&smithyhttp.InterceptExecution{BeforeExecution: on.BeforeExecution, AfterExecution: on.AfterExecution}, middleware.Before),
-		s.Serialize.Insert(&smithyhttp.InterceptBeforeSerialization{Interceptors: on.BeforeSerialization}, serializer, middleware.Before),
-		s.Serialize.Insert(&smithyhttp.InterceptAfterSerialization{Interceptors: on.AfterSerialization}, serializer, middleware.After),
-		s.Finalize.Insert(&smithyhttp.InterceptBeforeSigning{Interceptors: on.BeforeSigning}, signer, middleware.Before),
-		s.Finalize.Insert(&smithyhttp.InterceptAfterSigning{Interceptors: on.AfterSigning}, signer, middleware.After),
+		s.Serialize.Insert(&smithyhttp.InterceptBeforeSerialization{Interceptors: on.BeforeSerialization}, serializeID, middleware.Before),
+		s.Serialize.Insert(&smithyhttp.InterceptAfterSerialization{Interceptors: on.AfterSerialization}, serializeID, middleware.After),
+		s.Finalize.Insert(&smithyhttp.InterceptBeforeSigning{Interceptors: on.BeforeSigning}, signID, middleware.Before),
+		s.Finalize.Insert(&smithyhttp.InterceptAfterSigning{Interceptors: on.AfterSigning}, signID, middleware.After),
 		// Answers pass the deserialize phase from its end to its beginning.
-		s.Deserialize.Insert(&smithyhttp.InterceptBeforeDeserialization{Interceptors: on.BeforeDeserialization}, decoder, middleware.After),
-		s.Deserialize.Insert(&smithyhttp.InterceptAfterDeserialization{Interceptors: on.AfterDeserialization}, decoder, middleware.Before),
+		s.Deserialize.Insert(&smithyhttp.InterceptBeforeDeserialization{Interceptors: on.BeforeDeserialization}, decodeID, middleware.After),
+		s.Deserialize.Insert(&smithyhttp.InterceptAfterDeserialization{Interceptors: on.AfterDeserialization}, decodeID, middleware.Before),
 		s.Deserialize.Add(&smithyhttp.InterceptTransmit{BeforeTransmit: on.BeforeTransmit, AfterTransmit: on.AfterTransmit}, middleware.After),
 	)
 }

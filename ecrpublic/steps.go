@@ -18,6 +18,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
+// What middleware is anchored on, by the official client's names.
+const authID, signID, serializeID, decodeID = "ResolveAuthScheme", "Signing", "OperationSerializer", "OperationDeserializer"
+
 // stackSteps are the steps that keep nothing of a call or a client, so that one
 // of each serves all.
 type stackSteps struct {
@@ -46,7 +49,7 @@ func validateStep() middleware.InitializeMiddleware {
 
 // serializeStep writes the input into the request.
 func serializeStep() middleware.SerializeMiddleware {
-	return middleware.SerializeMiddlewareFunc("OperationSerializer", func(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (out middleware.SerializeOutput, metadata middleware.Metadata, err error) {
+	return middleware.SerializeMiddlewareFunc(serializeID, func(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (out middleware.SerializeOutput, metadata middleware.Metadata, err error) {
 		c := callFrom(ctx)
 		request, ok := in.Request.(*smithyhttp.Request)
 		if !ok {
@@ -60,7 +63,7 @@ func serializeStep() middleware.SerializeMiddleware {
 }
 
 func (c *call) writeRequest(ctx context.Context, request *smithyhttp.Request, in any) (*smithyhttp.Request, error) {
-	_, span := tracing.StartSpan(ctx, "OperationSerializer")
+	_, span := tracing.StartSpan(ctx, serializeID)
 	defer span.End()
 	defer c.timer(ctx, metricSerialize)()
 	if err := c.accepts(in); err != nil {
@@ -85,15 +88,13 @@ func (c *call) writeRequest(ctx context.Context, request *smithyhttp.Request, in
 // transport.
 func attemptSteps() []middleware.FinalizeMiddleware {
 	return []middleware.FinalizeMiddleware{
-		attemptStep(authStep, (*call).chooseAuth),
+		attemptStep(authID, (*call).chooseAuth),
 		attemptStep("GetIdentity", (*call).getIdentity),
 		attemptStep("ResolveEndpointV2", (*call).setAddress),
-		attemptStep(hashStep, (*call).hashPayload),
-		attemptStep("Signing", (*call).sign),
+		attemptStep((*v4.ComputePayloadSHA256)(nil).ID(), (*call).hashPayload),
+		attemptStep(signID, (*call).sign),
 	}
 }
-
-const authStep, hashStep = "ResolveAuthScheme", "ComputePayloadHash"
 
 func attemptStep(id string, do func(*call, context.Context, *smithyhttp.Request) (context.Context, error)) middleware.FinalizeMiddleware {
 	return middleware.FinalizeMiddlewareFunc(id, func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {
@@ -102,7 +103,7 @@ func attemptStep(id string, do func(*call, context.Context, *smithyhttp.Request)
 		if !ok {
 			return out, metadata, fmt.Errorf("unexpected transport type %T", in.Request)
 		}
-		if c.auth == nil && id != authStep && id != hashStep {
+		if c.auth == nil && id != authID && id != (*v4.ComputePayloadSHA256)(nil).ID() {
 			return out, metadata, errors.New("no resolved auth scheme")
 		}
 		_, span := tracing.StartSpan(ctx, id)
