@@ -20,7 +20,7 @@ import (
 
 func TestLayerPartReader(t *testing.T) {
 	t.Parallel()
-	part := bytes.Repeat([]byte("0123456789"), 10_000)
+	part := bytes.Repeat([]byte("0123456789"), 30_000)
 	input := func() *ecrpublic.UploadLayerPartInput {
 		return &ecrpublic.UploadLayerPartInput{
 			RepositoryName: aws.String("r"), UploadId: aws.String("u"), PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(int64(len(part) - 1)),

@@ -28,8 +28,8 @@ import (
 )
 
 const (
-	testPart    = 64 << 10
-	testMinPart = 32 << 10
+	testPart    = 256 << 10
+	testMinPart = 128 << 10
 )
 
 // smallParts makes an emulator that wants small parts, so that small layers have

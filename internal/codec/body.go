@@ -39,10 +39,10 @@ type blob struct {
 	start  int64
 	size   int64
 
-	block *[rawChunk]byte // of the source, the last one that was read
-	pass  uint32          // the checksum of this pass so far
-	first uint32          // the checksum of the first complete pass
-	read  bool            // there was such a pass
+	block []byte // of the source, the last one that was read
+	pass  uint32 // the checksum of this pass so far
+	first uint32 // the checksum of the first complete pass
+	read  bool   // there was such a pass
 }
 
 // readerBlob takes a reader: what can seek is read in place, anything else is
@@ -73,7 +73,7 @@ func (b *blob) len() int64 {
 
 // rawChunk is how many bytes of a reader are read at a time: a multiple of three,
 // so that chunks join without padding.
-const rawChunk = 3 << 13
+const rawChunk = 3 << 15
 
 // Size returns the length of the whole body in bytes.
 func (b *Body) Size() int64 { return int64(len(b.text)) + b.encodedLen() }
@@ -201,7 +201,7 @@ func (b *blob) load(offset, size int64) error {
 		b.pass = 0
 	}
 	if b.block == nil {
-		b.block = new([rawChunk]byte)
+		b.block = make([]byte, min(rawChunk, b.size))
 	}
 	switch _, err := io.ReadFull(b.source, b.block[:size]); err {
 	case nil:

@@ -209,7 +209,7 @@ func TestOneLargeBlobOnly(t *testing.T) {
 
 func TestBodyIsReadInPiecesOfAnySize(t *testing.T) {
 	t.Parallel()
-	blob := bytes.Repeat([]byte("0123456789"), 5_000)
+	blob := bytes.Repeat([]byte("0123456789"), rawChunk/4)
 	whole, err := Append(nil, &shape{Text: new("t"), Blob: blob})
 	require.NoError(t, err)
 	for _, in := range []shape{{Text: new("t"), Blob: blob}, {Text: new("t"), BlobFrom: bytes.NewReader(blob)}} {
