@@ -49,9 +49,10 @@ type CatalogFiles struct {
 
 // CatalogDataFromFiles reads catalog data for [EnsureRepository],
 // [EnsureCatalogData] or the client's own operations from files, for example of
-// os.DirFS("."). It checks everything against the service's limits: the error
-// names each file that cannot be read and each member that is over a limit, with
-// its size and the limit.
+// os.DirFS("."). A file without content clears its member. It checks everything
+// against the service's limits, and that the logo is a PNG image as in the
+// service's examples: the error names each file that cannot be read and each
+// member that is over a limit, with its size and the limit.
 func CatalogDataFromFiles(fsys fs.FS, files CatalogFiles) (*types.RepositoryCatalogDataInput, error) {
 	var errs []error
 	read := func(path string) []byte {
@@ -65,10 +66,13 @@ func CatalogDataFromFiles(fsys fs.FS, files CatalogFiles) (*types.RepositoryCata
 	data := &types.RepositoryCatalogDataInput{
 		AboutText:        text(read(files.AboutText)),
 		Architectures:    lines(read(files.Architectures)),
-		Description:      text(bytes.TrimSpace(read(files.Description))),
+		Description:      text(read(files.Description)),
 		LogoImageBlob:    read(files.Logo),
 		OperatingSystems: lines(read(files.OperatingSystems)),
 		UsageText:        text(read(files.UsageText)),
+	}
+	if data.Description != nil {
+		*data.Description = strings.TrimSpace(*data.Description)
 	}
 	checked, err := checkCatalogData(data)
 	if err := errors.Join(append(errs, err)...); err != nil {

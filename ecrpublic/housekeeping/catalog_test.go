@@ -34,6 +34,7 @@ func TestCatalogDataFromFiles(t *testing.T) {
 		"architectures.txt": {Data: []byte("x86-64\r\n\n  ARM 64\n")},
 		"systems.txt":       {Data: []byte("Linux")},
 		"empty.txt":         {Data: []byte{}},
+		"blank.txt":         {Data: []byte(" \n")},
 	}
 	data, err := housekeeping.CatalogDataFromFiles(files, housekeeping.CatalogFiles{
 		AboutText: "README.md", UsageText: "docs/usage.md", Description: "description.txt",
@@ -49,9 +50,9 @@ func TestCatalogDataFromFiles(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, &types.RepositoryCatalogDataInput{}, data)
 
-	data, err = housekeeping.CatalogDataFromFiles(files, housekeeping.CatalogFiles{AboutText: "empty.txt", Architectures: "empty.txt"})
+	data, err = housekeeping.CatalogDataFromFiles(files, housekeeping.CatalogFiles{AboutText: "empty.txt", Architectures: "empty.txt", Description: "blank.txt"})
 	require.NoError(t, err)
-	assert.Equal(t, &types.RepositoryCatalogDataInput{AboutText: new(""), Architectures: []string{}}, data, "an empty file clears the member")
+	assert.Equal(t, &types.RepositoryCatalogDataInput{AboutText: new(""), Architectures: []string{}, Description: new("")}, data, "an empty file clears the member")
 }
 
 func TestCatalogDataFromFilesErrors(t *testing.T) {

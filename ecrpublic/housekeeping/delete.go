@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -179,19 +178,14 @@ func (d *deletion) send(ctx context.Context, batch []types.ImageIdentifier) ([]t
 // sort puts each identifier of an answered batch into the result. A failure
 // that names none of them is kept too.
 func (d *deletion) sort(batch []types.ImageIdentifier, failures []types.ImageFailure) (refused []types.ImageIdentifier) {
-	failed := make(map[imageKey]types.ImageFailure, len(failures))
-	for _, failure := range failures {
-		failed[keyOf(failure.ImageId)] = failure
-	}
 	r := &d.result
 	for _, id := range batch {
-		failure, ok := failed[keyOf(&id)]
-		if !ok {
+		i := slices.IndexFunc(failures, func(f types.ImageFailure) bool { return isAbout(f, id) })
+		if i < 0 {
 			r.Deleted = append(r.Deleted, id)
 			continue
 		}
-		delete(failed, keyOf(&id))
-		switch failure.FailureCode {
+		switch failure := failures[i]; failure.FailureCode {
 		case types.ImageFailureCodeImageNotFound:
 			r.Gone = append(r.Gone, id)
 		case types.ImageFailureCodeImageReferencedByManifestList:
@@ -201,8 +195,21 @@ func (d *deletion) sort(batch []types.ImageIdentifier, failures []types.ImageFai
 			r.Failed = append(r.Failed, failure)
 		}
 	}
-	r.Failed = slices.AppendSeq(r.Failed, maps.Values(failed))
+	for _, failure := range failures {
+		if !slices.ContainsFunc(batch, func(id types.ImageIdentifier) bool { return isAbout(failure, id) }) {
+			r.Failed = append(r.Failed, failure)
+		}
+	}
 	return refused
+}
+
+// isAbout tells whether a failure is one of the image or tag that was asked for.
+// It may name the digest of a tag too, or one of two.
+func isAbout(failure types.ImageFailure, id types.ImageIdentifier) bool {
+	got, asked := keyOf(failure.ImageId), keyOf(&id)
+	agree := func(a, b string) bool { return a == "" || b == "" || a == b }
+	return got != (imageKey{}) && (got.digest == asked.digest || got.tag == asked.tag) &&
+		agree(got.digest, asked.digest) && agree(got.tag, asked.tag)
 }
 
 // imageKey is an identifier that can be compared.

@@ -129,6 +129,22 @@ func TestDeleteErrorIsShort(t *testing.T) {
 	assert.Len(t, result.Failed, 12)
 }
 
+// A failure may name the digest of a tag that was asked for, or one of two.
+func TestDeleteImagesFailureNamesMore(t *testing.T) {
+	t.Parallel()
+	ids := []types.ImageIdentifier{
+		{ImageTag: new("v1")}, {ImageDigest: new("sha256:1"), ImageTag: new("v2")}, {ImageDigest: new("sha256:3")}, {ImageTag: new("v4")},
+	}
+	failure := func(digest, tag *string) types.ImageFailure {
+		return types.ImageFailure{ImageId: &types.ImageIdentifier{ImageDigest: digest, ImageTag: tag}, FailureCode: types.ImageFailureCodeKmsError}
+	}
+	failures := []types.ImageFailure{failure(new("sha256:0"), new("v1")), failure(nil, new("v2")), failure(new("sha256:3"), new("v3")), failure(new("sha256:3"), nil)}
+	client := &ecrpublictest.Client{BatchDeleteImageFunc: answer[ecrpublic.BatchDeleteImageInput](&ecrpublic.BatchDeleteImageOutput{Failures: failures}, nil)}
+	result, err := housekeeping.DeleteImages(t.Context(), client, "app", ids)
+	require.ErrorAs(t, err, new(*housekeeping.DeleteError))
+	assert.Equal(t, housekeeping.DeleteResult{Deleted: ids[3:], Failed: failures[:3]}, result)
+}
+
 // A failure that cannot be told to belong to an identifier is not lost.
 func TestDeleteImagesStrayFailure(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,8 @@
 // Package housekeeping does what owners of public repositories otherwise write
 // by hand: create a repository if it is missing and keep its gallery page, tags
 // and policy as they should be, ask whether an image exists, delete images in
-// the right order, and prune old ones by a policy.
+// the right order, and prune old ones by a policy. A repository is always one of
+// the caller's own registry, named without alias.
 //
 // ECR Public has no lifecycle policies. [Prune] stands in for them: it works out
 // from a [Policy], or from the JSON of a private registry's lifecycle policy,
@@ -24,9 +25,10 @@
 //
 // The service's API does not give manifests back, so Prune reads them from the
 // registry host that images are pulled from, one request for each index and each
-// untagged image. If the host cannot be read,
-// [Plan.GraphError] says why and rules judge parts and referrers as images of
-// their own. The service then still refuses to delete what a remaining index
-// refers to, and [Plan.Apply] reports it as kept; it does not protect
+// untagged image. If the host cannot be read, [Plan.GraphError] says why and
+// rules judge parts and referrers as images of their own, except that those with
+// KeepNewest leave untagged images alone: a release must not go because its own
+// parts were counted. The service then still refuses to delete what a remaining
+// index refers to, and [Plan.Apply] reports it as kept; it does not protect
 // referrers.
 package housekeeping

@@ -18,6 +18,7 @@ type graph struct {
 	images map[string]types.ImageDetail
 	parts  map[string][]string // owner to parts
 	owned  map[string]bool     // parts
+	whole  bool                // every manifest was read
 }
 
 func newGraph(images []types.ImageDetail) *graph {
@@ -99,7 +100,7 @@ func (g *graph) addManifest(digest string, m manifest) {
 func (g *graph) decide(policy Policy, images []types.ImageDetail, now time.Time) []Decision {
 	judged := policy.evaluate(slices.DeleteFunc(slices.Clone(images), func(image types.ImageDetail) bool {
 		return g.isPart(image) && !anyTagMatches(image.ImageTags, policy.KeepTags)
-	}), now)
+	}), now, g.whole)
 	decisions := make(map[string]Decision, len(images))
 	var kept, deleted []string
 	for _, d := range judged {

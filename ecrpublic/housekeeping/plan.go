@@ -116,7 +116,8 @@ type Plan struct {
 
 	// GraphError tells why not all manifests could be read; nil if they were.
 	// Images may then be planned that an index refers to, which the service will
-	// not delete, and referrers of images that stay.
+	// not delete, and referrers of images that stay. Rules with KeepNewest
+	// neither count nor delete untagged images then.
 	GraphError error
 }
 
@@ -153,6 +154,7 @@ func prune(ctx context.Context, client PruneAPIClient, repository string, policy
 	}
 	g := newGraph(images)
 	graphErr := readGraph(ctx, client, repository, g, options)
+	g.whole = graphErr == nil
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -164,6 +165,22 @@ func TestPruneBlind(t *testing.T) {
 	require.Len(t, result.Referenced, 1)
 	assert.Equal(t, child, *result.Referenced[0].ImageId.ImageDigest)
 	assert.ElementsMatch(t, []string{index, child}, r.digests(t))
+}
+
+// What may be a part of a release is not counted in its stead.
+func TestPruneBlindDoesNotCountParts(t *testing.T) {
+	t.Parallel()
+	r := newEmulator(t).newRepository(t, "app")
+	var releases []string
+	for i, tag := range []string{"v4", "v3", "v2", "v1"} {
+		children := []string{r.image(t, tag+" amd64", time.Duration(i)*day), r.image(t, tag+" arm64", time.Duration(i)*day)}
+		releases = append(releases, r.index(t, tag, children, time.Duration(i)*day, tag))
+	}
+	policy := one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, KeepNewest: 3})
+	plan := r.plan(t, policy, func(o *housekeeping.PruneOptions) { o.RegistryURL = "none" })
+	require.Error(t, plan.GraphError)
+	assert.Equal(t, releases[3:], planned(plan))
+	assert.Len(t, r.plan(t, policy).Delete, 3, "the release with its parts, when these are known")
 }
 
 // What was read before the host failed still counts.

@@ -122,8 +122,10 @@ func (p Policy) ruleName(i int) string {
 	return fmt.Sprintf("rule %d", i+1)
 }
 
-// evaluate decides about each of the images, which are sorted newest first.
-func (p Policy) evaluate(images []types.ImageDetail, now time.Time) []Decision {
+// evaluate decides about each of the images, which are sorted newest first. If an
+// untagged one may be a part of another image for all that is known, rules that
+// count leave it out and spare it.
+func (p Policy) evaluate(images []types.ImageDetail, now time.Time, partsKnown bool) []Decision {
 	decisions := make([]Decision, len(images))
 	for i, image := range images {
 		decisions[i] = Decision{Image: image, Reason: ReasonNotSelected}
@@ -138,13 +140,16 @@ func (p Policy) evaluate(images []types.ImageDetail, now time.Time) []Decision {
 			if d.Reason == ReasonKeepTag || !rule.selects(d.Image) {
 				continue
 			}
-			rank++
+			spared := rule.KeepNewest > 0 && !partsKnown && len(d.Image.ImageTags) == 0
+			if !spared {
+				rank++
+			}
 			if d.Rule != "" {
 				continue
 			}
 			d.Rule, d.Reason = p.ruleName(n), ReasonRetained
 			old := rule.OlderThan == 0 || now.Sub(pushedAt(d.Image, now)) > rule.OlderThan
-			if old && rank > rule.KeepNewest {
+			if old && !spared && rank > rule.KeepNewest {
 				d.Reason = ReasonExpired
 			}
 		}

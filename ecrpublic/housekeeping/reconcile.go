@@ -24,10 +24,12 @@ type CatalogDataAPIClient interface {
 // "AboutText"; nil means that nothing was sent. Members that want leaves nil
 // keep their value, lists are compared without regard to order, and empty means
 // the same as never set. A logo cannot be read back and compared: if want has
-// one, it is sent every time.
+// one, it is sent every time; if it has none and another member is sent, whether
+// the logo stays is up to the service, which does not say.
 //
 // Content over the service's limits is an error before any call that names each
-// member, its size and the limit.
+// member, its size and the limit. Errors of the client are returned as they are,
+// such as [types.RepositoryNotFoundException].
 func EnsureCatalogData(ctx context.Context, client CatalogDataAPIClient, repository string, want *types.RepositoryCatalogDataInput) ([]string, error) {
 	want, err := checkCatalogData(want)
 	if err != nil {
@@ -98,7 +100,8 @@ type TagsAPIClient interface {
 
 // EnsureTags adds the labels to a repository that it does not have yet or that
 // have another value, and returns their keys; nil means that nothing was sent.
-// Other labels of the repository stay: they may be somebody else's.
+// Other labels of the repository stay: they may be somebody else's. Errors of the
+// client are returned as they are, such as [types.TooManyTagsException].
 func EnsureTags(ctx context.Context, client TagsAPIClient, repositoryArn string, want []types.Tag) ([]string, error) {
 	if err := checkTags(want); err != nil {
 		return nil, fmt.Errorf("housekeeping: ensure tags of %s: %w", repositoryArn, err)
@@ -146,7 +149,8 @@ type RepositoryPolicyAPIClient interface {
 
 // EnsureRepositoryPolicy sets a repository's policy unless it is the same
 // already, and tells whether it did. Policies are compared as JSON: the service
-// gives them back in a layout of its own.
+// gives them back in a layout of its own. Errors of the client are returned as they
+// are; a policy that the service does not take is a [types.InvalidParameterException].
 func EnsureRepositoryPolicy(ctx context.Context, client RepositoryPolicyAPIClient, repository, policyText string) (changed bool, err error) {
 	var want, have map[string]any
 	if err := json.Unmarshal([]byte(policyText), &want); err != nil {
