@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // DockerConfig is a configuration file of docker, which crane, skopeo, helm and
@@ -27,7 +28,7 @@ type DockerConfig struct {
 	Path string
 
 	// Hosts are the registry hosts, with the port if there is one, whose entries
-	// are changed; nil means [RegistryHosts].
+	// are changed; nil means [RegistryHosts]. None may be empty.
 	Hosts []string
 }
 
@@ -105,8 +106,12 @@ func (d DockerConfig) hosts() []string {
 	return d.Hosts
 }
 
-// locate is the path of the file itself, behind every link.
+// locate is the path of the file itself, behind every link. Nothing is done for a
+// host without a name.
 func (d DockerConfig) locate() (string, error) {
+	if i := slices.Index(d.Hosts, ""); i >= 0 {
+		return "", fmt.Errorf("Hosts[%d] is empty, it must be a registry host", i)
+	}
 	if d.Path != "" {
 		return followLinks(d.Path)
 	}

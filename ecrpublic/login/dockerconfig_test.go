@@ -185,6 +185,16 @@ func TestDockerConfigRefusesEmptyCredentials(t *testing.T) {
 	assert.NoFileExists(t, path)
 }
 
+func TestDockerConfigRefusesAHostWithoutAName(t *testing.T) {
+	t.Parallel()
+	config := login.DockerConfig{Path: filepath.Join(t.TempDir(), "docker", "config.json"), Hosts: []string{"public.ecr.aws", ""}}
+	_, err := config.Write(t.Context(), secret())
+	require.EqualError(t, err, "docker configuration: Hosts[1] is empty, it must be a registry host")
+	_, err = config.Remove(t.Context())
+	require.ErrorContains(t, err, "Hosts[1] is empty")
+	assert.NoDirExists(t, filepath.Dir(config.Path))
+}
+
 func TestDockerConfigWithACancelledContext(t *testing.T) {
 	t.Parallel()
 	path := configFile(t, "{}")

@@ -37,7 +37,8 @@ type ProviderOptions struct {
 
 // Provider keeps credentials and renews them in time. It has no goroutine of its
 // own: of the callers that find a refresh due, one carries it out and the others
-// get the credentials at hand. All methods may be called concurrently.
+// get the credentials at hand. All methods may be called concurrently. [NewProvider]
+// makes one; the zero value has no client and its methods fail or panic.
 type Provider struct {
 	client  GetAuthorizationTokenAPIClient
 	options ProviderOptions
