@@ -14,9 +14,9 @@ import (
 	"github.com/aws/smithy-go"
 	smithyauth "github.com/aws/smithy-go/auth"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
-)
 
-const signingName = "ecr-public"
+	"github.com/ecr-public/ecr-public-go/internal/endpoints"
+)
 
 // AuthResolverParameters is what an [AuthSchemeResolver] may decide by.
 type AuthResolverParameters struct {
@@ -42,7 +42,7 @@ func (s sigV4OrAnonymous) ResolveAuthSchemes(_ context.Context, params *AuthReso
 
 func (sigV4OrAnonymous) options(region string) []*smithyauth.Option {
 	var props smithy.Properties
-	smithyhttp.SetSigV4SigningName(&props, signingName)
+	smithyhttp.SetSigV4SigningName(&props, endpoints.Service)
 	smithyhttp.SetSigV4SigningRegion(&props, region)
 	return []*smithyauth.Option{
 		{SchemeID: smithyauth.SchemeIDSigV4, SignerProperties: props},

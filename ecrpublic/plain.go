@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 	"github.com/ecr-public/ecr-public-go/internal/paging"
 )
 
@@ -185,7 +186,7 @@ func (c *call) signPlain(ctx context.Context, request *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("compute payload hash: %w", err)
 	}
-	if err := c.options.HTTPSignerV4.SignHTTP(ctx, credentials, request, hash, signingName, c.region, c.signingTime()); err != nil {
+	if err := c.options.HTTPSignerV4.SignHTTP(ctx, credentials, request, hash, endpoints.Service, c.region, c.signingTime()); err != nil {
 		return fmt.Errorf("sign request: %w", err)
 	}
 	return nil

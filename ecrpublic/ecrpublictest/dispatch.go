@@ -8,6 +8,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
+	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
 // operation answers an input with the JSON of its output.
@@ -82,7 +83,7 @@ func (s *store) call(name string, input *payload) ([]byte, error) {
 	if !known {
 		return nil, unknownOperation(name)
 	}
-	if s.config.region != supportedRegion {
+	if s.config.region != endpoints.HomeRegion {
 		return nil, unsupportedCommand(name)
 	}
 	return run(s, input)

@@ -12,7 +12,8 @@ import (
 // The zero value does nothing.
 type Fault struct {
 	// Operation is the operation to disturb, named as in [Request]: "PutImage",
-	// "GET /token/". "" means every request to the API and to the registry.
+	// "GET /token/". "" means every request to the API and to the registry. A name
+	// that no request has is no error: see [Handler.Count].
 	Operation string
 
 	// After is how many of these requests go well before the first that may not.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -132,7 +133,7 @@ func duplicateTag(key string) error {
 
 // seen
 func unsupportedCommand(operation string) error {
-	return &types.UnsupportedCommandException{Message: message("%s command is only supported in %s.", operation, supportedRegion)}
+	return &types.UnsupportedCommandException{Message: message("%s command is only supported in %s.", operation, endpoints.HomeRegion)}
 }
 
 // private

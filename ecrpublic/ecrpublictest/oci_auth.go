@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"cuelabs.dev/go/oci/ociregistry"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
 var errNotAuthorized = errors.New(textNotAuthorized)
@@ -84,5 +86,5 @@ func challenge(r *http.Request) string {
 	case scheme == "":
 		scheme = "http"
 	}
-	return fmt.Sprintf(`Bearer realm="%s://%s/token/",service="%s",scope="aws"`, scheme, r.Host, registryHost)
+	return fmt.Sprintf(`Bearer realm="%s://%s/token/",service="%s",scope="aws"`, scheme, r.Host, imageref.Host)
 }

@@ -380,8 +380,15 @@ func TestTransport(t *testing.T) {
 	cfg := srv.Config()
 	cfg.BaseEndpoint = nil
 	cfg.HTTPClient = &http.Client{Transport: srv.Transport()}
-	_, err := ecrpublic.NewFromConfig(cfg).DescribeRepositories(t.Context(), nil)
-	require.NoError(t, err, "signed for the API's own address")
+	for _, fips := range []aws.FIPSEndpointState{aws.FIPSEndpointStateUnset, aws.FIPSEndpointStateEnabled} {
+		for _, dualStack := range []aws.DualStackEndpointState{aws.DualStackEndpointStateUnset, aws.DualStackEndpointStateEnabled} {
+			client := ecrpublic.NewFromConfig(cfg, func(o *ecrpublic.Options) {
+				o.EndpointOptions.UseFIPSEndpoint, o.EndpointOptions.UseDualStackEndpoint = fips, dualStack
+			})
+			_, err := client.DescribeRepositories(t.Context(), nil)
+			require.NoError(t, err, "signed for the API's own address")
+		}
+	}
 
 	get := func(url string) *http.Response {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)

@@ -7,17 +7,15 @@ import (
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
 // Defaults of the options.
 const (
 	defaultAccount      = "123456789012"
-	defaultRegion       = supportedRegion
+	defaultRegion       = endpoints.HomeRegion
 	defaultUploadExpiry = 24 * time.Hour
 )
-
-// supportedRegion is the one region that serves the API.
-const supportedRegion = "us-east-1"
 
 // Option changes how an emulator is set up.
 type Option func(*config)

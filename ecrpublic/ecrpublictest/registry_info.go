@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -64,7 +65,7 @@ func (s *store) describeRegistry() registryDescription {
 }
 
 // registryURI is the address that repositories of the registry are under.
-func (s *store) registryURI() string { return registryHost + "/" + s.config.primaryAlias() }
+func (s *store) registryURI() string { return imageref.Host + "/" + s.config.primaryAlias() }
 
 // defaultAlias computes the alias that an account is assigned: four times a
 // letter and a digit.

@@ -7,9 +7,6 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// registryHost is the host in every URI that the API answers with.
-const registryHost = "public.ecr.aws"
-
 func (s *store) createRepository(in *ecrpublic.CreateRepositoryInput) (*ecrpublic.CreateRepositoryOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

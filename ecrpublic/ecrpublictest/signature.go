@@ -12,11 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go"
+
+	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
 const (
 	signingAlgorithm = "AWS4-HMAC-SHA256"
-	signingName      = "ecr-public"
 	signingTerm      = "aws4_request"
 	signingTime      = "20060102T150405Z"
 	signingDay       = "20060102"
@@ -55,8 +56,8 @@ func (v verifier) verify(r *http.Request, clock time.Time) smithy.APIError {
 	if s.accessKey != v.credentials.AccessKeyID {
 		return clientError("UnrecognizedClientException", "The security token included in the request is invalid.")
 	}
-	if s.service != signingName {
-		return refuseSignature("Credential should be scoped to correct service: '%s'.", signingName)
+	if s.service != endpoints.Service {
+		return refuseSignature("Credential should be scoped to correct service: '%s'.", endpoints.Service)
 	}
 	if err := s.checkTime(clock); err != nil {
 		return err

@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
 // Transport returns an HTTP transport that brings what is meant for ECR Public to
@@ -33,7 +36,8 @@ func (t redirect) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func servedByECRPublic(host string) bool {
-	return host == registryHost || strings.HasPrefix(host, "api.ecr-public.") || strings.HasPrefix(host, "ecr-public.")
+	first, domain, _ := strings.Cut(strings.TrimPrefix(host, "api."), ".")
+	return host == imageref.Host || domain != "" && strings.TrimSuffix(first, "-fips") == endpoints.Service
 }
 
 // forwardedProto names the scheme that a client used when something between it

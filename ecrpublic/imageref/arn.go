@@ -6,17 +6,11 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
-// The fixed parts of every ARN of ECR Public.
-const (
-	arnPartition = "aws"
-	arnService   = "ecr-public"
-
-	// obsoleteRegion stands in ARNs of old examples and logs. Repositories are
-	// global, so it adds nothing and is dropped.
-	obsoleteRegion = "us-east-1"
-)
+const arnPartition = "aws"
 
 // ARN names a public repository or a public registry by its account. The zero
 // value names nothing; its text is empty.
@@ -50,10 +44,10 @@ func parseARN(s string) (ARN, error) {
 	if parts.Partition != arnPartition {
 		return ARN{}, fmt.Errorf("partition %q has no ECR Public, only %q has", parts.Partition, arnPartition)
 	}
-	if parts.Service != arnService {
-		return ARN{}, fmt.Errorf("service is %q instead of %q", parts.Service, arnService)
+	if parts.Service != endpoints.Service {
+		return ARN{}, fmt.Errorf("service is %q instead of %q", parts.Service, endpoints.Service)
 	}
-	if parts.Region != "" && parts.Region != obsoleteRegion {
+	if parts.Region != "" && parts.Region != endpoints.HomeRegion {
 		return ARN{}, fmt.Errorf("region is %q, but public repositories are global and have none", parts.Region)
 	}
 	a := ARN{RegistryId: parts.AccountID}
@@ -81,7 +75,7 @@ func (a ARN) String() string {
 	if a.RepositoryName != "" {
 		resource = "repository/" + a.RepositoryName
 	}
-	return arn.ARN{Partition: arnPartition, Service: arnService, AccountID: a.RegistryId, Resource: resource}.String()
+	return arn.ARN{Partition: arnPartition, Service: endpoints.Service, AccountID: a.RegistryId, Resource: resource}.String()
 }
 
 // Validate checks every part against the limits of the service. A parsed ARN is

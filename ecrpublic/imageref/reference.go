@@ -27,7 +27,8 @@ type Reference struct {
 	// alias. Required.
 	RepositoryName string
 
-	// Tag is the tag; empty when the reference has none.
+	// Tag is the tag, as the service takes it; docker takes fewer, of at most 128
+	// characters. Empty when the reference has none.
 	Tag string
 
 	// Digest is the digest with its algorithm, such as "sha256:9f86…"; empty

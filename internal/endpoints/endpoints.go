@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// Service is what the service is called in hosts, signatures and ARNs.
+const Service = "ecr-public"
+
 // HomeRegion is the one region that serves ECR Public in the commercial
 // partition.
 const HomeRegion = "us-east-1"
@@ -75,15 +78,15 @@ func Resolve(region, custom *string, fips, dualStack bool) (string, error) {
 		return "", errors.New("Invalid Configuration: Missing Region")
 	}
 	p := partitionOf(*region)
-	host, suffix := "api.ecr-public", p.suffix
+	host, suffix := "api."+Service, p.suffix
 	if fips {
-		host = "api.ecr-public-fips"
+		host += "-fips"
 	}
 	if dualStack {
 		suffix = p.dualStackSuffix
 	}
 	if p == &partitions[0] && dualStack && !fips {
-		host = "ecr-public"
+		host = Service
 	}
 	return "https://" + host + "." + *region + "." + suffix, nil
 }
