@@ -54,8 +54,8 @@ func readerBlob(r io.Reader) (*blob, error) {
 		return &blob{bytes: all}, err
 	}
 	start, err := s.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return nil, err
+	if err != nil { // a pipe
+		return readerBlob(struct{ io.Reader }{r})
 	}
 	end, err := s.Seek(0, io.SeekEnd)
 	if err != nil {
