@@ -2,7 +2,6 @@ package paginators
 
 import (
 	"context"
-	"hash/maphash"
 	"iter"
 	"slices"
 
@@ -31,23 +30,21 @@ type page[Out any] struct {
 	count int
 }
 
-// walk fetches one page after the other. It keeps 8 bytes of each token to know
-// it again; a million pages mistake one for another once in 30 million listings.
+// walk fetches one page after the other. It keeps the tokens to know one again.
 func (p *Paginator[Out, Item]) walk(ctx context.Context) iter.Seq2[page[Out], error] {
 	return func(yield func(page[Out], error) bool) {
 		pages, from, left := p.start(p.from.Token, p.size), p.from, p.maxItems
-		seed, seen := maphash.MakeSeed(), map[uint64]bool{}
+		seen := map[string]bool{}
 		for {
 			got, err := p.fetch(ctx, pages, from, left)
 			if !yield(got, err) || got.next == nil || got.count == left {
 				return
 			}
-			token := maphash.String(seed, *got.next)
-			if seen[token] {
+			if seen[*got.next] {
 				yield(page[Out]{}, ErrRepeatedToken)
 				return
 			}
-			seen[token] = true
+			seen[*got.next] = true
 			from, left = paging.Position{Token: got.next}, left-got.count
 		}
 	}

@@ -43,7 +43,8 @@ type Options struct {
 // Items, and every Collect, is a listing of its own that begins at StartingToken.
 // A listing ends with the first error: a [*ConfigError] before any request,
 // [ErrRepeatedToken], the context's error, or the client's as it is. A Paginator
-// serves one goroutine and one listing at a time.
+// serves one goroutine and one listing at a time. The New functions make one; the
+// zero value is of no use.
 type Paginator[Out, Item any] struct {
 	start    func(token *string, size *int32) pager[Out]
 	fields   func(*Out) (items *[]Item, next **string)
