@@ -22,15 +22,18 @@
 //
 // [IsNotFound], [IsAlreadyExists], [IsThrottled] and the others sort errors by what a
 // caller does about them. The service's exceptions are types of package types, for
-// errors.As. Around each is a *smithy.OperationError that names the operation, and a
-// *http.ResponseError of aws-sdk-go-v2/aws/transport/http with status and request ID.
+// errors.As; each method's comment names those that are its own. In every operation on
+// a repository, one that does not exist is a RepositoryNotFoundException, and what the
+// service does not take an InvalidParameterException. Around each is a
+// *smithy.OperationError that names the operation, and a *http.ResponseError of
+// aws-sdk-go-v2/aws/transport/http with status and request ID.
 //
 // # Retries and deadlines
 //
 // A call is tried up to three times, by the rules and with the waits of the AWS SDKs;
 // [Options.RetryMaxAttempts] and Retryer change that, for a client or for one call, and
-// RetryMode for a client. The context bounds a call with all its attempts. A used-up
-// quota is not retried.
+// RetryMode in aws.Config or in New's Options. The context bounds a call with all its
+// attempts. A used-up quota is not retried.
 //
 // # Options of a call
 //
@@ -98,10 +101,7 @@ type shared struct {
 func New(options Options, optFns ...func(*Options)) *Client {
 	options = options.Copy()
 	options.setDefaults()
-	for _, fn := range optFns {
-		fn(&options)
-	}
-	options.finish()
+	options.apply(optFns, 0)
 	return &Client{options: options, shared: new(shared)}
 }
 
@@ -118,7 +118,8 @@ func NewFromConfig(cfg aws.Config, optFns ...func(*Options)) *Client {
 	})
 }
 
-// Options returns a copy of the client's options, defaults filled in.
+// Options returns a copy of the client's options, with defaults for what was nil.
+// Region is what was configured, not where calls go.
 func (c *Client) Options() Options { return c.options.Copy() }
 
 // Format prints a client without its secrets, whatever the verb.
@@ -152,12 +153,7 @@ func (c *Client) pipelineFor(optFns []func(*Options)) *pipeline {
 		return c.shared.pipeline
 	}
 	options := c.options.Copy()
-	for _, fn := range optFns {
-		fn(&options)
-	}
-	if n := options.RetryMaxAttempts; n != 0 && n != c.options.RetryMaxAttempts {
-		options.Retryer = limitAttempts(options.Retryer, n)
-	}
+	options.apply(optFns, c.options.RetryMaxAttempts)
 	return newPipeline(options, &c.shared.skew)
 }
 

@@ -158,7 +158,6 @@ func (r legacyResolver) ResolveEndpoint(ctx context.Context, params EndpointPara
 
 // setDefaults fills in what New's functional options may want to see.
 func (o *Options) setDefaults() {
-	o.Logger = cmp.Or[logging.Logger](o.Logger, logging.Nop{})
 	name := o.DefaultsMode
 	if name == aws.DefaultsModeAuto {
 		name = defaults.ResolveDefaultsModeAuto(o.Region, o.RuntimeEnvironment)
@@ -167,9 +166,20 @@ func (o *Options) setDefaults() {
 	if name != "" && name != aws.DefaultsModeLegacy {
 		mode, _ = defaults.GetModeConfiguration(name)
 	}
-	o.HTTPClient = defaultHTTPClient(o.HTTPClient, mode)
 	if o.Retryer == nil {
 		o.RetryMode = cmp.Or(o.RetryMode, mode.RetryMode)
+	}
+	o.fill()
+	o.HTTPClient = withTimeouts(o.HTTPClient, mode)
+}
+
+// fill gives fields that are nil their defaults.
+func (o *Options) fill() {
+	o.Logger = cmp.Or[logging.Logger](o.Logger, logging.Nop{})
+	if o.HTTPClient == nil {
+		o.HTTPClient = awshttp.NewBuildableClient()
+	}
+	if o.Retryer == nil {
 		o.Retryer = newRetryer(o.RetryMode, o.RetryMaxAttempts)
 	}
 	if o.HTTPSignerV4 == nil {
@@ -181,22 +191,25 @@ func (o *Options) setDefaults() {
 	o.AuthSchemeResolver = cmp.Or[AuthSchemeResolver](o.AuthSchemeResolver, sigV4OrAnonymous{})
 }
 
-// finish settles what depends on all options of a client.
-func (o *Options) finish() {
-	if o.RetryMaxAttempts != 0 {
-		o.Retryer = limitAttempts(o.Retryer, o.RetryMaxAttempts)
+// apply calls the functional options, of a client or of a call, and settles what
+// depends on all options. The attempts are those that the Retryer is limited to
+// already.
+func (o *Options) apply(optFns []func(*Options), attempts int) {
+	for _, fn := range optFns {
+		fn(o)
 	}
+	o.fill()
 	if o.AuthSchemes == nil {
 		o.AuthSchemes = []smithyhttp.AuthScheme{sigV4Scheme{}}
 	}
+	if n := o.RetryMaxAttempts; n != 0 && n != attempts {
+		o.Retryer = limitAttempts(o.Retryer, n)
+	}
 }
 
-// defaultHTTPClient applies a mode's timeouts to AWS's own HTTP client, which is
-// also the default; any other client is the caller's business.
-func defaultHTTPClient(client HTTPClient, mode defaults.Configuration) HTTPClient {
-	if client == nil {
-		client = awshttp.NewBuildableClient()
-	}
+// withTimeouts applies a mode's timeouts to AWS's own HTTP client, which is also
+// the default; any other client is the caller's business.
+func withTimeouts(client HTTPClient, mode defaults.Configuration) HTTPClient {
 	buildable, ok := client.(*awshttp.BuildableClient)
 	if !ok {
 		return client

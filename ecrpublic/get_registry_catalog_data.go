@@ -19,7 +19,8 @@ type GetRegistryCatalogDataInput struct{}
 
 // GetRegistryCatalogDataOutput is the response of [Client.GetRegistryCatalogData].
 type GetRegistryCatalogDataOutput struct {
-	// RegistryCatalogData is empty when nothing was ever set.
+	// RegistryCatalogData has no members set, and may be nil, when nothing was ever
+	// put.
 	RegistryCatalogData *types.RegistryCatalogData
 
 	// ResponseMetadata describes the HTTP exchange.

@@ -9,7 +9,8 @@ import (
 )
 
 // GetRepositoryCatalogData returns what the public gallery shows of a
-// repository.
+// repository. Where nothing was ever put, the service may answer with
+// [types.RepositoryCatalogDataNotFoundException] instead of an empty output.
 func (c *Client) GetRepositoryCatalogData(ctx context.Context, params *GetRepositoryCatalogDataInput, optFns ...func(*Options)) (*GetRepositoryCatalogDataOutput, error) {
 	return invoke[GetRepositoryCatalogDataOutput](ctx, c, "GetRepositoryCatalogData", params, optFns)
 }
@@ -27,7 +28,7 @@ type GetRepositoryCatalogDataInput struct {
 
 // GetRepositoryCatalogDataOutput is the response of [Client.GetRepositoryCatalogData].
 type GetRepositoryCatalogDataOutput struct {
-	// CatalogData is empty when nothing was ever set.
+	// CatalogData has no members set, and may be nil, when nothing was ever put.
 	CatalogData *types.RepositoryCatalogData
 
 	// ResponseMetadata describes the HTTP exchange.

@@ -10,7 +10,8 @@ import (
 
 // InitiateLayerUpload opens an upload for one layer. Send its bytes with
 // [Client.UploadLayerPart] and close it with [Client.CompleteLayerUpload]; an
-// upload that is left alone expires. Package ecrpublic/imagepush pushes whole
+// upload that is left alone expires. An alias that nobody has is a
+// [types.RegistryNotFoundException]. Package ecrpublic/imagepush pushes whole
 // images.
 func (c *Client) InitiateLayerUpload(ctx context.Context, params *InitiateLayerUploadInput, optFns ...func(*Options)) (*InitiateLayerUploadOutput, error) {
 	return invoke[InitiateLayerUploadOutput](ctx, c, "InitiateLayerUpload", params, optFns)

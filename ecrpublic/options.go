@@ -17,8 +17,9 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// HTTPClient sends a request and returns its response; *http.Client is one. A
-// client is never asked to follow a redirect on ECR Public's behalf.
+// HTTPClient sends a request and returns its response; *http.Client is one. An
+// *http.Client, and AWS's own, follows no redirect here, because a signed request
+// is for one host; any other client must see to that itself.
 type HTTPClient interface {
 	Do(*http.Request) (*http.Response, error)
 }
@@ -40,7 +41,8 @@ type Options struct {
 	AppID string
 
 	// BaseEndpoint replaces the service's address, for an emulator or a proxy:
-	// scheme and host are required, a path is kept. Nil uses the endpoint rules.
+	// scheme and host are required, a path is kept, and anything else of a URL is
+	// dropped. Nil uses the endpoint rules.
 	BaseEndpoint *string
 
 	// ClientLogMode chooses what goes to Logger. Secrets are left out of what is
@@ -51,7 +53,8 @@ type Options struct {
 	// them unsigned, which ECR Public refuses.
 	Credentials aws.CredentialsProvider
 
-	// DefaultsMode sets timeouts and retries as a group; empty means legacy.
+	// DefaultsMode sets timeouts and retries as a group; empty means legacy. It has
+	// to be in aws.Config or in New's Options: functional options come too late.
 	DefaultsMode aws.DefaultsMode
 
 	// DisableClockSkewCorrection signs with this machine's clock even when the
@@ -75,21 +78,21 @@ type Options struct {
 	MeterProvider metrics.MeterProvider
 
 	// Region is the region to call and sign for. ECR Public is served from
-	// us-east-1, so an empty region and every other region of the commercial
-	// partition mean us-east-1, unless UseConfiguredRegion, BaseEndpoint or
-	// EndpointResolverV2 is set. Regions of other partitions are kept.
+	// us-east-1, so an empty region means us-east-1, and so does every other one of
+	// the commercial partition unless BaseEndpoint or EndpointResolverV2 is set.
+	// Regions of other partitions are kept.
 	Region string
 
 	// UseConfiguredRegion takes Region literally, also where the service does
-	// not exist.
+	// not exist. An empty one is an error then, for want of an address.
 	UseConfiguredRegion bool
 
 	// RetryMaxAttempts bounds the attempts of a call, the first included; 0
 	// leaves it to the Retryer (3).
 	RetryMaxAttempts int
 
-	// RetryMode chooses the Retryer when there is none; empty means standard. It
-	// has no effect on a single call.
+	// RetryMode chooses the Retryer when there is none; empty means standard. As
+	// for DefaultsMode, functional options come too late.
 	RetryMode aws.RetryMode
 
 	// Retryer decides which failures are tried again and when. Nil means the

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"reflect"
 	"sync"
@@ -159,14 +160,14 @@ func (p *pipeline) resolveEndpoint(ctx context.Context) (smithyendpoints.Endpoin
 	if err != nil {
 		return endpoint, fmt.Errorf("failed to resolve service endpoint, %w", err)
 	}
-	if u := endpoint.URI; u.Scheme == "" || u.Host == "" {
+	u := endpoint.URI
+	if u.Scheme == "" || u.Host == "" {
 		return endpoint, fmt.Errorf("endpoint %q needs a scheme and a host", u.Redacted())
 	}
 	if o.EndpointOptions.DisableHTTPS {
-		endpoint.URI.Scheme = "http"
+		u.Scheme = "http"
 	}
-	endpoint.URI.Path = cmp.Or(endpoint.URI.Path, "/")
-	endpoint.URI.RawQuery, endpoint.URI.Fragment = "", ""
+	endpoint.URI = url.URL{Scheme: u.Scheme, Host: u.Host, Path: cmp.Or(u.Path, "/"), RawPath: u.RawPath}
 	return endpoint, nil
 }
 

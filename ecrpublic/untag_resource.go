@@ -9,7 +9,7 @@ import (
 )
 
 // UntagResource removes labels from a repository. Keys that are not there are
-// ignored.
+// ignored; one that no label can have is a [types.InvalidTagParameterException].
 func (c *Client) UntagResource(ctx context.Context, params *UntagResourceInput, optFns ...func(*Options)) (*UntagResourceOutput, error) {
 	return invoke[UntagResourceOutput](ctx, c, "UntagResource", params, optFns)
 }
