@@ -3,22 +3,15 @@ package ecrpublic_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"io"
 	"math"
-	"net/http"
 	"os"
 	"reflect"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	"github.com/stretchr/testify/assert"
@@ -47,70 +40,6 @@ var testCredentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Cre
 var waysToRun = map[string][]func(*ecrpublic.Options){
 	"plain": nil,
 	"stack": {ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return nil })},
-}
-
-// script is a transport that answers from a list, the last answer again and
-// again, and keeps what it was sent.
-type script struct {
-	mu       sync.Mutex
-	answers  []answer
-	requests []*http.Request
-	bodies   [][]byte
-}
-
-type answer struct {
-	Status       int
-	Headers      map[string]string
-	Body         string
-	BodyB64      string `json:"body_b64"`
-	Conn         string
-	DeclareExtra int `json:"declare_extra"`
-}
-
-func (s *script) Do(r *http.Request) (*http.Response, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	s.requests, s.bodies = append(s.requests, r), append(s.bodies, body)
-	a := s.answers[min(len(s.requests), len(s.answers))-1]
-	if a.Conn == "reset" {
-		return nil, syscall.ECONNRESET
-	}
-	return a.response()
-}
-
-func (a answer) response() (*http.Response, error) {
-	text := []byte(a.Body)
-	if a.BodyB64 != "" {
-		var err error
-		if text, err = base64.StdEncoding.DecodeString(a.BodyB64); err != nil {
-			return nil, err
-		}
-	}
-	r := &http.Response{StatusCode: a.Status, Header: http.Header{}, ContentLength: int64(len(text))}
-	r.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
-	for name, value := range a.Headers {
-		r.Header.Set(name, value)
-	}
-	var reader io.Reader = bytes.NewReader(text)
-	if a.DeclareExtra > 0 {
-		r.ContentLength += int64(a.DeclareExtra)
-		reader = io.MultiReader(reader, cutOff{})
-	}
-	r.Body = io.NopCloser(reader)
-	return r, nil
-}
-
-// cutOff is the end of a body that came too early.
-type cutOff struct{}
-
-func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
-func scripted(s *script, optFns ...func(*ecrpublic.Options)) *ecrpublic.Client {
-	return ecrpublic.New(ecrpublic.Options{HTTPClient: s, Credentials: testCredentials}, optFns...)
 }
 
 // callOperation calls an operation by its name.
@@ -324,132 +253,4 @@ func instant(v any) any {
 		return int64(math.Floor(v * 1000))
 	}
 	return v
-}
-
-// departures are the errors on which this client differs from the official one
-// on purpose, by vector or by exception.
-var departures = map[string]struct {
-	reason   string
-	attempts int
-	succeeds bool
-	message  string
-}{
-	"LimitExceededException":             {reason: "a quota that is used up does not come back by waiting", attempts: 1},
-	"protocol/empty_body_429":            {reason: "a bare 429 is a throttle", attempts: 3},
-	"sequence/429_then_ok":               {reason: "a bare 429 is a throttle", attempts: 2},
-	"sequence/short_body_then_ok":        {reason: "a response that broke off is a connection error", attempts: 2, succeeds: true},
-	"protocol/both_messages_lower_first": {reason: "message wins over Message, wherever it stands", message: "lower"},
-}
-
-type recordedError struct {
-	Attempts          int
-	Kind, Code, Fault string
-	Message           any
-	Type              string
-	HTTPStatus        int    `json:"http_status"`
-	RequestID         string `json:"request_id"`
-	Members           map[string]any
-}
-
-func TestErrorVectors(t *testing.T) {
-	t.Parallel()
-	var file struct {
-		Vectors []struct {
-			ID, Operation, Exception string
-			Responses                []answer
-			Results                  map[string]recordedError
-		}
-	}
-	readVectors(t, "errors.json", &file)
-	for way, options := range waysToRun {
-		for _, v := range file.Vectors {
-			t.Run(way+"/"+v.ID, func(t *testing.T) {
-				t.Parallel()
-				want := v.Results["go"]
-				if v.ID == "protocol/TYPE_shouting" { // keys are case-sensitive, as everywhere in the protocol
-					want.Code, want.Fault, want.Type = "UnknownError", "unknown", "smithy.GenericAPIError"
-				}
-				departure, ok := departures[v.ID]
-				if !ok {
-					departure = departures[want.Code]
-				}
-				if departure.attempts > 0 {
-					want.Attempts = departure.attempts
-				}
-				if departure.succeeds {
-					want.Kind = ""
-				}
-				if departure.message != "" {
-					want.Message = departure.message
-				}
-
-				s := &script{answers: v.Responses}
-				out, err := callOperation(scripted(s, append(options, ecrpublic.WithoutDelay)...), v.Operation, inputFor(v.Operation))
-				assert.Equal(t, want.Attempts, len(s.requests), "attempts")
-				last := v.Responses[min(len(s.requests), len(v.Responses))-1]
-				switch {
-				case last.Status == 200 && last.DeclareExtra == 0 && want.Kind != "deserialization":
-					require.NoError(t, err)
-					assert.Equal(t, len(s.requests)-1, retries(out))
-				case want.Kind == "api":
-					assertAPIError(t, want, err)
-				case want.Kind == "deserialization" && want.HTTPStatus == 200:
-					require.ErrorAs(t, err, new(*smithy.DeserializationError))
-				case want.Kind == "deserialization":
-					assertUnreadable(t, last, err)
-				default:
-					require.Error(t, err)
-				}
-			})
-		}
-	}
-}
-
-func retries(out any) int {
-	return reflect.ValueOf(out).Elem().FieldByName("ResponseMetadata").FieldByName("RetryAttempts").Interface().(int)
-}
-
-func assertAPIError(t *testing.T, want recordedError, err error) {
-	t.Helper()
-	var api smithy.APIError
-	require.ErrorAs(t, err, &api)
-	assert.Equal(t, want.Code, api.ErrorCode())
-	if text, ok := want.Message.(string); ok {
-		assert.Equal(t, text, api.ErrorMessage())
-	}
-	assert.Equal(t, want.Fault, api.ErrorFault().String())
-	assert.Equal(t, want.Type, strings.TrimPrefix(reflect.TypeOf(api).String(), "*"))
-	for name, value := range want.Members {
-		assert.EqualValues(t, value, member(api, name), name)
-	}
-	var response *awshttp.ResponseError
-	require.True(t, errors.As(err, &response))
-	assert.Equal(t, want.HTTPStatus, response.HTTPStatusCode())
-	assert.Equal(t, want.RequestID, response.ServiceRequestID())
-}
-
-// member reads a member of an exception by its wire name.
-func member(e any, wire string) any {
-	v := reflect.ValueOf(e).Elem().FieldByName(strings.ToUpper(wire[:1]) + wire[1:])
-	if v.IsNil() {
-		return nil
-	}
-	return v.Elem().Interface()
-}
-
-// assertUnreadable checks an error body of which the official client makes a
-// decoding error: here it is an API error with status, code and a snippet.
-func assertUnreadable(t *testing.T, last answer, err error) {
-	t.Helper()
-	var api smithy.APIError
-	require.ErrorAs(t, err, &api)
-	code := last.Headers["X-Amzn-ErrorType"]
-	if code == "" {
-		code = "UnknownError"
-	}
-	assert.Equal(t, code, api.ErrorCode())
-	assert.Contains(t, api.ErrorMessage(), "unreadable body")
-	var response *awshttp.ResponseError
-	require.True(t, errors.As(err, &response))
-	assert.Equal(t, last.Status, response.HTTPStatusCode())
 }

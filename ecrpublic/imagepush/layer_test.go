@@ -356,69 +356,6 @@ func TestErrorOfTheCheckAfterALostCompletion(t *testing.T) {
 	require.ErrorAs(t, err, &server)
 }
 
-func TestLayerIsSentOnceHoweverManyCopiesNeedIt(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFake()
-		release := make(chan struct{})
-		f.before = once(func(*ecrpublic.UploadLayerPartInput) error { <-release; return nil })
-		target := newTarget(t, f)
-		var group sync.WaitGroup
-		for range 5 {
-			group.Go(func() {
-				assert.NoError(t, target.Push(t.Context(), layerOf("abc"), strings.NewReader("abc")))
-			})
-		}
-		synctest.Wait()
-		close(release)
-		group.Wait()
-		assert.Len(t, f.uploads, 1)
-	})
-}
-
-func TestCopyThatWaitsForALayerSendsItIfTheOtherFails(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFake()
-		release := make(chan struct{})
-		f.before = once(func(*ecrpublic.UploadLayerPartInput) error { <-release; return &types.LimitExceededException{} })
-		target := newTarget(t, f)
-		failed := make(chan error)
-		go func() { failed <- target.Push(t.Context(), layerOf("abc"), strings.NewReader("abc")) }()
-		synctest.Wait()
-		waits := make(chan error)
-		go func() { waits <- target.Push(t.Context(), layerOf("abc"), strings.NewReader("abc")) }()
-		synctest.Wait()
-		close(release)
-		require.Error(t, <-failed)
-		require.NoError(t, <-waits)
-	})
-}
-
-func TestWaitingEndsWithTheContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFake()
-		release := make(chan struct{})
-		f.before = once(func(*ecrpublic.UploadLayerPartInput) error { <-release; return nil })
-		target := newTarget(t, f, func(o *imagepush.TargetOptions) { o.Parallel = 1 })
-		first := make(chan error)
-		go func() { first <- target.Push(t.Context(), layerOf("abc"), strings.NewReader("abc")) }()
-		synctest.Wait()
-
-		ctx, cancel := context.WithCancel(t.Context())
-		waiting := make(chan error, 2)
-		go func() { waiting <- target.Push(ctx, layerOf("abc"), strings.NewReader("abc")) }() // for the layer
-		go func() { waiting <- target.Push(ctx, layerOf("def"), strings.NewReader("def")) }() // for memory
-		synctest.Wait()
-		cancel()
-		require.ErrorIs(t, <-waiting, context.Canceled)
-		require.ErrorIs(t, <-waiting, context.Canceled)
-		close(release)
-		require.NoError(t, <-first)
-	})
-}
-
 func TestParallelBoundsUploads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -1,0 +1,143 @@
+package ecrpublic_test
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+)
+
+// departures are the errors on which this client differs from the official one
+// on purpose, by vector or by exception.
+var departures = map[string]struct {
+	reason   string
+	attempts int
+	succeeds bool
+	message  string
+}{
+	"LimitExceededException":             {reason: "a quota that is used up does not come back by waiting", attempts: 1},
+	"protocol/empty_body_429":            {reason: "a bare 429 is a throttle", attempts: 3},
+	"sequence/429_then_ok":               {reason: "a bare 429 is a throttle", attempts: 2},
+	"sequence/short_body_then_ok":        {reason: "a response that broke off is a connection error", attempts: 2, succeeds: true},
+	"protocol/both_messages_lower_first": {reason: "message wins over Message, wherever it stands", message: "lower"},
+}
+
+type recordedError struct {
+	Attempts          int
+	Kind, Code, Fault string
+	Message           any
+	Type              string
+	HTTPStatus        int    `json:"http_status"`
+	RequestID         string `json:"request_id"`
+	Members           map[string]any
+}
+
+func TestErrorVectors(t *testing.T) {
+	t.Parallel()
+	var file struct {
+		Vectors []struct {
+			ID, Operation, Exception string
+			Responses                []answer
+			Results                  map[string]recordedError
+		}
+	}
+	readVectors(t, "errors.json", &file)
+	for way, options := range waysToRun {
+		for _, v := range file.Vectors {
+			t.Run(way+"/"+v.ID, func(t *testing.T) {
+				t.Parallel()
+				want := v.Results["go"]
+				if v.ID == "protocol/TYPE_shouting" { // keys are case-sensitive, as everywhere in the protocol
+					want.Code, want.Fault, want.Type = "UnknownError", "unknown", "smithy.GenericAPIError"
+				}
+				departure, ok := departures[v.ID]
+				if !ok {
+					departure = departures[want.Code]
+				}
+				if departure.attempts > 0 {
+					want.Attempts = departure.attempts
+				}
+				if departure.succeeds {
+					want.Kind = ""
+				}
+				if departure.message != "" {
+					want.Message = departure.message
+				}
+
+				s := &script{answers: v.Responses}
+				out, err := callOperation(scripted(s, append(options, ecrpublic.WithoutDelay)...), v.Operation, inputFor(v.Operation))
+				assert.Equal(t, want.Attempts, len(s.requests), "attempts")
+				last := v.Responses[min(len(s.requests), len(v.Responses))-1]
+				switch {
+				case last.Status == 200 && last.DeclareExtra == 0 && want.Kind != "deserialization":
+					require.NoError(t, err)
+					assert.Equal(t, len(s.requests)-1, retries(out))
+				case want.Kind == "api":
+					assertAPIError(t, want, err)
+				case want.Kind == "deserialization" && want.HTTPStatus == 200:
+					require.ErrorAs(t, err, new(*smithy.DeserializationError))
+				case want.Kind == "deserialization":
+					assertUnreadable(t, last, err)
+				default:
+					require.Error(t, err)
+				}
+			})
+		}
+	}
+}
+
+func retries(out any) int {
+	return reflect.ValueOf(out).Elem().FieldByName("ResponseMetadata").FieldByName("RetryAttempts").Interface().(int)
+}
+
+func assertAPIError(t *testing.T, want recordedError, err error) {
+	t.Helper()
+	var api smithy.APIError
+	require.ErrorAs(t, err, &api)
+	assert.Equal(t, want.Code, api.ErrorCode())
+	if text, ok := want.Message.(string); ok {
+		assert.Equal(t, text, api.ErrorMessage())
+	}
+	assert.Equal(t, want.Fault, api.ErrorFault().String())
+	assert.Equal(t, want.Type, strings.TrimPrefix(reflect.TypeOf(api).String(), "*"))
+	for name, value := range want.Members {
+		assert.EqualValues(t, value, member(api, name), name)
+	}
+	var response *awshttp.ResponseError
+	require.True(t, errors.As(err, &response))
+	assert.Equal(t, want.HTTPStatus, response.HTTPStatusCode())
+	assert.Equal(t, want.RequestID, response.ServiceRequestID())
+}
+
+// member reads a member of an exception by its wire name.
+func member(e any, wire string) any {
+	v := reflect.ValueOf(e).Elem().FieldByName(strings.ToUpper(wire[:1]) + wire[1:])
+	if v.IsNil() {
+		return nil
+	}
+	return v.Elem().Interface()
+}
+
+// assertUnreadable checks an error body of which the official client makes a
+// decoding error: here it is an API error with status, code and a snippet.
+func assertUnreadable(t *testing.T, last answer, err error) {
+	t.Helper()
+	var api smithy.APIError
+	require.ErrorAs(t, err, &api)
+	code := last.Headers["X-Amzn-ErrorType"]
+	if code == "" {
+		code = "UnknownError"
+	}
+	assert.Equal(t, code, api.ErrorCode())
+	assert.Contains(t, api.ErrorMessage(), "unreadable body")
+	var response *awshttp.ResponseError
+	require.True(t, errors.As(err, &response))
+	assert.Equal(t, last.Status, response.HTTPStatusCode())
+}
