@@ -68,7 +68,9 @@ func (t *Target) checkAvailability(ctx context.Context, digests []string) error 
 	}
 	for _, layer := range out.Layers {
 		available := layer.LayerAvailability == types.LayerAvailabilityAvailable
-		t.known.layers.set(digest.Digest(aws.ToString(layer.LayerDigest)), available)
+		if d := digest.Digest(aws.ToString(layer.LayerDigest)); available || !t.known.layers.has(d) { // it may have been sent since
+			t.known.layers.set(d, available)
+		}
 	}
 	return nil
 }

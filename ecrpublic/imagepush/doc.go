@@ -11,9 +11,10 @@
 //
 // Only what the repository does not hold. Configs and layers go up first, in
 // parts and several at a time; then the manifests, those of an index before the
-// index; the root goes up last, once and with its tag. A push that fails or is
-// cancelled therefore leaves complete layers, which the next push finds, but no
-// broken image and no moved tag.
+// index; the root goes up last, once and with its tag, and referrers, if they are
+// asked for, after it. A push that fails or is cancelled before therefore leaves
+// complete layers, which the next push finds, but no broken image and no moved
+// tag.
 //
 // # Memory
 //

@@ -54,6 +54,33 @@ func TestCopyThatWaitsForALayerSendsItIfTheOtherFails(t *testing.T) {
 	})
 }
 
+// An answer that was under way while the layer was sent is out of date.
+func TestLateAnswerIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		sent := make(chan struct{})
+		target := newTarget(t, f)
+		f.after = func(in any) error {
+			if _, ok := in.(*ecrpublic.BatchCheckLayerAvailabilityInput); ok {
+				<-sent
+			}
+			return nil
+		}
+		late := make(chan error)
+		go func() {
+			_, err := target.Exists(t.Context(), layerOf("abc"))
+			late <- err
+		}()
+		synctest.Wait()
+		require.NoError(t, target.Push(t.Context(), layerOf("abc"), strings.NewReader("abc")))
+		close(sent)
+		require.NoError(t, <-late)
+		require.NoError(t, target.Push(t.Context(), layerOf("abc"), strings.NewReader("abc")))
+		assert.Len(t, f.uploads, 1)
+	})
+}
+
 func TestWaitingEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

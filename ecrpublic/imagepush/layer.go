@@ -16,8 +16,13 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// uploads is how many uploads a layer may take: the service can lose one.
-const uploads = 3
+const (
+	// uploads is how many uploads a layer may take: the service can lose one.
+	uploads = 3
+
+	// unsaid is how many refusals without a position an upload may take.
+	unsaid = 2
+)
 
 // errUploadLost says that an upload cannot go on.
 var errUploadLost = errors.New("the service lost bytes of the upload")
@@ -60,17 +65,25 @@ func (t *Target) uploadLayer(ctx context.Context, desc ocispec.Descriptor, sourc
 	}
 	defer func() { t.memories <- m }()
 
+	if r, ok := source.(*rereader); ok {
+		opened, err := r.open()
+		if err != nil {
+			return fmt.Errorf("read the source: %w", err)
+		}
+		source = opened
+	}
+	var start int64
+	seeker, ok := source.(io.Seeker)
+	if ok {
+		start, _ = seeker.Seek(0, io.SeekCurrent) // what cannot tell may still be able to start over
+	}
 	for n := 1; ; n++ {
 		u := &upload{Target: t, memory: m, desc: desc, source: source}
 		err := u.run(ctx)
-		if err == nil || !isLost(err) || n == uploads {
+		if err == nil || !isLost(err) || n == uploads || !ok {
 			return err
 		}
-		seeker, ok := source.(io.Seeker)
-		if !ok {
-			return err
-		}
-		if _, seekErr := seeker.Seek(0, io.SeekStart); seekErr != nil {
+		if _, seekErr := seeker.Seek(start, io.SeekStart); seekErr != nil {
 			return errors.Join(err, seekErr)
 		}
 	}
@@ -90,6 +103,7 @@ type upload struct {
 	source   io.Reader
 	id       *string
 	partSize int64
+	unsaid   int // refusals that did not say where to go on
 }
 
 func (u *upload) run(ctx context.Context) error {
@@ -128,7 +142,7 @@ func (u *upload) request(first int64) (input *ecrpublic.UploadLayerPartInput, si
 }
 
 func (u *upload) initiate(ctx context.Context) error {
-	if err := u.limiter.initiate.Wait(ctx); err != nil {
+	if err := wait(ctx, u.limiter.initiate); err != nil {
 		return err
 	}
 	u.report.progress(u.desc, 0)
@@ -148,17 +162,23 @@ func (u *upload) initiate(ctx context.Context) error {
 }
 
 // send sends a part and returns the position after the last byte that the
-// service has.
+// service has. A refusal that does not say where that is may have broken off, and
+// the part is sent again.
 func (u *upload) send(ctx context.Context, input *ecrpublic.UploadLayerPartInput) (next int64, err error) {
 	first, end := *input.PartFirstByte, *input.PartLastByte+1
 	out, err := u.client.UploadLayerPart(ctx, input, patiently)
-	if refused, ok := errors.AsType[*types.InvalidLayerPartException](err); ok {
-		return resume(first, after(refused.LastValidByteReceived, 0), end, err)
+	if err == nil {
+		return resume(first, after(out.LastByteReceived, end), end, nil)
 	}
-	if err != nil {
+	refused, ok := errors.AsType[*types.InvalidLayerPartException](err)
+	if !ok {
 		return 0, err
 	}
-	return resume(first, after(out.LastByteReceived, end), end, errUploadLost)
+	if refused.LastValidByteReceived == nil && u.unsaid < unsaid {
+		u.unsaid++
+		return first, nil
+	}
+	return resume(first, after(refused.LastValidByteReceived, 0), end, err)
 }
 
 // after returns the position after a last byte, or unknown if that is nil.
@@ -172,21 +192,23 @@ func after(last *int64, unknown int64) int64 {
 // resume works out where to go on. A part whose answer was lost, and which was
 // sent again, is refused although the service has it; a service that asks for
 // what it was just sent would do so for ever.
-func resume(first, next, end int64, err error) (int64, error) {
+func resume(first, next, end int64, refusal error) (int64, error) {
 	switch {
 	case next > first:
 		return min(next, end), nil
+	case refusal == nil:
+		return 0, errUploadLost
 	case next == first:
-		return 0, err
+		return 0, refusal
 	default:
-		return 0, fmt.Errorf("%w: %w", errUploadLost, err)
+		return 0, fmt.Errorf("%w: %w", errUploadLost, refusal)
 	}
 }
 
 // complete closes the upload. If its answer was lost, the repeated call does
 // not find the upload, but the layer is there.
 func (u *upload) complete(ctx context.Context) error {
-	if err := u.limiter.complete.Wait(ctx); err != nil {
+	if err := wait(ctx, u.limiter.complete); err != nil {
 		return err
 	}
 	out, err := u.client.CompleteLayerUpload(ctx, &ecrpublic.CompleteLayerUploadInput{

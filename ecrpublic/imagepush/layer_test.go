@@ -219,7 +219,29 @@ func TestPartThatIsRefusedForNoReasonIsAnError(t *testing.T) {
 	err := newTarget(t, f).Push(t.Context(), layerOf("abc"), strings.NewReader("abc"))
 	var refused *types.InvalidLayerPartException
 	require.ErrorAs(t, err, &refused)
-	assert.Len(t, ranges(f), 1)
+	assert.Len(t, ranges(f), 3, "the answer may have broken off")
+}
+
+// An answer that broke off before it says where to go on is asked for again.
+func TestRefusalThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	f.partSize = 3
+	f.before = once(func(*ecrpublic.UploadLayerPartInput) error { return &types.InvalidLayerPartException{} })
+	require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf("abcdef"), strings.NewReader("abcdef")))
+	assert.Equal(t, []string{"0:0-2", "0:0-2", "0:3-5"}, ranges(f))
+}
+
+// A source that was read from before starts over where it was.
+func TestLostUploadOfTheRestOfASource(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	f.before = once(func(*ecrpublic.UploadLayerPartInput) error { return &types.UploadNotFoundException{} })
+	source := strings.NewReader("xyzabcdef")
+	_, err := source.Seek(3, io.SeekStart)
+	require.NoError(t, err)
+	require.NoError(t, newTarget(t, f).Push(t.Context(), layerOf("abcdef"), source))
+	assert.Equal(t, "abcdef", string(f.layers[layerOf("abcdef").Digest.String()]))
 }
 
 func TestLostUploadStartsOver(t *testing.T) {

@@ -1,6 +1,11 @@
 package imagepush
 
-import "golang.org/x/time/rate"
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/time/rate"
+)
 
 // defaultRate is the service's default quota, in calls per second, for each of
 // the operations of [Rates].
@@ -20,8 +25,9 @@ type Rates struct {
 }
 
 // Limiter keeps calls within rates by making them wait. The service counts them
-// by account: targets that push at the same time should share a Limiter. Make
-// one with [NewLimiter].
+// by account: targets that push at the same time should share a Limiter. The
+// client's own retries are not counted; they wait by its rules. Make one with
+// [NewLimiter]; the zero value sets no limits.
 type Limiter struct {
 	initiate, complete, put *rate.Limiter
 }
@@ -44,4 +50,17 @@ func newBucket(perSecond float64) *rate.Limiter {
 		perSecond = defaultRate
 	}
 	return rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))
+}
+
+// wait waits for a call's turn. It does not begin to wait for one that comes after
+// the context's deadline.
+func wait(ctx context.Context, turns *rate.Limiter) error {
+	if turns == nil {
+		return nil
+	}
+	err := turns.Wait(ctx)
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the rate limit leaves no time for the call: %w", context.DeadlineExceeded)
+	}
+	return err
 }

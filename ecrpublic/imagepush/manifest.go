@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/opencontainers/go-digest"
@@ -17,7 +18,10 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-const artifactManifest = "application/vnd.oci.artifact.manifest.v1+json"
+const (
+	artifactManifest = "application/vnd.oci.artifact.manifest.v1+json"
+	foreignLayer     = "application/vnd.oci.image.layer.nondistributable."
+)
 
 // isManifest tells what is put as an image from what is sent as a layer. It
 // follows oras-go, which decides by media type as well.
@@ -26,6 +30,12 @@ func isManifest(desc ocispec.Descriptor) bool {
 		facts.MediaTypeDockerManifest, facts.MediaTypeDockerList, artifactManifest,
 		ocispec.MediaTypeImageManifest, ocispec.MediaTypeImageIndex,
 	}, desc.MediaType)
+}
+
+// isNotLayer tells what a copy puts or leaves out, as oras-go leaves out layers
+// that are kept elsewhere.
+func isNotLayer(desc ocispec.Descriptor) bool {
+	return isManifest(desc) || desc.MediaType == facts.MediaTypeDockerForeignLayer || strings.HasPrefix(desc.MediaType, foreignLayer)
 }
 
 func (t *Target) pushManifest(ctx context.Context, desc ocispec.Descriptor, source io.Reader, tag string) error {
@@ -48,7 +58,7 @@ func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, manifest
 	if t.known.hasTag(desc.Digest, tag) {
 		return nil
 	}
-	if err := t.limiter.put.Wait(ctx); err != nil {
+	if err := wait(ctx, t.limiter.put); err != nil {
 		return err
 	}
 	input := &ecrpublic.PutImageInput{

@@ -29,7 +29,8 @@ type MirrorOptions struct {
 	Repository string
 
 	// Tags are tags of the source or patterns of package path, such as "v1.*".
-	// Nil means all tags.
+	// Nil means all tags; a name of the source that is no tag, such as "app:v1",
+	// then fails by itself.
 	Tags []string
 
 	// Referrers is as in [PushOptions]; they are looked for also where the image
@@ -105,14 +106,14 @@ func failures(images []MirroredImage) error {
 // selectTags returns the tags that the patterns name, sorted. It lists the
 // source's tags only if it has to.
 func selectTags(ctx context.Context, source registry.TagLister, patterns []string) (selected []string, err error) {
-	if patterns == nil {
-		patterns = []string{"*"}
-	}
 	var all []string
-	if slices.ContainsFunc(patterns, isGlob) {
+	if patterns == nil || slices.ContainsFunc(patterns, isGlob) {
 		if all, err = registry.Tags(ctx, source); err != nil {
 			return nil, err
 		}
+	}
+	if patterns == nil {
+		selected = all
 	}
 	for _, pattern := range patterns {
 		matching, err := matchTags(pattern, all)
@@ -165,6 +166,9 @@ func (t *Target) mirror(ctx context.Context, source oras.ReadOnlyTarget, image *
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
+	if err := checkNames(t.repository, image.Tag); err != nil {
+		return err
+	}
 	image.Descriptor, err = source.Resolve(ctx, image.Tag)
 	if err != nil {
 		return err
@@ -175,7 +179,7 @@ func (t *Target) mirror(ctx context.Context, source oras.ReadOnlyTarget, image *
 	}
 	image.UpToDate = found && t.known.hasTag(image.Descriptor.Digest, image.Tag)
 	if !image.UpToDate {
-		image.Descriptor, err = t.copyImage(ctx, source, image.Tag, image.Tag)
+		err = t.copyImage(ctx, source, image.Descriptor, image.Tag)
 	}
 	if err != nil || !referrers {
 		return err

@@ -6,7 +6,11 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -192,4 +196,79 @@ func TestMirrorFindsNewReferrersOfOldImages(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, result.Images[0].UpToDate)
 	assert.Contains(t, digests(result.Uploaded), signature.Digest)
+}
+
+// A name that is no tag fails by itself and before anything is sent for it.
+func TestMirrorOfNamesThatAreNoTags(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	source := newUpstream(t, "v1", "app:v2", "example.com/app:v3")
+	result, err := mirror(t, f, source)
+	require.ErrorContains(t, err, `imagepush: mirror tag app:v2: `)
+	require.ErrorContains(t, err, `imagepush: mirror tag example.com/app:v3: `)
+	assert.Equal(t, []string{"app:v2", "example.com/app:v3", "v1"}, tagsOf(result.Images))
+	assert.NoError(t, result.Images[2].Err)
+	assert.Len(t, f.uploads, 3, "config and layers of v1")
+}
+
+func TestMirrorTellsWhatFailed(t *testing.T) {
+	t.Parallel()
+	source := newUpstream(t, "v1")
+	source.broken = layerOf("layer of v1").Digest
+	result, err := mirror(t, newFake(), source)
+	require.ErrorIs(t, err, errRefused)
+	assert.Equal(t, source.tags["v1"].Digest, result.Images[0].Descriptor.Digest)
+	pushed, err := imagepush.Push(t.Context(), newFake(), source, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited)
+	require.ErrorIs(t, err, errRefused)
+	assert.Equal(t, source.tags["v1"].Digest, pushed.Descriptor.Digest)
+}
+
+// Content that is not sent is not fetched, and what is waits for its turn first.
+func TestMirrorFetchesWhatItSends(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		source := &fetched{upstream: newUpstream(t, "v1", "v2", "v3"), times: map[digest.Digest]int{}}
+		f := newFake()
+		f.before = func(in any) error {
+			if _, ok := in.(*ecrpublic.UploadLayerPartInput); ok {
+				time.Sleep(time.Second) // others get as far as they can
+				assert.LessOrEqual(t, source.open.Load(), int64(2))
+			}
+			return nil
+		}
+		options := imagepush.MirrorOptions{Repository: "team/app"}
+		_, err := imagepush.Mirror(t.Context(), f, source, options, unlimited, func(o *imagepush.TargetOptions) { o.Parallel = 2 })
+		require.NoError(t, err)
+		assert.Equal(t, 1, source.times[layerOf("shared by all").Digest])
+	})
+}
+
+// fetched counts how often content is fetched, and the layers that are open.
+type fetched struct {
+	*upstream
+	mu    sync.Mutex
+	times map[digest.Digest]int
+	open  atomic.Int64
+}
+
+func (s *fetched) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
+	s.mu.Lock()
+	s.times[desc.Digest]++
+	s.mu.Unlock()
+	rc, err := s.upstream.Fetch(ctx, desc)
+	if err != nil || desc.MediaType != ocispec.MediaTypeImageLayer {
+		return rc, err
+	}
+	s.open.Add(1)
+	return closing{rc, func() { s.open.Add(-1) }}, nil
+}
+
+type closing struct {
+	io.ReadCloser
+	closed func()
+}
+
+func (c closing) Close() error {
+	c.closed()
+	return c.ReadCloser.Close()
 }

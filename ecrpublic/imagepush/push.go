@@ -2,13 +2,12 @@ package imagepush
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
+	"oras.land/oras-go/v2/content"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
@@ -84,7 +83,7 @@ func (t *Target) push(ctx context.Context, source oras.ReadOnlyTarget, options P
 	if err != nil {
 		return result, err
 	}
-	result.Descriptor, err = t.copyImage(ctx, source, options.Reference, options.Tag)
+	err = t.copyImage(ctx, source, result.Descriptor, options.Tag)
 	if err != nil || !options.Referrers {
 		return result, err
 	}
@@ -100,8 +99,10 @@ func ensureRepository(ctx context.Context, client housekeeping.EnsureRepositoryA
 	return aws.ToString(ensured.Repository.RepositoryUri), err
 }
 
-func (t *Target) copyImage(ctx context.Context, source oras.ReadOnlyTarget, reference, tag string) (ocispec.Descriptor, error) {
-	return oras.Copy(ctx, rereadable{source}, reference, t, tag, oras.CopyOptions{CopyGraphOptions: t.copyOptions()})
+// copyImage copies what root refers to, and root itself with the tag, if any.
+func (t *Target) copyImage(ctx context.Context, source content.ReadOnlyStorage, root ocispec.Descriptor, tag string) error {
+	_, err := oras.Copy(ctx, resolved{rereadable{source}, root}, root.Digest.String(), t, tag, oras.CopyOptions{CopyGraphOptions: t.copyOptions()})
+	return err
 }
 
 func (t *Target) copyOptions() oras.CopyGraphOptions {
@@ -110,38 +111,4 @@ func (t *Target) copyOptions() oras.CopyGraphOptions {
 		MaxMetadataBytes: facts.MaxManifest,
 		FindSuccessors:   t.FindSuccessors,
 	}
-}
-
-// rereadable is a source whose contents can all seek to their start, because
-// they are fetched again.
-type rereadable struct{ oras.ReadOnlyTarget }
-
-func (s rereadable) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
-	fetch := func() (io.ReadCloser, error) { return s.ReadOnlyTarget.Fetch(ctx, desc) }
-	first, err := fetch()
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := first.(io.ReaderAt); ok && atStart(first) { // a file
-		return first, nil
-	}
-	return &rereader{ReadCloser: first, fetch: fetch}, nil
-}
-
-type rereader struct {
-	io.ReadCloser
-	fetch func() (io.ReadCloser, error)
-}
-
-func (r *rereader) Seek(offset int64, whence int) (int64, error) {
-	if offset != 0 || whence != io.SeekStart {
-		return 0, errors.ErrUnsupported
-	}
-	again, err := r.fetch()
-	if err != nil {
-		return 0, err
-	}
-	err = r.Close()
-	r.ReadCloser = again
-	return 0, err
 }

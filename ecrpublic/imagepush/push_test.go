@@ -327,6 +327,26 @@ func TestCancelledPushLeavesNothingRunning(t *testing.T) {
 	})
 }
 
+// Layers that are kept elsewhere are neither asked for, sent nor reported.
+func TestForeignLayersAreLeftOut(t *testing.T) {
+	t.Parallel()
+	for _, mediaType := range []string{
+		"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+	} {
+		for _, size := range []int64{0, 9, 20_000 << 20} {
+			images := newImages(t)
+			foreign := ocispec.Descriptor{MediaType: mediaType, Digest: digest.FromString("elsewhere"), Size: size, URLs: []string{"https://example.com"}}
+			images.tag(images.image("{}", images.layer("abc"), foreign), "v1")
+			f := newFake()
+			_, err := imagepush.Push(t.Context(), f, images, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited, func(o *imagepush.TargetOptions) {
+				o.Progress = func(p imagepush.Progress) { assert.NotEqual(t, foreign.Digest, p.Descriptor.Digest) }
+			})
+			require.NoError(t, err)
+			assert.Len(t, f.uploads, 2)
+		}
+	}
+}
+
 func TestExistsErrorEndsThePush(t *testing.T) {
 	t.Parallel()
 	images := newImages(t)

@@ -9,8 +9,8 @@ import (
 	"oras.land/oras-go/v2/content"
 )
 
-// copyReferrers copies, untagged, what has root or one of an index's manifests as
-// its subject, and what has those as its subject.
+// copyReferrers copies, untagged, what has root or a manifest below it as its
+// subject, and what has those as its subject.
 func (t *Target) copyReferrers(ctx context.Context, source oras.ReadOnlyTarget, root ocispec.Descriptor) error {
 	finder, ok := source.(content.PredecessorFinder)
 	if !ok {
@@ -20,15 +20,16 @@ func (t *Target) copyReferrers(ctx context.Context, source oras.ReadOnlyTarget, 
 		rereadable
 		content.PredecessorFinder
 	}{rereadable{source}, finder}
-	below, err := content.Successors(ctx, source, root)
-	if err != nil {
-		return err
+	subjects := []ocispec.Descriptor{root}
+	for i := 0; i < len(subjects); i++ { // it grows
+		links, err := linksOf(ctx, source, subjects[i])
+		if err != nil {
+			return err
+		}
+		subjects = append(subjects, links.Manifests...)
 	}
 	options := oras.ExtendedCopyGraphOptions{CopyGraphOptions: t.copyOptions(), FindPredecessors: findReferrers}
-	for _, subject := range append(below, root) {
-		if !isManifest(subject) {
-			continue
-		}
+	for _, subject := range subjects {
 		if err := oras.ExtendedCopyGraph(ctx, graph, t, subject, options); err != nil {
 			return err
 		}
@@ -44,17 +45,27 @@ func findReferrers(ctx context.Context, graph content.ReadOnlyGraphStorage, node
 		return nil, err
 	}
 	for _, desc := range above {
-		manifest, err := content.FetchAll(ctx, graph, desc)
+		links, err := linksOf(ctx, graph, desc)
 		if err != nil {
 			return nil, err
 		}
-		var m struct{ Subject *ocispec.Descriptor }
-		if err := json.Unmarshal(manifest, &m); err != nil {
-			return nil, err
-		}
-		if m.Subject != nil && m.Subject.Digest == node.Digest {
+		if links.Subject != nil && links.Subject.Digest == node.Digest {
 			referrers = append(referrers, desc)
 		}
 	}
 	return referrers, nil
+}
+
+// links are what a manifest says of other manifests.
+type links struct {
+	Manifests []ocispec.Descriptor
+	Subject   *ocispec.Descriptor
+}
+
+func linksOf(ctx context.Context, source content.Fetcher, desc ocispec.Descriptor) (l links, err error) {
+	manifest, err := content.FetchAll(ctx, source, desc)
+	if err != nil {
+		return l, err
+	}
+	return l, json.Unmarshal(manifest, &l)
 }

@@ -3,6 +3,7 @@ package imagepush_test
 import (
 	"context"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/opencontainers/go-digest"
@@ -41,6 +42,30 @@ func TestReferrers(t *testing.T) {
 	_, err := imagepush.Push(t.Context(), f, plain{images}, options, unlimited)
 	require.NoError(t, err)
 	assert.Len(t, puts(f), 2, "a source that lists no referrers has none")
+}
+
+// However deep a manifest is, what is about it comes along; what is about the
+// subject of the image that is pushed does not.
+func TestReferrersOfWhatIsBelow(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	child := images.image("{}", images.layer("abc"))
+	inner := images.index(child)
+	images.tag(images.index(inner), "v1")
+	about := images.tag(images.referrer("signature", child), "signature")
+	other := images.referrer("another signature", child)
+	for reference, want := range map[string][]string{
+		"v1":        {name(about.Digest, ""), name(other.Digest, "")},
+		"signature": {name(about.Digest, "signature")},
+	} {
+		f := newFake()
+		_, err := imagepush.Push(t.Context(), f, images, imagepush.PushOptions{Repository: "team/app", Reference: reference, Referrers: true}, unlimited)
+		require.NoError(t, err)
+		got := slices.DeleteFunc(puts(f), func(put string) bool {
+			return !slices.Contains([]string{name(about.Digest, ""), name(other.Digest, ""), name(about.Digest, "signature")}, put)
+		})
+		assert.ElementsMatch(t, want, got, reference)
+	}
 }
 
 func TestArtifactBringsItsSubject(t *testing.T) {

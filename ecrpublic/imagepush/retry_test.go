@@ -1,6 +1,7 @@
 package imagepush_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -41,9 +42,18 @@ func (c *optioned) BatchCheckLayerAvailability(ctx context.Context, in *ecrpubli
 
 func TestCallsAreTriedTenTimesUnlessTheClientSaysOtherwise(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, 10, optionsOfACall(t, ecrpublic.Options{}).RetryMaxAttempts)
-	assert.Equal(t, 2, optionsOfACall(t, ecrpublic.Options{RetryMaxAttempts: 2}).RetryMaxAttempts)
-	assert.Equal(t, aws.NopRetryer{}, optionsOfACall(t, ecrpublic.Options{Retryer: aws.NopRetryer{}}).Retryer)
+	for name, test := range map[string]struct {
+		options ecrpublic.Options
+		want    int
+	}{
+		"nothing said":         {ecrpublic.Options{}, 10},
+		"a number":             {ecrpublic.Options{RetryMaxAttempts: 2}, 2},
+		"a Retryer of its own": {ecrpublic.Options{Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 2 })}, 2},
+		"no retries":           {ecrpublic.Options{Retryer: aws.NopRetryer{}}, 1},
+	} {
+		options := optionsOfACall(t, ecrpublic.New(test.options).Options())
+		assert.Equal(t, test.want, cmp.Or(options.RetryMaxAttempts, options.Retryer.MaxAttempts()), name)
+	}
 }
 
 func TestAnswersThatCannotBeReadAreAskedForAgain(t *testing.T) {
@@ -52,14 +62,13 @@ func TestAnswersThatCannotBeReadAreAskedForAgain(t *testing.T) {
 	unknown := &smithy.GenericAPIError{Code: "UnknownError"}
 	for _, err := range []error{
 		&smithy.DeserializationError{Err: errors.New("half an answer")},
-		&types.InvalidLayerPartException{},
 		answered(http.StatusBadRequest, unknown),
 		&smithy.GenericAPIError{Code: "ThrottlingException"},
 	} {
 		assert.True(t, retryer.IsErrorRetryable(err), err)
 	}
 	for _, err := range []error{
-		&types.InvalidLayerPartException{LastValidByteReceived: aws.Int64(1)},
+		&types.InvalidLayerPartException{},
 		&types.RepositoryNotFoundException{},
 		answered(http.StatusForbidden, unknown), // from a proxy
 		answered(http.StatusBadRequest, &types.RepositoryNotFoundException{}),

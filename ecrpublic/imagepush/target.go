@@ -135,8 +135,8 @@ func (t *Target) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, err
 // succeeds if the repository has it already. A content that implements
 // io.ReaderAt and io.Seeker and is at its start, such as an *os.File, is read in
 // place, by ReadAt. One that can seek to its start is read again if the service
-// loses the upload; of any other that is [types.UploadNotFoundException]. If size
-// or digest differ from the descriptor's, Push fails and leaves nothing that an
+// loses the upload; of any other that is an error. The end of ctx ends the push
+// when a Read that is under way returns. If size or digest differ from the descriptor's, Push fails and leaves nothing that an
 // image could refer to.
 func (t *Target) Push(ctx context.Context, desc ocispec.Descriptor, content io.Reader) error {
 	if err := checkDigest(desc); err != nil {
@@ -216,7 +216,7 @@ func (t *Target) FindSuccessors(ctx context.Context, fetcher content.Fetcher, de
 	if err != nil {
 		return nil, err
 	}
-	return successors, t.checkLayers(ctx, slices.DeleteFunc(slices.Clone(successors), isManifest))
+	return successors, t.checkLayers(ctx, slices.DeleteFunc(slices.Clone(successors), isNotLayer))
 }
 
 // checkNames checks a repository's name and a tag, which may be empty.

@@ -315,6 +315,12 @@ func TestRates(t *testing.T) {
 	}
 }
 
+func TestZeroLimiterSetsNoLimits(t *testing.T) {
+	t.Parallel()
+	target := newTarget(t, newFake(), func(o *imagepush.TargetOptions) { o.Limiter = new(imagepush.Limiter) })
+	require.NoError(t, target.Push(t.Context(), layerOf("abc"), strings.NewReader("abc")))
+}
+
 func TestLimitedCallEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	for name, rates := range map[string]imagepush.Rates{
@@ -334,7 +340,7 @@ func TestLimitedCallEndsWithTheContext(t *testing.T) {
 				)
 			}
 			require.NoError(t, push("{}"), name)
-			require.Error(t, push("[]"), name)
+			require.ErrorIs(t, push("[]"), context.DeadlineExceeded, name)
 		})
 	}
 }

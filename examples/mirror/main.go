@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer service.Close()
 	options.Repository = cmp.Or(options.Repository, "demo/mirror")
 	if *tags != "" {
-		options.Tags = strings.Split(*tags, ",")
+		options.Tags = strings.FieldsFunc(*tags, func(r rune) bool { return r == ',' || r == ' ' })
 	}
 	if *create || flags.Emulated() { // a new emulator has no repositories
 		options.CreateRepository = service.Client

@@ -44,8 +44,10 @@ const (
 	Digest         = `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`
 )
 
-// Media types of an image and of an index in Docker's own format.
+// Media types of an image, an index and a layer that is kept elsewhere in Docker's
+// own format.
 const (
-	MediaTypeDockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
-	MediaTypeDockerList     = "application/vnd.docker.distribution.manifest.list.v2+json"
+	MediaTypeDockerManifest     = "application/vnd.docker.distribution.manifest.v2+json"
+	MediaTypeDockerList         = "application/vnd.docker.distribution.manifest.list.v2+json"
+	MediaTypeDockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
 )
