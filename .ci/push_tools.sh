@@ -139,10 +139,12 @@ equal "artifact: the list of referrers" "$(curl -sS --fail -H "Authorization: Be
 	"http://$registry/v2/${repository#"$registry"/}/referrers/$digest" | jq -r '[.manifests[].digest] | join(" ")')" "$(jq -r .digest <<<"$about")"
 if has crane; then
 	equal "artifact: crane manifest" "sha256:$(crane manifest "$repository:v1" | sha256sum | cut -d ' ' -f 1)" "$digest"
+	equal "artifact: crane manifest of its referrer" "sha256:$(crane manifest "$repository@$(jq -r .digest <<<"$about")" | sha256sum | cut -d ' ' -f 1)" "$(jq -r .digest <<<"$about")"
 	equal "artifact: crane blob" "$(crane blob "$repository@$(crane manifest "$repository:v1" | jq -r '.layers[0].digest')")" "a note-$$"
 fi
 if has skopeo; then
 	works "artifact: skopeo copy" skopeo copy --insecure-policy --src-tls-verify=false "docker://$repository:v1" "dir:$work/note"
+	equal "artifact: skopeo inspect of its referrer" "sha256:$(skopeo inspect --raw --tls-verify=false "docker://$repository@$(jq -r .digest <<<"$about")" | sha256sum | cut -d ' ' -f 1)" "$(jq -r .digest <<<"$about")"
 	equal "artifact: the copy" "sha256:$(sha256sum "$work/note/manifest.json" | cut -d ' ' -f 1)" "$digest"
 fi
 
@@ -159,7 +161,11 @@ if has skopeo; then
 	skopeo copy --insecure-policy -q "oci:$three" "docker-archive:$work/docker.tar:example.com/three:latest"
 	output=$("$work/push" -endpoint "$url" -create -repository "$name/docker" -tag v1 -source "$work/docker.tar" 2>"$work/push.log") || fail "push what docker saves: $(cat "$work/push.log")"
 	digest=$(sed -n 's/^digest: //p' <<<"$output")
+	! has crane || equal "what docker saves: crane digest" "$digest" "$(crane digest --tarball "$work/docker.tar")"
 	pulled "what docker saves" "$(sed -n 's/^repositoryUri: [^/]*/'"$registry"'/p' <<<"$output")" "$digest"
+	printf %032d 0 | dd of="$work/docker.tar" bs=1 seek=100000000 conv=notrunc status=none
+	"$work/push" -endpoint "$url" -repository "$name/docker" -tag v2 -source "$work/docker.tar" >/dev/null 2>"$work/push.log" && fail "push a damaged layer: no error"
+	equal "a damaged layer" "$(grep -c ': mismatched digest$' "$work/push.log")" 1
 else
 	echo "NOT RUN: skopeo is not installed (apt-get install skopeo)"
 fi

@@ -3,12 +3,16 @@ package imagepush
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
+	"strings"
+
+	"oras.land/oras-go/v2/errdef"
 )
 
 // archive is a tar file whose entries can be read in any order, and the files
@@ -26,7 +30,10 @@ type entry struct {
 	data         []byte
 }
 
-func openArchive(name string) (*archive, error) {
+// maxLinks is how many links may lead to an entry one after another, as on Linux.
+const maxLinks = 40
+
+func openArchive(ctx context.Context, name string) (*archive, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -35,16 +42,26 @@ func openArchive(name string) (*archive, error) {
 
 	a := &archive{path: name, entries: map[string]entry{}}
 	links := map[string]string{}
+	var offset int64
 	for r := tar.NewReader(f); ; {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
 		header, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			a.addLinks(links)
 			return a, nil
 		}
+		if errors.Is(err, io.ErrUnexpectedEOF) && offset > 0 {
+			return nil, fmt.Errorf("the tar file is truncated: %w", err)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("not a tar file, or a compressed one: %w", err)
 		}
-		offset, err := f.Seek(0, io.SeekCurrent)
+		if isSparse(header) {
+			return nil, fmt.Errorf("%s: sparse file in a tar: %w", header.Name, errdef.ErrUnsupported)
+		}
+		offset, err = f.Seek(0, io.SeekCurrent)
 		if err != nil {
 			return nil, err
 		}
@@ -60,20 +77,37 @@ func openArchive(name string) (*archive, error) {
 	}
 }
 
+// isSparse tells that the tar file does not hold an entry's bytes in one range.
+func isSparse(header *tar.Header) bool {
+	for key := range header.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return header.Typeflag == tar.TypeGNUSparse
+}
+
 // addLinks makes entries of links, also of links to links; docker save has them
 // where images share a layer.
 func (a *archive) addLinks(links map[string]string) {
 	for name := range links {
-		target := name
-		for range links { // a circle ends as well
-			if next, ok := links[target]; ok {
-				target = next
-			}
-		}
-		if e, ok := a.entries[target]; ok {
+		if e, ok := a.entries[follow(links, name)]; ok {
 			a.entries[name] = e
 		}
 	}
+}
+
+// follow returns where a link ends. That is "", which no entry is called, for a
+// circle and after maxLinks.
+func follow(links map[string]string, name string) string {
+	for range maxLinks + 1 {
+		target, ok := links[name]
+		if !ok {
+			return name
+		}
+		name = target
+	}
+	return ""
 }
 
 func (a *archive) has(name string) bool {

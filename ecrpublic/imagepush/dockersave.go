@@ -1,7 +1,9 @@
 package imagepush
 
 import (
+	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +15,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	"github.com/opencontainers/image-spec/specs-go"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
@@ -47,10 +50,19 @@ type savedBlob struct {
 	MediaType string        `json:"mediaType"`
 	Size      int64         `json:"size"`
 	Digest    digest.Digest `json:"digest"`
+
+	diffID digest.Digest // of a layer: the digest of what it is uncompressed
 }
 
-// addLayout adds to an archive of docker save what makes it an OCI layout too.
+// addLayout adds to an archive of docker save what makes it an OCI layout too,
+// unless it is one that has images.
 func (a *archive) addLayout(ctx context.Context) error {
+	if a.has(ocispec.ImageLayoutFile) {
+		index, err := readIndex(a)
+		if err != nil || len(index.Manifests) > 0 {
+			return err
+		}
+	}
 	data, err := fs.ReadFile(a, dockerSaveFile)
 	if err != nil {
 		return err
@@ -91,47 +103,75 @@ func (a *archive) addJSON(name string, value any) error {
 
 // addImage adds an image's manifest, and its config and layers once more under
 // their digests.
-func (a *archive) addImage(ctx context.Context, image savedImage, layers map[string]savedBlob) (ocispec.Descriptor, error) {
-	manifest := savedManifest{SchemaVersion: 2, MediaType: facts.MediaTypeDockerManifest, Layers: []savedBlob{}}
-	var err error
-	if manifest.Config, err = a.addBlob(ctx, image.Config, dockerConfig); err != nil {
-		return ocispec.Descriptor{}, err
+func (a *archive) addImage(ctx context.Context, image savedImage, layers map[string]savedBlob) (desc ocispec.Descriptor, err error) {
+	config, err := fs.ReadFile(a, path.Clean(image.Config))
+	if err != nil {
+		return desc, err
 	}
-	for _, name := range image.Layers {
-		if _, ok := layers[name]; !ok {
-			if layers[name], err = a.addBlob(ctx, name, dockerLayer); err != nil {
-				return ocispec.Descriptor{}, err
+	diffIDs, err := image.diffIDs(config)
+	if err != nil {
+		return desc, fmt.Errorf("%s: %w", image.Config, err)
+	}
+	manifest := savedManifest{
+		SchemaVersion: 2,
+		MediaType:     facts.MediaTypeDockerManifest,
+		Config:        a.addBlob(dockerConfig, config),
+		Layers:        []savedBlob{},
+	}
+	for i, name := range image.Layers {
+		layer, ok := layers[name]
+		if !ok {
+			if layer, err = a.addLayer(ctx, name); err != nil {
+				return desc, err
 			}
+			layers[name] = layer
 		}
-		manifest.Layers = append(manifest.Layers, layers[name])
+		if layer.diffID != diffIDs[i] {
+			return desc, fmt.Errorf("layer %s is %s uncompressed, but %s in %s: %w", name, layer.diffID, diffIDs[i], image.Config, content.ErrMismatchedDigest)
+		}
+		manifest.Layers = append(manifest.Layers, layer)
 	}
 	data, err := json.Marshal(manifest)
 	if err != nil {
-		return ocispec.Descriptor{}, err
+		return desc, err
 	}
-	desc := ocispec.Descriptor{MediaType: facts.MediaTypeDockerManifest, Digest: digest.FromBytes(data), Size: int64(len(data))}
-	a.add(blobPath(desc.Digest), data)
-	return desc, nil
+	blob := a.addBlob(manifest.MediaType, data)
+	return ocispec.Descriptor{MediaType: blob.MediaType, Digest: blob.Digest, Size: blob.Size}, nil
 }
 
-// addBlob adds an entry under its digest, a layer compressed.
-func (a *archive) addBlob(ctx context.Context, name, mediaType string) (blob savedBlob, err error) {
+// diffIDs returns what the config says of each layer.
+func (i savedImage) diffIDs(config []byte) ([]digest.Digest, error) {
+	var image struct{ RootFS ocispec.RootFS }
+	if err := json.Unmarshal(config, &image); err != nil {
+		return nil, err
+	}
+	ids := image.RootFS.DiffIDs
+	if len(ids) != len(i.Layers) {
+		return nil, fmt.Errorf("%d diff_ids for %d layers, %q", len(ids), len(i.Layers), i.Layers)
+	}
+	return ids, nil
+}
+
+// addBlob adds data under its digest.
+func (a *archive) addBlob(mediaType string, data []byte) savedBlob {
+	blob := savedBlob{MediaType: mediaType, Size: int64(len(data)), Digest: digest.FromBytes(data)}
+	a.add(blobPath(blob.Digest), data)
+	return blob
+}
+
+// addLayer adds an entry under its digest, compressed.
+func (a *archive) addLayer(ctx context.Context, name string) (blob savedBlob, err error) {
 	e, ok := a.entries[path.Clean(name)]
 	if !ok {
 		return blob, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	if mediaType == dockerLayer {
-		if e.compress, err = a.isPlain(e); err != nil {
-			return blob, fmt.Errorf("%s: %w", name, err)
-		}
 	}
 	f, err := a.open(e)
 	if err != nil {
 		return blob, err
 	}
 	defer f.Close()
-	digester := digest.SHA256.Digester()
-	size, err := io.Copy(digester.Hash(), readerFunc(func(p []byte) (int, error) {
+	blob = savedBlob{MediaType: dockerLayer, Size: e.size}
+	e.compress, err = blob.measure(readerFunc(func(p []byte) (int, error) {
 		if err := context.Cause(ctx); err != nil {
 			return 0, err
 		}
@@ -141,30 +181,44 @@ func (a *archive) addBlob(ctx context.Context, name, mediaType string) (blob sav
 		return blob, fmt.Errorf("%s: %w", name, err)
 	}
 	header := *e.header
-	header.Size, e.header = size, &header
-	a.entries[blobPath(digester.Digest())] = e
-	return savedBlob{MediaType: mediaType, Size: size, Digest: digester.Digest()}, nil
+	header.Size, e.header = blob.Size, &header
+	a.entries[blobPath(blob.Digest)] = e
+	return blob, nil
 }
 
 type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// isPlain tells from its first bytes that a layer is not compressed.
-func (a *archive) isPlain(e entry) (bool, error) {
-	f, err := a.open(e)
-	if err != nil {
+// measure takes both digests of a layer in one pass. It tells from the layer's
+// first bytes whether it has yet to be compressed, which gives it another size.
+func (b *savedBlob) measure(layer io.Reader) (compress bool, err error) {
+	r := bufio.NewReaderSize(layer, 64<<10)
+	start, err := r.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return false, err
 	}
-	defer f.Close()
-	start, err := io.ReadAll(io.LimitReader(f, 4))
-	if err != nil {
-		return false, err
-	}
-	if bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}) {
+	packed, plain := digest.SHA256.Digester(), digest.SHA256.Digester()
+	switch {
+	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		return false, fmt.Errorf("zstd in an archive of docker save: %w", errdef.ErrUnsupported)
+	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
+		err = gunzip(plain.Hash(), io.TeeReader(r, packed.Hash()))
+	default:
+		compress = true
+		b.Size, err = io.Copy(packed.Hash(), newCompressor(io.TeeReader(r, plain.Hash())))
 	}
-	return !bytes.HasPrefix(start, []byte{0x1f, 0x8b}), nil
+	b.Digest, b.diffID = packed.Digest(), plain.Digest()
+	return compress, err
+}
+
+func gunzip(w io.Writer, r io.Reader) error {
+	plain, err := gzip.NewReader(r)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, plain)
+	return err
 }
 
 func blobPath(d digest.Digest) string {

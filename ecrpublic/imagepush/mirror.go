@@ -17,7 +17,7 @@ import (
 )
 
 // MirrorSource is a source that can list its tags, such as a remote repository
-// of oras-go or a [Source].
+// of oras-go, or a [Source] whose images are named by tags.
 type MirrorSource interface {
 	oras.ReadOnlyTarget
 	registry.TagLister

@@ -19,8 +19,8 @@ type PushOptions struct {
 	// Repository is the repository, without the registry's alias. Required.
 	Repository string
 
-	// Tag is the tag to set; empty means Reference if that is a tag, and
-	// otherwise none.
+	// Tag is the tag to set; empty means Reference, or none if that is a digest
+	// or empty. A Reference that no tag can be, such as "app:v1", needs it.
 	Tag string
 
 	// Reference is a tag or digest in the source. A [Source] takes an empty one

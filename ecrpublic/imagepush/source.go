@@ -6,11 +6,17 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2/content/oci"
 	"oras.land/oras-go/v2/errdef"
 )
+
+// annotationImageName is where Docker and containerd write an image's whole name;
+// the name of OCI is then no more than the tag.
+const annotationImageName = "io.containerd.image.name"
 
 // Source is what [Open] returns: images on disk that [Push] and [Mirror] can
 // read. It keeps no file open.
@@ -18,19 +24,28 @@ type Source struct {
 	// ReadOnlyStore has the images as a layout.
 	*oci.ReadOnlyStore
 
-	images []ocispec.Descriptor
+	// names has the images by each of their names, and under "" all that have
+	// one, or else all.
+	names map[string][]ocispec.Descriptor
 }
 
 // Open reads the images of an OCI layout, a folder or a tar of one, or of an
 // archive as docker save and crane write it. Archives are read in place and
 // must not be compressed as a whole.
 //
-// The images of an archive of docker save are named as docker names them, such
-// as "app:v1". Layers that it holds uncompressed, as docker writes them, are
-// compressed as they are read, twice: for their digests now, and when they are
-// sent. The digest of an image is the one that crane computes. An archive that
-// has both forms, as newer Dockers write it, is taken for a layout, and its
-// layers are left as they are.
+// An image of a layout has the name that index.json gives it. Docker, from 25 on,
+// and containerd give it two, the tag and the whole name, and of the latter the
+// short form does as well: "v1", "docker.io/library/app:v1" and "app:v1" are the
+// same image. An image of any other archive has the names that manifest.json
+// gives it, such as "app:v1". An archive that has both files is taken for a
+// layout, unless its index.json lists nothing.
+//
+// The layers of a layout are left as they are. They are checked when they are
+// sent, against their digests. The layers of any other archive are read at once,
+// and if they are not what the image's config says, Open fails. Where they are
+// uncompressed, as docker writes them, they are compressed as they are read,
+// twice: for their digests now, and when they are sent. The digest of such an
+// image is the one that crane computes.
 func Open(ctx context.Context, path string) (*Source, error) {
 	source, err := open(ctx, path)
 	if err != nil {
@@ -48,15 +63,22 @@ func open(ctx context.Context, path string) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := fs.ReadFile(fsys, ocispec.ImageIndexFile)
+	index, err := readIndex(fsys)
 	if err != nil {
 		return nil, err
 	}
-	var index ocispec.Index
-	if err := json.Unmarshal(data, &index); err != nil {
-		return nil, err
+	return &Source{store, byName(index.Manifests)}, nil
+}
+
+func readIndex(fsys fs.FS) (index ocispec.Index, err error) {
+	data, err := fs.ReadFile(fsys, ocispec.ImageIndexFile)
+	if err != nil {
+		return index, err
 	}
-	return &Source{ReadOnlyStore: store, images: index.Manifests}, nil
+	if err := json.Unmarshal(data, &index); err != nil {
+		return index, fmt.Errorf("%s: %w", ocispec.ImageIndexFile, err)
+	}
+	return index, nil
 }
 
 func openLayout(ctx context.Context, path string) (fs.FS, error) {
@@ -67,49 +89,81 @@ func openLayout(ctx context.Context, path string) (fs.FS, error) {
 	if info.IsDir() {
 		return os.DirFS(path), nil
 	}
-	a, err := openArchive(path)
+	a, err := openArchive(ctx, path)
 	if err != nil {
 		return nil, err
-	}
-	if a.has(ocispec.ImageLayoutFile) {
-		return a, nil
 	}
 	if a.has(dockerSaveFile) {
 		return a, a.addLayout(ctx)
 	}
+	if a.has(ocispec.ImageLayoutFile) {
+		return a, nil
+	}
 	return nil, fmt.Errorf("neither %s nor %s in it: want an OCI layout or an archive of docker save", ocispec.ImageLayoutFile, dockerSaveFile)
 }
 
-// Resolve finds an image by the name it has in the layout, or by its digest. An
-// empty reference is the only image, or the only one that has a name.
-func (s *Source) Resolve(ctx context.Context, reference string) (ocispec.Descriptor, error) {
-	if reference != "" {
-		return s.ReadOnlyStore.Resolve(ctx, reference)
-	}
-	var names []string
-	var named []ocispec.Descriptor
-	for _, image := range s.images {
-		if name := image.Annotations[ocispec.AnnotationRefName]; name != "" {
-			names, named = append(names, name), append(named, image)
-			continue
+func byName(images []ocispec.Descriptor) map[string][]ocispec.Descriptor {
+	named := map[string][]ocispec.Descriptor{}
+	for _, image := range images {
+		names := namesOf(image)
+		for _, name := range names {
+			named[name] = append(named[name], image)
 		}
-		names = append(names, image.Digest.String())
+		if len(names) > 0 {
+			named[""] = append(named[""], image)
+		}
 	}
-	if isOne(named) {
-		return named[0], nil
+	if len(named) == 0 {
+		named[""] = images
 	}
-	if isOne(s.images) {
-		return s.images[0], nil
-	}
-	return ocispec.Descriptor{}, fmt.Errorf("%w: want one of %q", errdef.ErrMissingReference, names)
+	return named
 }
 
-// isOne tells whether all are the same image, of which there is at least one.
-func isOne(images []ocispec.Descriptor) bool {
+// namesOf returns what users may call an image, the most telling name first.
+func namesOf(image ocispec.Descriptor) (names []string) {
+	for _, key := range []string{annotationImageName, ocispec.AnnotationRefName} {
+		name := image.Annotations[key]
+		if name == "" {
+			continue
+		}
+		if short, ok := strings.CutPrefix(name, "docker.io/"); ok {
+			names = append(names, strings.TrimPrefix(short, "library/"))
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// Resolve finds an image by one of its names, see [Open], or by its digest. An
+// empty reference is the only image, or the only one that has a name. A name that
+// several images have, as "latest" may be, is an error that lists better ones.
+func (s *Source) Resolve(ctx context.Context, reference string) (ocispec.Descriptor, error) {
+	images := s.names[reference]
+	if len(images) == 0 {
+		return s.ReadOnlyStore.Resolve(ctx, reference)
+	}
+	if isOne(images) {
+		return images[0], nil
+	}
+	var candidates []string
 	for _, image := range images {
-		if image.Digest != images[0].Digest {
-			return false
+		candidates = append(candidates, s.unique(image))
+	}
+	slices.Sort(candidates)
+	return ocispec.Descriptor{}, fmt.Errorf("%w: %q may be any of %q", errdef.ErrMissingReference, reference, candidates)
+}
+
+// unique returns a name that no other image has, or else the digest.
+func (s *Source) unique(image ocispec.Descriptor) string {
+	for _, name := range namesOf(image) {
+		if isOne(s.names[name]) {
+			return name
 		}
 	}
-	return len(images) > 0
+	return image.Digest.String()
+}
+
+// isOne tells whether all are the same image.
+func isOne(images []ocispec.Descriptor) bool {
+	return !slices.ContainsFunc(images, func(image ocispec.Descriptor) bool { return image.Digest != images[0].Digest })
 }

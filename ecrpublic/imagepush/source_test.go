@@ -2,14 +2,11 @@ package imagepush_test
 
 import (
 	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/opencontainers/go-digest"
@@ -17,7 +14,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"oras.land/oras-go/v2"
-	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/content/oci"
 	"oras.land/oras-go/v2/errdef"
 
@@ -49,33 +45,6 @@ func pack(t *testing.T, folder string) (file string) {
 	require.NoError(t, w.Close())
 	require.NoError(t, f.Close())
 	return file
-}
-
-// archiveOf makes a tar of what file and link return, in order.
-func archiveOf(t *testing.T, headers ...tar.Header) (file string) {
-	t.Helper()
-	file = filepath.Join(t.TempDir(), "archive.tar")
-	var data bytes.Buffer
-	w := tar.NewWriter(&data)
-	for _, header := range headers {
-		content := header.PAXRecords["test.content"]
-		header.PAXRecords = nil
-		header.Mode, header.Size = 0o644, int64(len(content))
-		require.NoError(t, w.WriteHeader(&header))
-		_, err := io.WriteString(w, content)
-		require.NoError(t, err)
-	}
-	require.NoError(t, w.Close())
-	require.NoError(t, os.WriteFile(file, data.Bytes(), 0o600))
-	return file
-}
-
-func file(name, content string) tar.Header {
-	return tar.Header{Typeflag: tar.TypeReg, Name: name, PAXRecords: map[string]string{"test.content": content}}
-}
-
-func link(typeflag byte, name, target string) tar.Header {
-	return tar.Header{Typeflag: typeflag, Name: name, Linkname: target}
 }
 
 func open(t *testing.T, path string) *imagepush.Source {
@@ -149,118 +118,85 @@ func TestOnlyImageOfALayout(t *testing.T) {
 	require.ErrorIs(t, err, errdef.ErrMissingReference)
 }
 
-func gzipped(t *testing.T, data string) string {
+// annotate changes the annotations in the index of a layout.
+func annotate(t *testing.T, folder string, change func(annotations map[string]string)) {
 	t.Helper()
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, err := io.WriteString(w, data)
+	path := filepath.Join(folder, "index.json")
+	data, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	return b.String()
-}
-
-func gunzipped(t *testing.T, data []byte) string {
-	t.Helper()
-	r, err := gzip.NewReader(bytes.NewReader(data))
-	require.NoError(t, err)
-	plain, err := io.ReadAll(r)
-	require.NoError(t, err)
-	return string(plain)
-}
-
-// manifestFor reads an image's manifest from a source.
-func manifestFor(t *testing.T, source *imagepush.Source, reference string) ocispec.Manifest {
-	t.Helper()
-	desc, data, err := oras.FetchBytes(t.Context(), source, reference, oras.DefaultFetchBytesOptions)
-	require.NoError(t, err)
-	assert.Equal(t, desc.Digest, digest.FromBytes(data))
-	var manifest ocispec.Manifest
-	require.NoError(t, json.Unmarshal(data, &manifest))
-	return manifest
-}
-
-func TestOpenWhatCraneSaves(t *testing.T) {
-	t.Parallel()
-	config, layer := `{"rootfs":{}}`, gzipped(t, "layer")
-	path := archiveOf(t,
-		file("sha256:abc", config),
-		file("def.tar.gz", layer),
-		file("manifest.json", `[{"Config":"sha256:abc","RepoTags":["app:v1"],"Layers":["def.tar.gz"]}]`),
-	)
-	source := open(t, path)
-	want := fmt.Sprintf(`{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json",`+
-		`"config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":%d,"digest":"%s"},`+
-		`"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":%d,"digest":"%s"}]}`,
-		len(config), digest.FromString(config), len(layer), digest.FromString(layer))
-	for _, reference := range []string{"app:v1", digest.FromString(want).String()} {
-		_, data, err := oras.FetchBytes(t.Context(), source, reference, oras.DefaultFetchBytesOptions)
-		require.NoError(t, err)
-		assert.Equal(t, want, string(data), "crane computes its digest over these bytes")
+	var index ocispec.Index
+	require.NoError(t, json.Unmarshal(data, &index))
+	for _, image := range index.Manifests {
+		change(image.Annotations)
 	}
-	f := newFake()
-	_, err := imagepush.Push(t.Context(), f, source, imagepush.PushOptions{Repository: "team/app", Tag: "v1"}, unlimited)
+	data, err = json.Marshal(index)
 	require.NoError(t, err)
-	assert.Equal(t, layer, string(f.layers[digest.FromString(layer).String()]))
+	require.NoError(t, os.WriteFile(path, data, 0o600))
 }
 
-func TestOpenWhatDockerSaves(t *testing.T) {
+func TestNamesThatDockerGives(t *testing.T) {
 	t.Parallel()
-	path := archiveOf(t,
-		file("./111/layer.tar", "base"),
-		file("111/json", "{}"),
-		link(tar.TypeSymlink, "222/layer.tar", "../111/layer.tar"),
-		link(tar.TypeLink, "333/layer.tar", "222/layer.tar"),
-		link(tar.TypeSymlink, "circle", "circle"),
-		link(tar.TypeSymlink, "444/layer.tar", "../nowhere"),
-		file("555/layer.tar", "top"),
-		file("one.json", `{"one":1}`),
-		file("two.json", `{"two":2}`),
-		file("manifest.json", `[
-			{"Config":"one.json","RepoTags":["app:v1","app:latest"],"Layers":["111/layer.tar","555/layer.tar"]},
-			{"Config":"two.json","RepoTags":null,"Layers":["222/layer.tar","333/layer.tar"]}
-		]`),
-	)
-	source := open(t, path)
-	one := manifestFor(t, source, "app:latest")
-	assert.Equal(t, digest.FromString(`{"one":1}`), one.Config.Digest)
-	require.Len(t, one.Layers, 2)
-	for i, want := range []string{"base", "top"} {
-		assert.Equal(t, "application/vnd.docker.image.rootfs.diff.tar.gzip", one.Layers[i].MediaType)
-		data, err := content.FetchAll(t.Context(), source, one.Layers[i])
-		require.NoError(t, err)
-		assert.Equal(t, want, gunzipped(t, data))
+	images := newImages(t)
+	names := []string{"docker.io/library/app0:latest", "docker.io/team/app1:latest", "example.com/library/app2:v2"}
+	for _, name := range names {
+		images.tag(images.image("{}", images.layer(name)), name)
 	}
+	folder := layout(t, images, names...)
+	annotate(t, folder, func(annotations map[string]string) {
+		name := annotations[ocispec.AnnotationRefName]
+		annotations["io.containerd.image.name"] = name
+		_, annotations[ocispec.AnnotationRefName], _ = strings.Cut(name, ":")
+	})
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`[{"Config":"not read"}]`), 0o600))
+	for _, source := range []*imagepush.Source{open(t, folder), open(t, pack(t, folder))} {
+		for reference, name := range map[string]string{
+			names[0]: names[0], "app0:latest": names[0],
+			names[1]: names[1], "team/app1:latest": names[1],
+			names[2]: names[2], "v2": names[2],
+		} {
+			want, err := images.Resolve(t.Context(), name)
+			require.NoError(t, err)
+			assert.Equal(t, want.Digest, digestOf(t, source, reference), reference)
+		}
+		_, err := source.Resolve(t.Context(), "latest")
+		require.ErrorIs(t, err, errdef.ErrMissingReference)
+		require.ErrorContains(t, err, `"latest" may be any of ["app0:latest" "team/app1:latest"]`)
+		_, err = source.Resolve(t.Context(), "")
+		require.ErrorContains(t, err, `any of ["app0:latest" "example.com/library/app2:v2" "team/app1:latest"]`)
+		for _, unknown := range []string{"app2:v2", "library/app2:v2", "library/app0:latest", "app1:latest"} {
+			_, err = source.Resolve(t.Context(), unknown)
+			require.ErrorIs(t, err, errdef.ErrNotFound, unknown)
+		}
 
-	assert.Equal(t, digestOf(t, source, "app:v1"), digestOf(t, source, ""), "the only one that has a name, or two")
-
-	f := newFake()
-	_, err := mirror(t, f, source, "app:v1")
-	require.Error(t, err, "a name of docker's is no tag")
-	_, err = imagepush.Push(t.Context(), f, source, imagepush.PushOptions{Repository: "team/app", Reference: "app:v1", Tag: "v1"}, unlimited)
-	require.NoError(t, err)
-	assert.Len(t, f.layers, 3)
-	var tags []string
-	require.NoError(t, source.Tags(t.Context(), "", func(all []string) error { tags = all; return nil }))
-	assert.Equal(t, []string{"app:latest", "app:v1"}, tags)
+		f := newFake()
+		_, err = imagepush.Push(t.Context(), f, source, imagepush.PushOptions{Repository: "team/app", Reference: "app0:latest", Tag: "v1"}, unlimited)
+		require.NoError(t, err)
+		assert.Contains(t, f.layers, digest.FromString(names[0]).String())
+		_, err = mirror(t, f, source)
+		require.ErrorContains(t, err, `tag latest: missing reference: "latest" may be any of`)
+	}
 }
 
-func TestOnlyImageOfAnArchiveWithTwoNames(t *testing.T) {
+func TestNameOfTwoImages(t *testing.T) {
 	t.Parallel()
-	source := open(t, archiveOf(t,
-		file("config", "{}"),
-		file("manifest.json", `[{"Config":"config","RepoTags":["app:v1","app:v2"],"Layers":[]}]`),
-	))
-	desc, err := source.Resolve(t.Context(), "")
-	require.NoError(t, err)
-	assert.Equal(t, desc.Digest, digestOf(t, source, "app:v2"))
-	assert.NotNil(t, manifestFor(t, source, "app:v1").Layers, "no layers are an empty list")
-}
+	images := newImages(t)
+	one := images.tag(images.image("{}", images.layer("abc")), "one")
+	two := images.tag(images.image("{}", images.layer("def")), "two")
+	folder := layout(t, images, "one", "two")
+	annotate(t, folder, func(annotations map[string]string) { annotations[ocispec.AnnotationRefName] = "v1" })
+	source := open(t, folder)
+	for _, reference := range []string{"", "v1"} {
+		_, err := source.Resolve(t.Context(), reference)
+		require.ErrorIs(t, err, errdef.ErrMissingReference)
+		assert.ErrorContains(t, err, one.Digest.String())
+		assert.ErrorContains(t, err, two.Digest.String())
+	}
+	assert.Equal(t, one.Digest, digestOf(t, source, one.Digest.String()))
 
-func digestOf(t *testing.T, source *imagepush.Source, reference string) digest.Digest {
-	t.Helper()
-	desc, err := source.Resolve(t.Context(), reference)
-	require.NoError(t, err)
-	return desc.Digest
+	images.tag(one, "again")
+	folder = layout(t, images, "one", "again")
+	annotate(t, folder, func(annotations map[string]string) { annotations[ocispec.AnnotationRefName] = "v1" })
+	assert.Equal(t, one.Digest, digestOf(t, open(t, folder), "v1"), "twice the same image")
 }
 
 func TestOpenFails(t *testing.T) {
@@ -277,9 +213,11 @@ func TestOpenFails(t *testing.T) {
 		"another tar":     {archiveOf(t, file("readme", "hello")), "neither oci-layout nor manifest.json"},
 		"broken list":     {saved(`{`), "manifest.json"},
 		"missing config":  {saved(`[{"Config":"none"}]`), "open none: file does not exist"},
-		"missing layer":   {saved(`[{"Config":"config","Layers":["none"]}]`, file("config", "{}")), "none"},
-		"zstd":            {saved(`[{"Config":"config","Layers":["zstd"]}]`, file("config", "{}"), file("zstd", "\x28\xb5\x2f\xfd")), "zstd: zstd in an archive"},
+		"missing layer":   {saved(`[{"Config":"config","Layers":["none"]}]`, file("config", configOf(""))), "open none: file does not exist"},
+		"broken config":   {saved(`[{"Config":"config"}]`, file("config", "{")), "config: unexpected end"},
+		"zstd":            {saved(`[{"Config":"config","Layers":["zstd"]}]`, file("config", configOf("")), file("zstd", "\x28\xb5\x2f\xfd")), "zstd: zstd in an archive"},
 		"broken index":    {archiveOf(t, file("oci-layout", `{"imageLayoutVersion":"1.0.0"}`), file("index.json", "{")), "Index"},
+		"broken, both":    {saved(`[]`, file("oci-layout", `{"imageLayoutVersion":"1.0.0"}`), file("index.json", "{")), "index.json"},
 		"layout, no more": {archiveOf(t, file("oci-layout", `{"imageLayoutVersion":"1.0.0"}`)), "index.json"},
 	} {
 		_, err := imagepush.Open(t.Context(), test.path)
@@ -288,11 +226,35 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
+// ending is a context that ends after it was asked left times.
+type ending struct {
+	context.Context
+	left int
+}
+
+func (e *ending) Err() error {
+	e.left--
+	if e.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
 func TestOpenEndsWithTheContext(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	path := archiveOf(t, file("config", "{}"), file("manifest.json", `[{"Config":"config"}]`))
-	_, err := imagepush.Open(ctx, path)
-	require.ErrorIs(t, err, context.Canceled)
+	saved := archiveOf(t, file("config", configOf("layer")), file("layer", "layer"), file("manifest.json", `[{"Config":"config","Layers":["layer"]}]`))
+	packed := pack(t, layout(t, newImages(t)))
+	for name, test := range map[string]struct {
+		path string
+		left int
+	}{
+		"before a layout":        {packed, 0},
+		"in a layout":            {packed, 1},
+		"in an archive":          {saved, 3},
+		"before a layer is read": {saved, 4},
+		"as a layer is read":     {saved, 5},
+	} {
+		_, err := imagepush.Open(&ending{context.Background(), test.left}, test.path)
+		assert.ErrorIs(t, err, context.Canceled, name)
+	}
 }
