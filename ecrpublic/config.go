@@ -170,15 +170,12 @@ func (o *Options) setDefaults() {
 		o.RetryMode = cmp.Or(o.RetryMode, mode.RetryMode)
 	}
 	o.fill()
-	o.HTTPClient = withTimeouts(o.HTTPClient, mode)
+	o.HTTPClient = withTimeouts(cmp.Or[HTTPClient](o.HTTPClient, awshttp.NewBuildableClient()), mode)
 }
 
-// fill gives fields that are nil their defaults.
+// fill gives fields that are nil their defaults, all but HTTPClient.
 func (o *Options) fill() {
 	o.Logger = cmp.Or[logging.Logger](o.Logger, logging.Nop{})
-	if o.HTTPClient == nil {
-		o.HTTPClient = awshttp.NewBuildableClient()
-	}
 	if o.Retryer == nil {
 		o.Retryer = newRetryer(o.RetryMode, o.RetryMaxAttempts)
 	}
@@ -195,9 +192,11 @@ func (o *Options) fill() {
 // depends on all options. The attempts are those that the Retryer is limited to
 // already.
 func (o *Options) apply(optFns []func(*Options), attempts int) {
+	client := o.HTTPClient
 	for _, fn := range optFns {
 		fn(o)
 	}
+	o.HTTPClient = cmp.Or(o.HTTPClient, client) // another one would not have its connections
 	o.fill()
 	if o.AuthSchemes == nil {
 		o.AuthSchemes = []smithyhttp.AuthScheme{sigV4Scheme{}}

@@ -84,7 +84,8 @@ type Options struct {
 	Region string
 
 	// UseConfiguredRegion takes Region literally, also where the service does
-	// not exist. An empty one is an error then, for want of an address.
+	// not exist. An empty one is an error then, unless BaseEndpoint or
+	// EndpointResolverV2 gives the address.
 	UseConfiguredRegion bool
 
 	// RetryMaxAttempts bounds the attempts of a call, the first included; 0
@@ -107,7 +108,8 @@ type Options struct {
 	// TracerProvider takes the client's spans; nil records none.
 	TracerProvider tracing.TracerProvider
 
-	// HTTPClient sends the requests; nil means aws/transport/http's client.
+	// HTTPClient sends the requests; nil means aws/transport/http's client, or the
+	// one that a client has for one of its calls.
 	HTTPClient HTTPClient
 
 	// Interceptors are called at fixed points of every call.

@@ -36,6 +36,15 @@ func TestNilOptions(t *testing.T) {
 	}
 }
 
+// A call has the connections of its client.
+func TestNilHTTPClientOfACallIsTheClients(t *testing.T) {
+	t.Parallel()
+	s := &script{answers: []answer{{Status: 200}}}
+	_, err := scripted(s).DescribeRegistries(t.Context(), nil, func(o *ecrpublic.Options) { o.HTTPClient = nil })
+	require.NoError(t, err)
+	assert.Len(t, s.requests, 1)
+}
+
 // Only scheme, host and path of an endpoint are used.
 func TestBaseEndpointIsOnlyAnAddress(t *testing.T) {
 	t.Parallel()

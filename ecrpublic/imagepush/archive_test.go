@@ -11,10 +11,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"oras.land/oras-go/v2/errdef"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 )
 
 // archiveOf makes a tar of what file and link return, in order.

@@ -67,9 +67,11 @@ func (t *Target) checkAvailability(ctx context.Context, digests []string) error 
 		return fmt.Errorf("check layer %s: %s: %s", aws.ToString(f.LayerDigest), f.FailureCode, aws.ToString(f.FailureReason))
 	}
 	for _, layer := range out.Layers {
-		available := layer.LayerAvailability == types.LayerAvailabilityAvailable
-		if d := digest.Digest(aws.ToString(layer.LayerDigest)); available || !t.known.layers.has(d) { // it may have been sent since
-			t.known.layers.set(d, available)
+		d := digest.Digest(aws.ToString(layer.LayerDigest))
+		if layer.LayerAvailability == types.LayerAvailabilityAvailable {
+			t.known.layers.set(d, true)
+		} else {
+			t.known.layers.setNew(d, false) // it may have been sent since
 		}
 	}
 	return nil

@@ -9,13 +9,14 @@ import (
 	"io"
 	"testing"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 )
 
 // configOf makes an image's config for layers that hold this uncompressed.

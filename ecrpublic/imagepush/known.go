@@ -33,6 +33,9 @@ func (t *table[K, V]) has(key K) bool {
 
 func (t *table[K, V]) set(key K, value V) { t.m.Store(key, value) }
 
+// setNew leaves what is in the table.
+func (t *table[K, V]) setNew(key K, value V) { t.m.LoadOrStore(key, value) }
+
 // hasTag is true for any image that is there if the tag is empty.
 func (k *known) hasTag(d digest.Digest, tag string) bool {
 	return k.images.get(d) && (tag == "" || k.tags.get(tag) == d)

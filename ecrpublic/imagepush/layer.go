@@ -75,7 +75,10 @@ func (t *Target) uploadLayer(ctx context.Context, desc ocispec.Descriptor, sourc
 	var start int64
 	seeker, ok := source.(io.Seeker)
 	if ok {
-		start, _ = seeker.Seek(0, io.SeekCurrent) // what cannot tell may still be able to start over
+		at, err := seeker.Seek(0, io.SeekCurrent)
+		if err == nil { // what cannot tell may still be able to go to its start
+			start = at
+		}
 	}
 	for n := 1; ; n++ {
 		u := &upload{Target: t, memory: m, desc: desc, source: source}
@@ -163,7 +166,7 @@ func (u *upload) initiate(ctx context.Context) error {
 
 // send sends a part and returns the position after the last byte that the
 // service has. A refusal that does not say where that is may have broken off, and
-// the part is sent again.
+// the part is sent again, however the client retries.
 func (u *upload) send(ctx context.Context, input *ecrpublic.UploadLayerPartInput) (next int64, err error) {
 	first, end := *input.PartFirstByte, *input.PartLastByte+1
 	out, err := u.client.UploadLayerPart(ctx, input, patiently)

@@ -112,6 +112,9 @@ func selectTags(ctx context.Context, source registry.TagLister, patterns []strin
 			return nil, err
 		}
 	}
+	if patterns == nil && len(all) == 0 {
+		return nil, errors.New("the source has no tags")
+	}
 	if patterns == nil {
 		selected = all
 	}

@@ -198,6 +198,12 @@ func TestMirrorFindsNewReferrersOfOldImages(t *testing.T) {
 	assert.Contains(t, digests(result.Uploaded), signature.Digest)
 }
 
+func TestMirrorOfASourceWithoutTags(t *testing.T) {
+	t.Parallel()
+	_, err := mirror(t, newFake(), newUpstream(t))
+	require.EqualError(t, err, "imagepush: mirror: the source has no tags")
+}
+
 // A name that is no tag fails by itself and before anything is sent for it.
 func TestMirrorOfNamesThatAreNoTags(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
@@ -20,13 +21,9 @@ func (t *Target) copyReferrers(ctx context.Context, source oras.ReadOnlyTarget, 
 		rereadable
 		content.PredecessorFinder
 	}{rereadable{source}, finder}
-	subjects := []ocispec.Descriptor{root}
-	for i := 0; i < len(subjects); i++ { // it grows
-		links, err := linksOf(ctx, source, subjects[i])
-		if err != nil {
-			return err
-		}
-		subjects = append(subjects, links.Manifests...)
+	subjects, err := manifestsBelow(ctx, source, root)
+	if err != nil {
+		return err
 	}
 	options := oras.ExtendedCopyGraphOptions{CopyGraphOptions: t.copyOptions(), FindPredecessors: findReferrers}
 	for _, subject := range subjects {
@@ -35,6 +32,29 @@ func (t *Target) copyReferrers(ctx context.Context, source oras.ReadOnlyTarget, 
 		}
 	}
 	return nil
+}
+
+// manifestsBelow returns root and the manifests that indexes below it list, each
+// once.
+func manifestsBelow(ctx context.Context, source content.Fetcher, root ocispec.Descriptor) ([]ocispec.Descriptor, error) {
+	found := []ocispec.Descriptor{root}
+	seen := map[digest.Digest]bool{root.Digest: true}
+	for i := 0; i < len(found); i++ { // it grows
+		if !isIndex(found[i]) {
+			continue
+		}
+		links, err := linksOf(ctx, source, found[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, desc := range links.Manifests {
+			if isManifest(desc) && !seen[desc.Digest] {
+				seen[desc.Digest] = true
+				found = append(found, desc)
+			}
+		}
+	}
+	return found, nil
 }
 
 // findReferrers leaves out what points to node in another way, as an index

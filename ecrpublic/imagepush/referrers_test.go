@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/opencontainers/go-digest"
@@ -66,6 +67,37 @@ func TestReferrersOfWhatIsBelow(t *testing.T) {
 		})
 		assert.ElementsMatch(t, want, got, reference)
 	}
+}
+
+// Each manifest is looked at once, and what an index lists beside manifests, as the
+// caches of builds do, not at all.
+func TestReferrersOfOddIndexes(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	deep := images.image("{}", images.layer("abc"))
+	for range 12 {
+		deep = images.index(deep, deep)
+	}
+	images.tag(deep, "deep")
+	images.tag(images.index(images.layer("no JSON")), "cache")
+	for _, reference := range []string{"deep", "cache"} {
+		source := &counting{images: images}
+		options := imagepush.PushOptions{Repository: "team/app", Reference: reference, Referrers: true}
+		_, err := imagepush.Push(t.Context(), newFake(), source, options, unlimited)
+		require.NoError(t, err, reference)
+		assert.Less(t, source.fetches.Load(), int64(100), reference)
+	}
+}
+
+// counting counts how often something is fetched.
+type counting struct {
+	images
+	fetches atomic.Int64
+}
+
+func (c *counting) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
+	c.fetches.Add(1)
+	return c.images.Fetch(ctx, desc)
 }
 
 func TestArtifactBringsItsSubject(t *testing.T) {

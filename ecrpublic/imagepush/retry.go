@@ -18,8 +18,8 @@ import (
 const attempts = 10
 
 // patiently is for every call: all that this package makes can be repeated. A
-// client that was given a number of attempts, by itself or in its Retryer, keeps
-// it.
+// client that was given a number of attempts, by itself or in a Retryer that has
+// another than the default of three, keeps it.
 func patiently(o *ecrpublic.Options) {
 	r, ok := o.Retryer.(aws.RetryerV2)
 	if !ok || r.MaxAttempts() == 1 {

@@ -134,10 +134,10 @@ func (t *Target) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, err
 // Push sends a layer or a config in parts, or puts a manifest without a tag. It
 // succeeds if the repository has it already. A content that implements
 // io.ReaderAt and io.Seeker and is at its start, such as an *os.File, is read in
-// place, by ReadAt. One that can seek to its start is read again if the service
-// loses the upload; of any other that is an error. The end of ctx ends the push
-// when a Read that is under way returns. If size or digest differ from the descriptor's, Push fails and leaves nothing that an
-// image could refer to.
+// place, by ReadAt. One that can seek is read again if the service loses the
+// upload; of any other that is an error. The end of ctx ends the push when a Read
+// that is under way returns. If size or digest differ from the descriptor's, Push
+// fails and leaves nothing that an image could refer to.
 func (t *Target) Push(ctx context.Context, desc ocispec.Descriptor, content io.Reader) error {
 	if err := checkDigest(desc); err != nil {
 		return err
