@@ -46,7 +46,7 @@ if (($# == 0)); then
 fi
 
 source .ci/tools_lib.sh
-rounds=${2:-7}
+rounds=${2:-21}
 mkdir -p "$work/layout/blobs/sha256"
 
 # blob moves a file into the layout and prints its descriptor.
