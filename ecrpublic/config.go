@@ -170,7 +170,7 @@ func (o *Options) setDefaults() {
 		o.RetryMode = cmp.Or(o.RetryMode, mode.RetryMode)
 	}
 	o.fill()
-	o.HTTPClient = withTimeouts(cmp.Or[HTTPClient](o.HTTPClient, awshttp.NewBuildableClient()), mode)
+	o.HTTPClient = defaultHTTPClient(o.HTTPClient, mode)
 }
 
 // fill gives fields that are nil their defaults, all but HTTPClient.
@@ -206,9 +206,12 @@ func (o *Options) apply(optFns []func(*Options), attempts int) {
 	}
 }
 
-// withTimeouts applies a mode's timeouts to AWS's own HTTP client, which is also
-// the default; any other client is the caller's business.
-func withTimeouts(client HTTPClient, mode defaults.Configuration) HTTPClient {
+// defaultHTTPClient applies a mode's timeouts to AWS's own HTTP client, which is
+// also the default; any other client is the caller's business.
+func defaultHTTPClient(client HTTPClient, mode defaults.Configuration) HTTPClient {
+	if client == nil {
+		client = awshttp.NewBuildableClient()
+	}
 	buildable, ok := client.(*awshttp.BuildableClient)
 	if !ok {
 		return client

@@ -33,8 +33,7 @@ type page[Out any] struct {
 // walk fetches one page after the other. It keeps the tokens to know one again.
 func (p *Paginator[Out, Item]) walk(ctx context.Context) iter.Seq2[page[Out], error] {
 	return func(yield func(page[Out], error) bool) {
-		pages, from, left := p.start(p.from.Token, p.size), p.from, p.maxItems
-		seen := map[string]bool{}
+		pages, from, left, seen := p.start(p.from.Token, p.size), p.from, p.maxItems, map[string]bool{}
 		for {
 			got, err := p.fetch(ctx, pages, from, left)
 			if !yield(got, err) || got.next == nil || got.count == left {
