@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 	"github.com/ecr-public/ecr-public-go/types"
@@ -70,8 +69,7 @@ func subjectOfTag(tag string) string {
 }
 
 func isIndex(image types.ImageDetail) bool {
-	mediaType := aws.ToString(image.ImageManifestMediaType)
-	return mediaType == ocispec.MediaTypeImageIndex || mediaType == facts.MediaTypeDockerList
+	return facts.IsIndex(aws.ToString(image.ImageManifestMediaType))
 }
 
 // unread lists the images whose manifests may say more than their descriptions:

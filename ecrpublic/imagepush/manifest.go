@@ -26,13 +26,9 @@ const (
 // isManifest tells what is put as an image from what is sent as a layer. It
 // follows oras-go, which decides by media type as well.
 func isManifest(desc ocispec.Descriptor) bool {
-	return isIndex(desc) || slices.Contains([]string{
+	return facts.IsIndex(desc.MediaType) || slices.Contains([]string{
 		facts.MediaTypeDockerManifest, artifactManifest, ocispec.MediaTypeImageManifest,
 	}, desc.MediaType)
-}
-
-func isIndex(desc ocispec.Descriptor) bool {
-	return desc.MediaType == ocispec.MediaTypeImageIndex || desc.MediaType == facts.MediaTypeDockerList
 }
 
 // isNotLayer tells what a copy puts or leaves out, as oras-go leaves out layers

@@ -8,6 +8,8 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 )
 
 // copyReferrers copies, untagged, what has root or a manifest below it as its
@@ -40,7 +42,7 @@ func manifestsBelow(ctx context.Context, source content.Fetcher, root ocispec.De
 	found := []ocispec.Descriptor{root}
 	seen := map[digest.Digest]bool{root.Digest: true}
 	for i := 0; i < len(found); i++ { // it grows
-		if !isIndex(found[i]) {
+		if !facts.IsIndex(found[i].MediaType) {
 			continue
 		}
 		links, err := linksOf(ctx, source, found[i])

@@ -3,6 +3,8 @@
 // that cannot be raised, patterns of names, and media types.
 package facts
 
+import ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
 // Sizes in bytes.
 const (
 	MaxManifest = 4 << 20
@@ -51,3 +53,8 @@ const (
 	MediaTypeDockerList         = "application/vnd.docker.distribution.manifest.list.v2+json"
 	MediaTypeDockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
 )
+
+// IsIndex tells by its media type that a manifest lists others.
+func IsIndex(mediaType string) bool {
+	return mediaType == ocispec.MediaTypeImageIndex || mediaType == MediaTypeDockerList
+}
