@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -35,11 +34,7 @@ func TestCancelledPushClosesFiles(t *testing.T) {
 	t.Parallel()
 	srv := smallParts(t)
 	images := newImages(t)
-	var layers []ocispec.Descriptor
-	for i := range 4 {
-		layers = append(layers, images.blob(ocispec.MediaTypeImageLayer, random(i, 3*testPart)))
-	}
-	images.tag(images.image("{}", layers...), "v1")
+	images.tag(images.ofLayers(4, 3*testPart), "v1")
 	folder := layout(t, images, "v1")
 	archive := pack(t, folder)
 	client := srv.Client()

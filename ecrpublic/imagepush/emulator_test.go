@@ -49,6 +49,16 @@ func random(seed, size int) []byte {
 	return data
 }
 
+// ofLayers makes an image of so many layers, all different.
+func (i images) ofLayers(n, size int) ocispec.Descriptor {
+	i.t.Helper()
+	var layers []ocispec.Descriptor
+	for seed := range n {
+		layers = append(layers, i.blob(ocispec.MediaTypeImageLayer, random(seed, size)))
+	}
+	return i.image("{}", layers...)
+}
+
 // readBack reads everything below a reference from the emulator's registry into
 // a store, which checks each size and digest.
 func readBack(t *testing.T, srv *ecrpublictest.Server, uri, reference string) (*remote.Repository, ocispec.Descriptor) {
@@ -239,11 +249,7 @@ func TestCancelledPushIsCompletedByTheNext(t *testing.T) {
 	t.Parallel()
 	srv := smallParts(t)
 	images := newImages(t)
-	var layers []ocispec.Descriptor
-	for i := range 8 {
-		layers = append(layers, images.blob(ocispec.MediaTypeImageLayer, random(i, 4*testPart)))
-	}
-	image := images.tag(images.image("{}", layers...), "v1")
+	image := images.tag(images.ofLayers(8, 4*testPart), "v1")
 	client := srv.Client()
 	ctx, cancel := context.WithCancel(t.Context())
 	source := &counted{ReadOnlyTarget: images}
