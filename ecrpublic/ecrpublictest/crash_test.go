@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
@@ -39,16 +38,29 @@ func TestServerToBeKilled(t *testing.T) {
 	select {} // until it is killed
 }
 
-// pushes is what clients know to be there: a push that was answered counts.
+// pushes are the images whose push was acknowledged.
 type pushes struct {
-	mu     sync.Mutex
-	images map[string]bool // by digest
+	mu      sync.Mutex
+	images  map[string]bool // by digest
+	wanted  int             // reached is closed when there are so many
+	reached chan struct{}
 }
 
 func (p *pushes) add(digest string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.images[digest] = true
+	if len(p.images) == p.wanted {
+		close(p.reached)
+	}
+}
+
+// after returns a channel that is closed after n more pushes.
+func (p *pushes) after(n int) <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wanted, p.reached = len(p.images)+n, make(chan struct{})
+	return p.reached
 }
 
 func TestKilledServerLosesNothing(t *testing.T) {
@@ -88,6 +100,7 @@ func pushUntilKilled(t *testing.T, dir string, round int, answered *pushes) {
 	if round > 0 {
 		require.ErrorAs(t, err, new(*types.RepositoryAlreadyExistsException))
 	}
+	enough := answered.after(1 + rand.IntN(30))
 	var pushing sync.WaitGroup
 	for worker := range 4 {
 		pushing.Go(func() {
@@ -98,10 +111,19 @@ func pushUntilKilled(t *testing.T, dir string, round int, answered *pushes) {
 			}
 		})
 	}
-	time.Sleep(time.Duration(50+rand.IntN(150)) * time.Millisecond)
+	ended := make(chan struct{})
+	go func() {
+		pushing.Wait()
+		close(ended)
+	}()
+	select {
+	case <-enough:
+	case <-ended: // the server refuses pushes
+		t.Error("no client pushes any more")
+	}
 	require.NoError(t, cmd.Process.Kill())
-	_ = cmd.Wait() // tells that it was killed
-	pushing.Wait()
+	_ = cmd.Wait() // returns an error because it was killed
+	<-ended
 }
 
 // pushSome pushes an image and an index of it, and moves a tag.

@@ -147,6 +147,7 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	r.layers("layer")
 	upload := r.begin()
 	require.NoError(t, r.part(upload, 0, "half a layer"))
+	require.NoError(t, r.part(upload, 12, "!"), "is taken when the first part is on disk")
 	files := tree(t, dir)
 	require.Len(t, files, 4, "journal, lock, a layer, an upload")
 	r.srv.Close()
@@ -166,7 +167,7 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	}
 	stray("journal.new")
 	r = r.reopened(dir)
-	assert.ErrorAs(t, r.part(upload, 12, "x"), new(*types.UploadNotFoundException))
+	assert.ErrorAs(t, r.part(upload, 13, "x"), new(*types.UploadNotFoundException))
 	assert.Len(t, tree(t, dir), 3)
 	_, err := r.api.DeleteRepository(t.Context(), &ecrpublic.DeleteRepositoryInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)
