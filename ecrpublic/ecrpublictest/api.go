@@ -6,15 +6,15 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
 // maxBody is the largest request body of the API: the largest layer part in
 // base64, and room for the members around it.
-const maxBody = facts.MaxPart/3*4 + mebibyte
+const maxBody = limits.MaxPart/3*4 + mebibyte
 
 // api answers the JSON API.
 type api struct{ store *store }

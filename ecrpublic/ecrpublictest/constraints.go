@@ -3,7 +3,7 @@ package ecrpublictest
 import (
 	"sync"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/paginators"
 )
 
@@ -25,17 +25,17 @@ func (s shape) of(item shape) shape      { s.item = &item; return s }
 var shapes = sync.OnceValue(func() map[string]shape {
 	var (
 		text              = shape{}
-		repositoryName    = length(facts.MinRepositoryName, facts.MaxRepositoryName).matching(repositoryNamePattern)
+		repositoryName    = length(limits.MinRepositoryName, limits.MaxRepositoryName).matching(repositoryNamePattern)
 		registryID        = text.matching(registryIDPattern)
-		registryIDOrAlias = length(facts.MinAlias, facts.MaxAlias)
-		freeText          = length(0, facts.MaxEntries).of(length(1, facts.MaxEntry))
+		registryIDOrAlias = length(limits.MinAlias, limits.MaxAlias)
+		freeText          = length(0, limits.MaxEntries).of(length(1, limits.MaxEntry))
 		position          = shape{} // not negative, as its min is 0
 		tagKey            = length(1, 128)
 	)
 	registryID.constraint = registryIDMustMatch
 	return map[string]shape{
 		"RepositoryName":  repositoryName,
-		"RepositoryNames": length(1, facts.MaxBatch).of(repositoryName),
+		"RepositoryNames": length(1, limits.MaxBatch).of(repositoryName),
 
 		"RegistryId":                                  registryID,
 		"BatchDeleteImageInput.RegistryId":            registryIDOrAlias,
@@ -45,13 +45,13 @@ var shapes = sync.OnceValue(func() map[string]shape {
 		"CompleteLayerUploadInput.RegistryId":         registryIDOrAlias,
 		"PutImageInput.RegistryId":                    registryIDOrAlias,
 
-		"ImageIds":      length(1, facts.MaxBatch),
-		"ImageTag":      length(1, facts.MaxTag),
-		"ImageManifest": length(1, facts.MaxManifest),
+		"ImageIds":      length(1, limits.MaxBatch),
+		"ImageTag":      length(1, limits.MaxTag),
+		"ImageManifest": length(1, limits.MaxManifest),
 
-		"LayerDigests": length(1, facts.MaxBatch).of(text.matching(digestPattern)),
-		"BatchCheckLayerAvailabilityInput.LayerDigests": length(1, facts.MaxBatch).of(length(0, 1000)),
-		"LayerPartBlob": length(0, facts.MaxPart),
+		"LayerDigests": length(1, limits.MaxBatch).of(text.matching(digestPattern)),
+		"BatchCheckLayerAvailabilityInput.LayerDigests": length(1, limits.MaxBatch).of(length(0, 1000)),
+		"LayerPartBlob": length(0, limits.MaxPart),
 		"PartFirstByte": position,
 		"PartLastByte":  position,
 		"UploadId":      text.matching(uploadIDPattern),
@@ -60,12 +60,12 @@ var shapes = sync.OnceValue(func() map[string]shape {
 
 		"PolicyText": length(0, 10240),
 
-		"Description":      length(0, facts.MaxDescription),
-		"AboutText":        length(0, facts.MaxText),
-		"UsageText":        length(0, facts.MaxText),
+		"Description":      length(0, limits.MaxDescription),
+		"AboutText":        length(0, limits.MaxText),
+		"UsageText":        length(0, limits.MaxText),
 		"Architectures":    freeText,
 		"OperatingSystems": freeText,
-		"LogoImageBlob":    length(0, facts.MaxLogo),
+		"LogoImageBlob":    length(0, limits.MaxLogo),
 		"DisplayName":      length(0, 100),
 
 		"ResourceArn": length(1, 2048),

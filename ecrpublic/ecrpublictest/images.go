@@ -5,6 +5,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -32,7 +33,7 @@ func (s *store) putImage(in *ecrpublic.PutImageInput) (*ecrpublic.PutImageOutput
 	if in.ImageDigest != nil && *in.ImageDigest != img.Digest {
 		return nil, imageDigestDoesNotMatch(*in.ImageDigest, img.Digest)
 	}
-	if img.references, err = m.references(img.MediaType); err != nil {
+	if img.references, err = referencesOf(m, img.MediaType); err != nil {
 		return nil, err
 	}
 	if err := s.checkPut(r, img, in.ImageTag); err != nil {
@@ -61,7 +62,7 @@ func checkImageName(tag, digest *string) error {
 	return nil
 }
 
-func mediaTypeOf(m *manifest, given *string) (string, error) {
+func mediaTypeOf(m manifest.Manifest, given *string) (string, error) {
 	if given != nil {
 		return *given, nil
 	}

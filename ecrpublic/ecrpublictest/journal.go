@@ -68,7 +68,7 @@ func decodeChange(line []byte) (c change, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.Image.references, err = m.references(c.Image.MediaType)
+	c.Image.references, err = referencesOf(m, c.Image.MediaType)
 	return c, err
 }
 

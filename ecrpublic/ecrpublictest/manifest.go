@@ -1,35 +1,13 @@
 package ecrpublictest
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
-	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
-
-// Media types of manifests beside those of the OCI.
-const (
-	mediaTypeDockerSchema1       = "application/vnd.docker.distribution.manifest.v1+json"
-	mediaTypeDockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws"
-)
-
-// manifest is the union of the members that matter in all kinds of manifests.
-type manifest struct {
-	MediaType    string               `json:"mediaType"`
-	ArtifactType string               `json:"artifactType"`
-	Config       *ocispec.Descriptor  `json:"config"`
-	Layers       []ocispec.Descriptor `json:"layers"`
-	FSLayers     []struct {
-		BlobSum digest.Digest `json:"blobSum"`
-	} `json:"fsLayers"`
-	Manifests   []ocispec.Descriptor `json:"manifests"`
-	Subject     *ocispec.Descriptor  `json:"subject"`
-	Annotations map[string]string    `json:"annotations"`
-}
 
 // references is what a manifest says of other objects.
 type references struct {
@@ -48,24 +26,24 @@ type blobReference struct {
 	foreign           bool // lies elsewhere, and need not be in the repository
 }
 
-func parseManifest(text []byte) (*manifest, error) {
-	m := new(manifest)
-	if err := json.Unmarshal(text, m); err != nil {
-		return nil, invalidParameter("imageManifest", mustBeManifest)
+func parseManifest(text []byte) (manifest.Manifest, error) {
+	m, err := manifest.Parse(text)
+	if err != nil {
+		return m, invalidParameter("imageManifest", mustBeManifest)
 	}
 	return m, nil
 }
 
-// references reads a manifest as one of the given media type.
-func (m *manifest) references(mediaType string) (references, error) {
+// referencesOf reads a manifest as one of the given media type.
+func referencesOf(m manifest.Manifest, mediaType string) (references, error) {
 	r := references{artifactType: m.ArtifactType, annotations: m.Annotations}
 	var err error
 	switch mediaType {
-	case ocispec.MediaTypeImageManifest, facts.MediaTypeDockerManifest:
+	case ocispec.MediaTypeImageManifest, manifest.MediaTypeDockerManifest:
 		err = r.image(m)
-	case ocispec.MediaTypeImageIndex, facts.MediaTypeDockerList:
+	case ocispec.MediaTypeImageIndex, manifest.MediaTypeDockerList:
 		err = r.index(m)
-	case mediaTypeDockerSchema1, mediaTypeDockerSchema1Signed:
+	case manifest.MediaTypeDockerSchema1, manifest.MediaTypeDockerSchema1Signed:
 		err = r.schema1(m)
 	default:
 		return references{}, invalidParameter("imageManifestMediaType", fmt.Sprintf(mustBeMediaType, mediaType))
@@ -87,7 +65,7 @@ func wellFormed(digest string) error {
 	return nil
 }
 
-func (r *references) image(m *manifest) error {
+func (r *references) image(m manifest.Manifest) error {
 	if m.Config == nil {
 		return errors.New("no config")
 	}
@@ -108,7 +86,7 @@ func (r *references) blob(d ocispec.Descriptor) error {
 	return wellFormed(string(d.Digest))
 }
 
-func (r *references) index(m *manifest) error {
+func (r *references) index(m manifest.Manifest) error {
 	var err error
 	for _, child := range m.Manifests {
 		r.children = append(r.children, string(child.Digest))
@@ -117,7 +95,7 @@ func (r *references) index(m *manifest) error {
 	return err
 }
 
-func (r *references) schema1(m *manifest) error {
+func (r *references) schema1(m manifest.Manifest) error {
 	var err error
 	for _, l := range m.FSLayers {
 		err = errors.Join(err, r.blob(ocispec.Descriptor{Digest: l.BlobSum}))

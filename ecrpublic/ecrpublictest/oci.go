@@ -14,7 +14,7 @@ import (
 	"cuelabs.dev/go/oci/ociregistry/ociref"
 	"cuelabs.dev/go/oci/ociregistry/ociserver"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 const (
@@ -77,7 +77,7 @@ func adapt(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
 		return r, ociregistry.ErrDigestInvalid
 	}
 	if isManifest && r.Method == http.MethodPut {
-		text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, facts.MaxManifest))
+		text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limits.MaxManifest))
 		if err != nil {
 			return r, err
 		}

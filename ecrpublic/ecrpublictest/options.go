@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
 	"github.com/ecr-public/ecr-public-go/internal/endpoints"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 // Defaults of the options.
@@ -99,8 +99,8 @@ func (c *config) check() error {
 	switch {
 	case !registryIDPattern.matches(c.account):
 		return fmt.Errorf("account %q: want twelve digits", c.account)
-	case c.alias != "" && !(len(c.alias) >= facts.MinAlias && len(c.alias) <= facts.MaxAlias && aliasPattern.matches(c.alias)):
-		return fmt.Errorf("alias %q: want %d to %d characters that match %s", c.alias, facts.MinAlias, facts.MaxAlias, facts.Alias)
+	case c.alias != "" && !(len(c.alias) >= limits.MinAlias && len(c.alias) <= limits.MaxAlias && aliasPattern.matches(c.alias)):
+		return fmt.Errorf("alias %q: want %d to %d characters that match %s", c.alias, limits.MinAlias, limits.MaxAlias, limits.Alias)
 	case c.region == "":
 		return errors.New("region: want a name such as us-east-1")
 	case (c.accessKey == "") != (c.secretKey == ""):

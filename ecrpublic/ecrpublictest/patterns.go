@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"sync"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 // pattern is a regular expression that a whole text has to match. It is compiled
@@ -23,11 +23,11 @@ func (p pattern) matches(s string) bool { return p.compiled().MatchString(s) }
 // The patterns of the service, without the anchors that its messages leave out
 // too.
 var (
-	repositoryNamePattern = newPattern(facts.RepositoryName)
-	registryIDPattern     = newPattern(facts.RegistryId)
-	aliasPattern          = newPattern(facts.Alias)
-	digestPattern         = newPattern(facts.Digest)
-	imageTagPattern       = newPattern(facts.Tag)
+	repositoryNamePattern = newPattern(limits.RepositoryName)
+	registryIDPattern     = newPattern(limits.RegistryId)
+	aliasPattern          = newPattern(limits.Alias)
+	digestPattern         = newPattern(limits.Digest)
+	imageTagPattern       = newPattern(limits.Tag)
 	uploadIDPattern       = newPattern(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
 
 	// Inferred from the default aliases that were seen.

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 // Quotas are the limits that the emulator enforces. The zero value of a field
@@ -50,9 +50,9 @@ func DefaultQuotas() Quotas {
 		TagsPerImage:        1_000,
 		TagsPerRepository:   50,
 		LayerParts:          1_000,
-		LayerBytes:          facts.MaxLayer,
-		MinPartBytes:        facts.MinPart,
-		PartBytes:           facts.UsualPart,
+		LayerBytes:          limits.MaxLayer,
+		MinPartBytes:        limits.MinPart,
+		PartBytes:           limits.UsualPart,
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -119,9 +119,9 @@ func checkCatalogData(data *types.RepositoryCatalogDataInput) (*types.Repository
 		checked.LogoImageBlob, checked.LogoImageReader = logo, nil
 	}
 	return &checked, errors.Join(
-		checkText("Description", data.Description, facts.MaxDescription),
-		checkText("AboutText", data.AboutText, facts.MaxText),
-		checkText("UsageText", data.UsageText, facts.MaxText),
+		checkText("Description", data.Description, limits.MaxDescription),
+		checkText("AboutText", data.AboutText, limits.MaxText),
+		checkText("UsageText", data.UsageText, limits.MaxText),
 		checkList("Architectures", data.Architectures),
 		checkList("OperatingSystems", data.OperatingSystems),
 		checkLogo(checked.LogoImageBlob),
@@ -142,15 +142,15 @@ func checkText(member string, text *string, limit int) error {
 }
 
 func checkList(member string, list []string) error {
-	if len(list) > facts.MaxEntries {
-		return fmt.Errorf("%s has %d entries, the limit is %d", member, len(list), facts.MaxEntries)
+	if len(list) > limits.MaxEntries {
+		return fmt.Errorf("%s has %d entries, the limit is %d", member, len(list), limits.MaxEntries)
 	}
 	if i := slices.Index(list, ""); i >= 0 {
-		return fmt.Errorf("%s[%d] is empty, an entry has 1 to %d characters", member, i, facts.MaxEntry)
+		return fmt.Errorf("%s[%d] is empty, an entry has 1 to %d characters", member, i, limits.MaxEntry)
 	}
 	var errs []error
 	for i, entry := range list {
-		errs = append(errs, checkText(fmt.Sprintf("%s[%d]", member, i), &entry, facts.MaxEntry))
+		errs = append(errs, checkText(fmt.Sprintf("%s[%d]", member, i), &entry, limits.MaxEntry))
 	}
 	return errors.Join(errs...)
 }
@@ -159,8 +159,8 @@ func checkLogo(logo []byte) error {
 	if len(logo) == 0 {
 		return nil
 	}
-	if len(logo) > facts.MaxLogo {
-		return fmt.Errorf("LogoImageBlob has %d bytes, the limit is %d", len(logo), facts.MaxLogo)
+	if len(logo) > limits.MaxLogo {
+		return fmt.Errorf("LogoImageBlob has %d bytes, the limit is %d", len(logo), limits.MaxLogo)
 	}
 	config, err := png.DecodeConfig(bytes.NewReader(logo))
 	if err != nil {

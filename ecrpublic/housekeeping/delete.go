@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -150,7 +150,7 @@ func (d *deletion) start(ids []types.ImageIdentifier) ([]types.ImageIdentifier, 
 func (d *deletion) pass(ctx context.Context, pending []types.ImageIdentifier) ([]types.ImageIdentifier, error) {
 	d.result.Referenced = nil
 	var refused []types.ImageIdentifier
-	for batch := range slices.Chunk(pending, facts.MaxBatch) {
+	for batch := range slices.Chunk(pending, limits.MaxBatch) {
 		failures, err := d.send(ctx, batch)
 		if err != nil {
 			d.result.Referenced, d.result.Unprocessed = nil, append(refused, pending...)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -69,7 +69,7 @@ func subjectOfTag(tag string) string {
 }
 
 func isIndex(image types.ImageDetail) bool {
-	return facts.IsIndex(aws.ToString(image.ImageManifestMediaType))
+	return manifest.IsIndex(aws.ToString(image.ImageManifestMediaType))
 }
 
 // unread lists the images whose manifests may say more than their descriptions:
@@ -83,7 +83,7 @@ func (g *graph) unread() (digests []string) {
 	return digests
 }
 
-func (g *graph) addManifest(digest string, m manifest) {
+func (g *graph) addManifest(digest string, m manifest.Manifest) {
 	for _, child := range m.Manifests {
 		g.add(digest, child.Digest.String())
 	}

@@ -3,7 +3,6 @@ package housekeeping
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
@@ -22,7 +20,8 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 const (
@@ -35,12 +34,6 @@ const (
 	minRetryWait = 250 * time.Millisecond
 	maxRetryWait = 10 * time.Second
 )
-
-// manifest is what indexes and images say about other images.
-type manifest struct {
-	Manifests []ocispec.Descriptor `json:"manifests"`
-	Subject   *ocispec.Descriptor  `json:"subject"`
-}
 
 // manifestReader reads manifests from the registry host.
 type manifestReader struct {
@@ -89,7 +82,7 @@ func patientClient() *http.Client {
 
 // readAll hands each manifest to use, one at a time. A manifest that is missing
 // was deleted in the meantime and is passed over.
-func (r *manifestReader) readAll(ctx context.Context, digests []string, use func(digest string, m manifest)) error {
+func (r *manifestReader) readAll(ctx context.Context, digests []string, use func(digest string, m manifest.Manifest)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(concurrency)
 	var mu sync.Mutex
@@ -114,20 +107,21 @@ func (r *manifestReader) readAll(ctx context.Context, digests []string, use func
 	return group.Wait()
 }
 
-func (r *manifestReader) read(ctx context.Context, digest string) (m manifest, err error) {
+func (r *manifestReader) read(ctx context.Context, digest string) (m manifest.Manifest, err error) {
 	descriptor, body, err := r.repository.Manifests().FetchReference(ctx, digest)
 	if err != nil {
 		return m, err
 	}
 	defer body.Close()
-	if descriptor.Size > facts.MaxManifest {
-		return m, fmt.Errorf("manifest %s has %d bytes, the limit is %d", digest, descriptor.Size, facts.MaxManifest)
+	if descriptor.Size > limits.MaxManifest {
+		return m, fmt.Errorf("manifest %s has %d bytes, the limit is %d", digest, descriptor.Size, limits.MaxManifest)
 	}
 	data, err := content.ReadAll(body, descriptor)
 	if err != nil {
 		return m, fmt.Errorf("manifest %s: %w", digest, err)
 	}
-	if err := json.Unmarshal(data, &m); err != nil {
+	m, err = manifest.Parse(data)
+	if err != nil {
 		return m, fmt.Errorf("manifest %s: %w", digest, err)
 	}
 	return m, nil

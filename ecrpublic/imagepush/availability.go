@@ -10,7 +10,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -36,7 +36,7 @@ func (t *Target) checkLayers(ctx context.Context, layers []ocispec.Descriptor) e
 		}
 	}
 	slices.Sort(unknown)
-	for batch := range slices.Chunk(slices.Compact(unknown), facts.MaxBatch) {
+	for batch := range slices.Chunk(slices.Compact(unknown), limits.MaxBatch) {
 		if err := t.checkAvailability(ctx, batch); err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ import (
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
 // dockerSaveFile lists the images of an archive of docker save.
@@ -114,7 +114,7 @@ func (a *archive) addImage(ctx context.Context, image savedImage, layers map[str
 	}
 	manifest := savedManifest{
 		SchemaVersion: 2,
-		MediaType:     facts.MediaTypeDockerManifest,
+		MediaType:     manifest.MediaTypeDockerManifest,
 		Config:        a.addBlob(dockerConfig, config),
 		Layers:        []savedBlob{},
 	}

@@ -12,7 +12,7 @@ import (
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -49,8 +49,8 @@ func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source 
 }
 
 func checkLayerSize(desc ocispec.Descriptor) error {
-	if desc.Size < 1 || desc.Size > facts.MaxLayer {
-		return fmt.Errorf("layer %s has %d bytes: ECR Public takes 1 to %d: %w", desc.Digest, desc.Size, facts.MaxLayer, errdef.ErrUnsupported)
+	if desc.Size < 1 || desc.Size > limits.MaxLayer {
+		return fmt.Errorf("layer %s has %d bytes: ECR Public takes 1 to %d: %w", desc.Digest, desc.Size, limits.MaxLayer, errdef.ErrUnsupported)
 	}
 	return nil
 }
@@ -157,9 +157,9 @@ func (u *upload) initiate(ctx context.Context) error {
 		return err
 	}
 	u.id = out.UploadId
-	u.partSize = min(aws.ToInt64(out.PartSize), facts.MaxPart)
+	u.partSize = min(aws.ToInt64(out.PartSize), limits.MaxPart)
 	if u.partSize < 1 { // it did not name one
-		u.partSize = facts.UsualPart
+		u.partSize = limits.UsualPart
 	}
 	return nil
 }

@@ -14,32 +14,30 @@ import (
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-const (
-	artifactManifest = "application/vnd.oci.artifact.manifest.v1+json"
-	foreignLayer     = "application/vnd.oci.image.layer.nondistributable."
-)
+const foreignLayer = "application/vnd.oci.image.layer.nondistributable."
 
 // isManifest tells what is put as an image from what is sent as a layer. It
 // follows oras-go, which decides by media type as well.
 func isManifest(desc ocispec.Descriptor) bool {
-	return facts.IsIndex(desc.MediaType) || slices.Contains([]string{
-		facts.MediaTypeDockerManifest, artifactManifest, ocispec.MediaTypeImageManifest,
+	return manifest.IsIndex(desc.MediaType) || slices.Contains([]string{
+		manifest.MediaTypeDockerManifest, manifest.MediaTypeOCIArtifact, ocispec.MediaTypeImageManifest,
 	}, desc.MediaType)
 }
 
 // isNotLayer tells what a copy puts or leaves out, as oras-go leaves out layers
 // that are kept elsewhere.
 func isNotLayer(desc ocispec.Descriptor) bool {
-	return isManifest(desc) || desc.MediaType == facts.MediaTypeDockerForeignLayer || strings.HasPrefix(desc.MediaType, foreignLayer)
+	return isManifest(desc) || desc.MediaType == manifest.MediaTypeDockerForeignLayer || strings.HasPrefix(desc.MediaType, foreignLayer)
 }
 
 func (t *Target) pushManifest(ctx context.Context, desc ocispec.Descriptor, source io.Reader, tag string) error {
-	if desc.Size > facts.MaxManifest {
-		return fmt.Errorf("manifest %s has %d bytes: ECR Public takes up to %d: %w", desc.Digest, desc.Size, facts.MaxManifest, errdef.ErrSizeExceedsLimit)
+	if desc.Size > limits.MaxManifest {
+		return fmt.Errorf("manifest %s has %d bytes: ECR Public takes up to %d: %w", desc.Digest, desc.Size, limits.MaxManifest, errdef.ErrSizeExceedsLimit)
 	}
 	manifest, err := content.ReadAll(source, desc)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 // PushOptions says what [Push] copies, and where to.
@@ -108,7 +108,7 @@ func (t *Target) copyImage(ctx context.Context, source content.ReadOnlyStorage, 
 func (t *Target) copyOptions() oras.CopyGraphOptions {
 	return oras.CopyGraphOptions{
 		Concurrency:      t.parallel,
-		MaxMetadataBytes: facts.MaxManifest,
+		MaxMetadataBytes: limits.MaxManifest,
 		FindSuccessors:   t.FindSuccessors,
 	}
 }

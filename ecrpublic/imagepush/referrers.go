@@ -9,7 +9,7 @@ import (
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
 // copyReferrers copies, untagged, what has root or a manifest below it as its
@@ -42,7 +42,7 @@ func manifestsBelow(ctx context.Context, source content.Fetcher, root ocispec.De
 	found := []ocispec.Descriptor{root}
 	seen := map[digest.Digest]bool{root.Digest: true}
 	for i := 0; i < len(found); i++ { // it grows
-		if !facts.IsIndex(found[i].MediaType) {
+		if !manifest.IsIndex(found[i].MediaType) {
 			continue
 		}
 		links, err := linksOf(ctx, source, found[i])

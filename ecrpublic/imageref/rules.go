@@ -5,16 +5,16 @@ import (
 	"regexp"
 	"sync"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/facts"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 // The service's rules.
 var (
-	registryIdRule     = newRule("registry id", facts.RegistryId, 0, 0)
-	aliasRule          = newRule("registry alias", facts.Alias, facts.MinAlias, facts.MaxAlias)
-	repositoryNameRule = newRule("repository name", facts.RepositoryName, facts.MinRepositoryName, facts.MaxRepositoryName)
-	tagRule            = newRule("tag", facts.Tag, 1, facts.MaxTag)
-	digestRule         = newRule("digest", facts.Digest, 0, 0)
+	registryIdRule     = newRule("registry id", limits.RegistryId, 0, 0)
+	aliasRule          = newRule("registry alias", limits.Alias, limits.MinAlias, limits.MaxAlias)
+	repositoryNameRule = newRule("repository name", limits.RepositoryName, limits.MinRepositoryName, limits.MaxRepositoryName)
+	tagRule            = newRule("tag", limits.Tag, 1, limits.MaxTag)
+	digestRule         = newRule("digest", limits.Digest, 0, 0)
 )
 
 // rule is what the service accepts as one part of a name. Its pattern is

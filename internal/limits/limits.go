@@ -1,9 +1,7 @@
-// Package facts holds what ECR Public takes, for the packages that keep within it
-// and for the emulator that enforces it: limits of its model, documented quotas
-// that cannot be raised, patterns of names, and media types.
-package facts
-
-import ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+// Package limits holds the limits that ECR Public enforces: those of its API
+// model, documented quotas that cannot be raised, and patterns of names. The
+// packages of this module stay within them, and the emulator enforces them.
+package limits
 
 // Sizes in bytes.
 const (
@@ -45,16 +43,3 @@ const (
 	Tag            = `[a-zA-Z0-9-_.]+`
 	Digest         = `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`
 )
-
-// Media types of an image, an index and a layer that is kept elsewhere in Docker's
-// own format.
-const (
-	MediaTypeDockerManifest     = "application/vnd.docker.distribution.manifest.v2+json"
-	MediaTypeDockerList         = "application/vnd.docker.distribution.manifest.list.v2+json"
-	MediaTypeDockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
-)
-
-// IsIndex tells by its media type that a manifest lists others.
-func IsIndex(mediaType string) bool {
-	return mediaType == ocispec.MediaTypeImageIndex || mediaType == MediaTypeDockerList
-}
