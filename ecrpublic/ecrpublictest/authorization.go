@@ -13,23 +13,28 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// tokenLife is how long a login lasts, and with it the tokens that the
-// registry's host makes of it.
-const tokenLife = 12 * time.Hour
-
 // userName is the user of every login.
 const userName = "AWS"
 
 // getAuthorizationToken makes a login: base64 of "AWS:" and a password that has
 // no colon.
 func (s *store) getAuthorizationToken(*ecrpublic.GetAuthorizationTokenInput) (*ecrpublic.GetAuthorizationTokenOutput, error) {
-	expires := s.config.now().Add(tokenLife)
-	login := userName + ":" + s.newTicket(mayPush, expires)
+	expires := s.config.now().Add(s.config.loginLife)
+	login := userName + ":" + s.newTicket(loginTicket, mayPush, expires)
 	return &ecrpublic.GetAuthorizationTokenOutput{AuthorizationData: &types.AuthorizationData{
 		AuthorizationToken: new(base64.StdEncoding.EncodeToString([]byte(login))),
 		ExpiresAt:          &expires,
 	}}, nil
 }
+
+// ticketKind keeps logins and bearers apart: a login is exchanged for bearers,
+// a bearer for nothing.
+type ticketKind string
+
+const (
+	loginTicket  ticketKind = "login"
+	bearerTicket ticketKind = "bearer"
+)
 
 // right is what the bearer of a ticket may do.
 type right string
@@ -49,15 +54,15 @@ type ticket struct {
 	Expiration int64  `json:"expiration"` // seconds since 1970
 }
 
-func (s *store) newTicket(r right, expires time.Time) string {
+func (s *store) newTicket(kind ticketKind, r right, expires time.Time) string {
 	t := ticket{Payload: newUUID(), Version: "2", Type: r, Expiration: expires.Unix()}
-	t.DataKey = s.sealTicket(t)
+	t.DataKey = s.sealTicket(kind, t)
 	text, _ := json.Marshal(t) // texts and numbers do not fail
 	return base64.StdEncoding.EncodeToString(text)
 }
 
-func (s *store) sealTicket(t ticket) []byte {
-	return s.seal("ticket", t.Payload, t.Version, string(t.Type), strconv.FormatInt(t.Expiration, 10))
+func (s *store) sealTicket(kind ticketKind, t ticket) []byte {
+	return s.seal(string(kind), t.Payload, t.Version, string(t.Type), strconv.FormatInt(t.Expiration, 10))
 }
 
 var (
@@ -65,14 +70,14 @@ var (
 	errExpiredTicket = errors.New(textExpiredToken)
 )
 
-// openTicket tells what a ticket of this registry allows.
-func (s *store) openTicket(text string) (right, error) {
+// openTicket returns what a ticket of this registry allows.
+func (s *store) openTicket(kind ticketKind, text string) (right, error) {
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
 		return "", errInvalidTicket
 	}
 	var t ticket
-	if err := json.Unmarshal(raw, &t); err != nil || !hmac.Equal(t.DataKey, s.sealTicket(t)) {
+	if err := json.Unmarshal(raw, &t); err != nil || !hmac.Equal(t.DataKey, s.sealTicket(kind, t)) {
 		return "", errInvalidTicket
 	}
 	if s.config.now().Unix() >= t.Expiration {
@@ -81,15 +86,20 @@ func (s *store) openTicket(text string) (right, error) {
 	return t.Type, nil
 }
 
-// openBearer tells what a bearer token allows: one that the registry's host made,
-// or a whole login as the API made it.
+// openBearer returns what a bearer token allows: one that the registry host made,
+// or a whole login as the API made it. The registry host does not say of its own
+// tokens that they have expired: they are as invalid as any other text.
 func (s *store) openBearer(token string) (right, error) {
 	login, err := base64.StdEncoding.DecodeString(token)
 	if err != nil {
 		return "", errInvalidTicket
 	}
 	if password, ok := strings.CutPrefix(string(login), userName+":"); ok {
-		return s.openTicket(password)
+		return s.openTicket(loginTicket, password)
 	}
-	return s.openTicket(token)
+	allowed, err := s.openTicket(bearerTicket, token)
+	if err != nil {
+		return "", errInvalidTicket
+	}
+	return allowed, nil
 }

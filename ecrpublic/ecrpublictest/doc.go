@@ -45,7 +45,8 @@
 //	Policies: grammar, layout                         documentation; refusals private
 //	Resource tags                                     documentation; which error is a guess
 //	Logins: AWS, twelve hours, Bearer but not Basic   documentation, seen
-//	Registry: tokens, challenges, refusals            seen; the refusals' status is a guess
+//	Registry: bearers of one hour, challenges, 400    seen; the status of an expired login is a guess
+//	Registry: no HEAD of a blob without a login       seen
 //	Registry: push only into what exists, no mounts   seen
 //	Registry: 100 tags a page, 1,000 at most          private
 //	Registry: deletions, by the rules of the API      private

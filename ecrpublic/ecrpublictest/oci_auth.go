@@ -14,8 +14,8 @@ import (
 
 var errNotAuthorized = errors.New(textNotAuthorized)
 
-// authorize tells whether a request may go on. Anybody may pull, but not without
-// a token; only a login pushes.
+// authorize returns an error unless a request may continue. Anybody may pull, but
+// not without a token; only a login pushes.
 func (h *registry) authorize(r *http.Request) error {
 	header := r.Header.Get("Authorization")
 	if header == "" {
@@ -29,11 +29,16 @@ func (h *registry) authorize(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-	if !reads && allowed != mayPush {
-		return errNotAuthorized
+	if allowed == mayPush || r.Method == http.MethodGet || r.Method == http.MethodHead && !h.hidesFromAnonymous(r) {
+		return nil
 	}
-	return nil
+	return errNotAuthorized
+}
+
+// hidesFromAnonymous reports whether a HEAD request needs a login: ECR Public
+// answers those for blobs with 401, although it serves the GET.
+func (h *registry) hidesFromAnonymous(r *http.Request) bool {
+	return h.store.config.mode == RegistryECR && strings.Contains(r.URL.Path, "/blobs/")
 }
 
 // token answers with a token: to a login with one that pushes, and to anybody
@@ -49,7 +54,7 @@ func (h *registry) token(w http.ResponseWriter, r *http.Request) {
 		refuseAccess(w, r, err)
 		return
 	}
-	token := h.store.newTicket(allowed, h.store.config.now().Add(tokenLife))
+	token := h.store.newTicket(bearerTicket, allowed, h.store.config.now().Add(h.store.config.bearerLife))
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]string{"token": token})
 }
@@ -63,16 +68,24 @@ func (h *registry) login(r *http.Request) (right, error) {
 	if user != userName {
 		return "", errInvalidTicket
 	}
-	return h.store.openTicket(password)
+	return h.store.openTicket(loginTicket, password)
 }
 
-// refuseAccess asks clients without a sufficient token to get one, and tells the
-// others what is wrong with theirs. Only the former's status was seen.
+// statusExpiredLogin answers a login that has expired. Its text was seen, its
+// status is a guess.
+const statusExpiredLogin = http.StatusForbidden
+
+// refuseAccess asks clients without a sufficient token to get one. A token that
+// is invalid, or a bearer that has expired, is answered with 400 and without a
+// challenge, which was seen.
 func refuseAccess(w http.ResponseWriter, r *http.Request, err error) {
-	status := http.StatusForbidden
-	if err == errNotAuthorized {
+	status := http.StatusBadRequest
+	switch err {
+	case errNotAuthorized:
 		status = http.StatusUnauthorized
 		w.Header().Set("WWW-Authenticate", challenge(r))
+	case errExpiredTicket:
+		status = statusExpiredLogin
 	}
 	writeRegistryStatus(w, status, ociregistry.NewError(err.Error(), ociregistry.ErrDenied.Code(), nil))
 }

@@ -102,19 +102,23 @@ func TestRegistryAuthorization(t *testing.T) {
 		"ping without a token":       {"GET", "/v2/", none, 401, "Not Authorized"},
 		"pull without a token":       {"GET", blob, none, 401, "Not Authorized"},
 		"pull anonymously":           {"GET", blob, "Bearer " + pull, 200, ""},
+		"look anonymously":           {"HEAD", blob, "Bearer " + pull, 401, ""},
+		"look with a token":          {"HEAD", blob, "Bearer " + push, 200, ""},
+		"a bearer as a password":     {"GET", "/token/", basic("AWS", push), 400, "Your Authorization Token is invalid."},
+		"a password as a bearer":     {"GET", blob, "Bearer " + password(t, login), 400, "Your Authorization Token is invalid."},
 		"pull with a login":          {"GET", blob, "Bearer " + login, 200, ""},
 		"pull in lower case":         {"GET", blob, "bearer " + login, 200, ""},
 		"ping with a token":          {"GET", "/v2/", "Bearer " + pull, 200, ""},
 		"push anonymously":           {"POST", uploads, "Bearer " + pull, 401, "Not Authorized"},
 		"push with a token":          {"POST", uploads, "Bearer " + push, 202, ""},
 		"push with a login":          {"POST", uploads, "Bearer " + login, 202, ""},
-		"basic":                      {"GET", blob, "Basic " + login, 403, "Your Authorization Token is invalid."},
-		"a foreign login":            {"GET", blob, "Bearer " + other.login(), 403, "Your Authorization Token is invalid."},
-		"no base64":                  {"GET", blob, "Bearer %", 403, "Your Authorization Token is invalid."},
-		"no ticket":                  {"GET", blob, "Bearer eA==", 403, "Your Authorization Token is invalid."},
-		"a token for another user":   {"GET", "/token/", basic("me", password(t, login)), 403, "Your Authorization Token is invalid."},
-		"a token for a wrong login":  {"GET", "/token", basic("AWS", "x"), 403, "Your Authorization Token is invalid."},
-		"a token for a foreign one":  {"GET", "/token/", basic("AWS", password(t, other.login())), 403, "Your Authorization Token is invalid."},
+		"basic":                      {"GET", blob, "Basic " + login, 400, "Your Authorization Token is invalid."},
+		"a foreign login":            {"GET", blob, "Bearer " + other.login(), 400, "Your Authorization Token is invalid."},
+		"no base64":                  {"GET", blob, "Bearer %", 400, "Your Authorization Token is invalid."},
+		"no ticket":                  {"GET", blob, "Bearer eA==", 400, "Your Authorization Token is invalid."},
+		"a token for another user":   {"GET", "/token/", basic("me", password(t, login)), 400, "Your Authorization Token is invalid."},
+		"a token for a wrong login":  {"GET", "/token", basic("AWS", "x"), 400, "Your Authorization Token is invalid."},
+		"a token for a foreign one":  {"GET", "/token/", basic("AWS", password(t, other.login())), 400, "Your Authorization Token is invalid."},
 		"a token posted for":         {"POST", "/token/", none, 405, ""},
 		"something else than either": {"GET", "/v1/", none, 401, "Not Authorized"},
 	} {
@@ -134,14 +138,56 @@ func TestRegistryAuthorization(t *testing.T) {
 		})
 	}
 
-	ahead.Store(int64(12 * time.Hour))
-	for name, authorization := range map[string]string{"login": login, "pull": pull, "push": push} {
-		got := r.request("GET", blob, "", "Authorization", "Bearer "+authorization)
-		assertEnvelope(t, 403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.", got)
-		assert.NotEmpty(t, name)
+	const invalid, expired = "Your Authorization Token is invalid.", "Your authorization token has expired. Reauthenticate and try again."
+	get := func(path, authorization string) reply {
+		return r.request("GET", path, "", "Authorization", authorization)
 	}
-	got := r.request("GET", "/token/", "", "Authorization", basic("AWS", password(t, login)))
-	assertEnvelope(t, 403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.", got)
+	ahead.Store(int64(59 * time.Minute))
+	for _, token := range []string{pull, push, login} {
+		assert.Equal(t, 200, get(blob, "Bearer "+token).status)
+	}
+	ahead.Store(int64(time.Hour))
+	for _, token := range []string{pull, push} {
+		got := get(blob, "Bearer "+token)
+		assertEnvelope(t, 400, "DENIED", invalid, got)
+		assert.Empty(t, got.header.Get("WWW-Authenticate"), "clients that renew on 401 alone never renew")
+	}
+	assert.Equal(t, 200, get("/token/", basic("AWS", password(t, login))).status)
+	assert.Equal(t, 200, get(blob, "Bearer "+login).status)
+	ahead.Store(int64(12 * time.Hour))
+	assertEnvelope(t, 403, "DENIED", expired, get(blob, "Bearer "+login))
+	assertEnvelope(t, 403, "DENIED", expired, get("/token/", basic("AWS", password(t, login))))
+}
+
+func TestLivesOfTokens(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	r := newRepo(t, ecrpublictest.WithLoginLife(time.Hour), ecrpublictest.WithBearerLife(time.Minute),
+		ecrpublictest.WithClock(func() time.Time { return time.Unix(1e9, 0).Add(time.Duration(ahead.Load())) }))
+	out, err := r.api.GetAuthorizationToken(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, time.Unix(1e9, 0).Add(time.Hour).UTC(), *out.AuthorizationData.ExpiresAt)
+	var answer struct{ Token string }
+	require.NoError(t, json.Unmarshal([]byte(r.request("GET", "/token/", "").body), &answer))
+	text, err := base64.StdEncoding.DecodeString(answer.Token)
+	require.NoError(t, err)
+	var content struct{ Expiration int64 }
+	require.NoError(t, json.Unmarshal(text, &content))
+	assert.Equal(t, int64(1e9+60), content.Expiration)
+	for after, status := range map[time.Duration]int{59 * time.Second: 200, time.Minute: 400} {
+		ahead.Store(int64(after))
+		assert.Equal(t, status, r.request("GET", "/v2/", "", "Authorization", "Bearer "+answer.Token).status)
+	}
+}
+
+func TestAnonymousHeadOfABlobByTheSpecification(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, ecrpublictest.WithRegistryMode(ecrpublictest.RegistryOCI))
+	r.layers("layer")
+	var answer struct{ Token string }
+	require.NoError(t, json.Unmarshal([]byte(r.request("GET", "/token/", "").body), &answer))
+	got := r.request("HEAD", "/v2/"+r.alias()+"/app/blobs/"+sha("layer"), "", "Authorization", "Bearer "+answer.Token)
+	assert.Equal(t, 200, got.status)
 }
 
 func TestRegistryServesWhatTheAPIPushed(t *testing.T) {

@@ -1,6 +1,7 @@
 package ecrpublictest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +16,8 @@ const (
 	defaultAccount      = "123456789012"
 	defaultRegion       = endpoints.HomeRegion
 	defaultUploadExpiry = 24 * time.Hour
+	defaultLoginLife    = 12 * time.Hour
+	defaultBearerLife   = time.Hour
 )
 
 // Option changes how an emulator is set up.
@@ -32,6 +35,9 @@ type config struct {
 	quotas       Quotas
 	clock        func() time.Time
 	uploadExpiry time.Duration
+	loginLife    time.Duration
+	bearerLife   time.Duration
+	mode         RegistryMode
 	seed         uint64
 }
 
@@ -79,6 +85,31 @@ func WithUploadExpiry(idle time.Duration) Option {
 	return func(c *config) { c.uploadExpiry = idle }
 }
 
+// WithLoginLife sets how long the logins of GetAuthorizationToken are valid; zero
+// means 12 hours, as on the service.
+func WithLoginLife(d time.Duration) Option { return func(c *config) { c.loginLife = d } }
+
+// WithBearerLife sets how long the tokens are valid that the registry host issues
+// at /token/, to logins and to anybody; zero means one hour, as on the service.
+func WithBearerLife(d time.Duration) Option { return func(c *config) { c.bearerLife = d } }
+
+// RegistryMode is how the registry host behaves where the service and the OCI's
+// specification differ.
+type RegistryMode string
+
+const (
+	// RegistryECR behaves as ECR does, refusals and quirks included. It is the
+	// default.
+	RegistryECR RegistryMode = "ecr"
+
+	// RegistryOCI behaves as the OCI distribution specification says.
+	RegistryOCI RegistryMode = "oci"
+)
+
+// WithRegistryMode sets how the registry host behaves; the default is
+// [RegistryECR].
+func WithRegistryMode(mode RegistryMode) Option { return func(c *config) { c.mode = mode } }
+
 func newConfig(opts []Option) (config, error) {
 	c := config{account: defaultAccount, region: defaultRegion}
 	for _, opt := range opts {
@@ -87,9 +118,10 @@ func newConfig(opts []Option) (config, error) {
 	if c.clock == nil {
 		c.clock = time.Now
 	}
-	if c.uploadExpiry == 0 {
-		c.uploadExpiry = defaultUploadExpiry
-	}
+	c.uploadExpiry = cmp.Or(c.uploadExpiry, defaultUploadExpiry)
+	c.loginLife = cmp.Or(c.loginLife, defaultLoginLife)
+	c.bearerLife = cmp.Or(c.bearerLife, defaultBearerLife)
+	c.mode = cmp.Or(c.mode, RegistryECR)
 	c.aliases = c.allAliases()
 	c.quotas = c.quotas.withDefaults()
 	return c, c.check()
@@ -107,6 +139,12 @@ func (c *config) check() error {
 		return errors.New("credentials: want both an access key and a secret key, or neither")
 	case c.uploadExpiry < 0:
 		return fmt.Errorf("upload expiry %s: want a positive duration", c.uploadExpiry)
+	case c.loginLife < 0:
+		return fmt.Errorf("life of logins %s: want a positive duration", c.loginLife)
+	case c.bearerLife < 0:
+		return fmt.Errorf("life of bearers %s: want a positive duration", c.bearerLife)
+	case c.mode != RegistryECR && c.mode != RegistryOCI:
+		return fmt.Errorf("registry mode %q: want %q or %q", c.mode, RegistryECR, RegistryOCI)
 	}
 	return c.quotas.check()
 }

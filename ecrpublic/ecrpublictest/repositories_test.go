@@ -188,6 +188,9 @@ func TestInvalidOptions(t *testing.T) {
 		`region: want a name such as us-east-1`:          ecrpublictest.WithRegion(""),
 		`credentials: want both an access key and`:       ecrpublictest.WithCredentials("key", ""),
 		`upload expiry -1s: want a positive duration`:    ecrpublictest.WithUploadExpiry(-time.Second),
+		`life of logins -1s: want a positive duration`:   ecrpublictest.WithLoginLife(-time.Second),
+		`life of bearers -1s: want a positive duration`:  ecrpublictest.WithBearerLife(-time.Second),
+		`registry mode "docker": want "ecr" or "oci"`:    ecrpublictest.WithRegistryMode("docker"),
 		`quotas: -1 is negative`:                         ecrpublictest.WithQuotas(ecrpublictest.Quotas{LayerParts: -1}),
 		`data directory /dev/null`:                       ecrpublictest.WithDataDir("/dev/null"),
 	} {
