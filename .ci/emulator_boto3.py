@@ -273,10 +273,12 @@ class Scenario:
         fails("no policy at first", "RepositoryPolicyNotFoundException", ecr.get_repository_policy, none, repositoryName=name)
         policy = {"Version": "2012-10-17", "Statement": [{
             "Sid": "push", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{self.account}:root"},
-            "Action": ["ecr-public:PutImage", "ecr-public:InitiateLayerUpload"],
+            "Action": ["ecr-public:InitiateLayerUpload", "ecr-public:PutImage"],
         }]}
         out = ecr.set_repository_policy(repositoryName=name, policyText=json.dumps(policy))
-        equal("SetRepositoryPolicy answers with the policy", json.loads(out["policyText"]), policy)
+        answered = json.loads(out["policyText"])
+        answered["Statement"][0]["Action"].sort()  # lists come back in another order
+        equal("SetRepositoryPolicy answers with the policy", answered, policy)
         check("it is written in another way", '"Version" : "2012-10-17"' in out["policyText"] and '"Statement" : [ {' in out["policyText"], out["policyText"])
         equal("GetRepositoryPolicy", without_metadata(ecr.get_repository_policy(repositoryName=name)), without_metadata(out))
         for what, text in (("not JSON", "{"), ("empty", ""), ("no policy", '{"a":1}')):

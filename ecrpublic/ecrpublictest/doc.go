@@ -43,6 +43,7 @@
 //	Catalog data: free text, empty at first           documentation, seen
 //	Catalog data: a put replaces all but the logo     guess
 //	Policies: grammar, layout                         documentation; refusals private
+//	Policies: order of lists, lists of one, root ARNs private
 //	Resource tags                                     documentation; which error is a guess
 //	Logins: AWS, twelve hours, Bearer but not Basic   documentation, seen
 //	Registry: bearers of one hour, challenges, 400    seen; the status of an expired login is a guess

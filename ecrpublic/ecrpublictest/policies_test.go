@@ -19,11 +19,13 @@ func (r repo) setPolicy(text string, force bool) (string, error) {
 	return *out.PolicyText, nil
 }
 
+// The policy comes back in the service's layout and form, which means the same.
 func TestPolicyLayout(t *testing.T) {
 	t.Parallel()
 	got, err := newRepo(t).setPolicy(`{"Version":"2012-10-17","Id":"é","Statement":[
 		{"Sid":"a","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::123456789012:root","210987654321"]},"Action":["ecr-public:PutImage","ecr:DescribeImages"]},
-		{"Effect":"Deny","Principal":"*","NotAction":"*","Condition":{"Bool":{"aws:SecureTransport":["false"]},"Null":{}}}]}`, false)
+		{"Effect":"Deny","Principal":"*","NotAction":"*","Condition":{"Bool":{"aws:SecureTransport":["false"]},"StringEquals":{"aws:PrincipalAccount":"210987654321","aws:SourceAccount":["1","2",3]},"Null":{}}},
+		{"Effect":"Deny","NotPrincipal":{"AWS":"210987654321"},"Action":"*","Condition":{"Null":{"a":[]}}}]}`, false)
 	require.NoError(t, err)
 	assert.Equal(t, `{
   "Version" : "2012-10-17",
@@ -32,18 +34,33 @@ func TestPolicyLayout(t *testing.T) {
     "Sid" : "a",
     "Effect" : "Allow",
     "Principal" : {
-      "AWS" : [ "arn:aws:iam::123456789012:root", "210987654321" ]
+      "AWS" : [ "arn:aws:iam::210987654321:root", "arn:aws:iam::123456789012:root" ]
     },
-    "Action" : [ "ecr-public:PutImage", "ecr:DescribeImages" ]
+    "Action" : [ "ecr:DescribeImages", "ecr-public:PutImage" ]
   }, {
     "Effect" : "Deny",
     "Principal" : "*",
     "NotAction" : "*",
     "Condition" : {
       "Bool" : {
-        "aws:SecureTransport" : [ "false" ]
+        "aws:SecureTransport" : "false"
+      },
+      "StringEquals" : {
+        "aws:PrincipalAccount" : "210987654321",
+        "aws:SourceAccount" : [ "1", "2", 3 ]
       },
       "Null" : { }
+    }
+  }, {
+    "Effect" : "Deny",
+    "NotPrincipal" : {
+      "AWS" : "arn:aws:iam::210987654321:root"
+    },
+    "Action" : "*",
+    "Condition" : {
+      "Null" : {
+        "a" : [ ]
+      }
     }
   } ]
 }`, got)

@@ -88,10 +88,13 @@ func (p *policy) locksOut(account string) bool {
 		return st.Effect == "Deny" && st.Condition == nil &&
 			slices.ContainsFunc(st.Action, covers) &&
 			slices.ContainsFunc(st.Principal["AWS"], func(who string) bool {
-				return who == "*" || who == account || who == "arn:aws:iam::"+account+":root"
+				return who == "*" || who == account || who == rootARN(account)
 			})
 	})
 }
+
+// rootARN names an account as a principal.
+func rootARN(account string) string { return "arn:aws:iam::" + account + ":root" }
 
 // covers tells whether an action, which may have wildcards, is the one that sets
 // policies.
@@ -100,8 +103,11 @@ func covers(action string) bool {
 	return err == nil && match
 }
 
-// formatPolicy writes valid JSON in the service's layout: a member a line,
-// indented by two spaces for each object, and lists on one line.
+// formatPolicy returns a valid policy as the service gives it back: a member a
+// line, indented by two spaces for each object, and lists on one line. A list of
+// texts comes back in another order, and as its only entry if it has one; an
+// account in AWS principals comes back as the ARN of its root. The service's
+// order is random; this is the reverse, so that tests can rely on a change.
 func formatPolicy(text string) string {
 	d := jsontext.NewDecoder(strings.NewReader(text))
 	return string(appendLayout(nil, d, "\n"))
@@ -117,7 +123,21 @@ func appendLayout(dst []byte, d *jsontext.Decoder, newline string) []byte {
 		return appendList(dst, d, newline)
 	}
 	value, _ := d.ReadValue()
+	if account := strings.Trim(string(value), `"`); registryIDPattern.matches(account) && isPrincipal(string(d.StackPointer())) {
+		return append(dst, `"`+rootARN(account)+`"`...)
+	}
 	return append(dst, value...)
+}
+
+// isPrincipal reports whether a JSON pointer leads to an AWS principal, such as
+// /Statement/0/Principal/AWS/0.
+func isPrincipal(pointer string) bool {
+	for _, member := range []string{"/Principal/AWS", "/NotPrincipal/AWS"} {
+		if _, rest, found := strings.Cut(pointer, member); found && (rest == "" || rest[0] == '/') {
+			return true
+		}
+	}
+	return false
 }
 
 func appendObject(dst []byte, d *jsontext.Decoder, newline string) []byte {
@@ -140,12 +160,20 @@ func appendObject(dst []byte, d *jsontext.Decoder, newline string) []byte {
 
 func appendList(dst []byte, d *jsontext.Decoder, newline string) []byte {
 	_, _ = d.ReadToken()
-	dst = append(dst, '[')
-	separator := " "
+	var entries []string
+	texts := true
 	for d.PeekKind() != ']' {
-		dst = appendLayout(append(dst, separator...), d, newline)
-		separator = ", "
+		texts = texts && d.PeekKind() == '"'
+		entries = append(entries, string(appendLayout(nil, d, newline)))
 	}
 	_, _ = d.ReadToken()
-	return append(dst, " ]"...)
+	switch {
+	case len(entries) == 0:
+		return append(dst, "[ ]"...)
+	case texts && len(entries) == 1:
+		return append(dst, entries[0]...)
+	case texts:
+		slices.Reverse(entries)
+	}
+	return append(dst, "[ "+strings.Join(entries, ", ")+" ]"...)
 }

@@ -55,7 +55,7 @@ func (r *run) put(data *types.RepositoryCatalogDataInput) (*ecrpublic.PutReposit
 }
 
 func (r *run) policies() {
-	const text = `{"Version":"2012-10-17","Statement":[{"Sid":"push","Effect":"Allow","Principal":"*","Action":["ecr-public:PutImage"]}]}`
+	const text = `{"Version":"2012-10-17","Statement":[{"Sid":"push","Effect":"Allow","Principal":"*","Action":"ecr-public:PutImage"}]}`
 	get := &ecrpublic.GetRepositoryPolicyInput{RepositoryName: aws.String(app)}
 	_, err := r.api.GetRepositoryPolicy(r.ctx, get)
 	r.fails("GetRepositoryPolicy of a repository without one", "RepositoryPolicyNotFoundException",
