@@ -73,8 +73,8 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
-	if !flags.Emulated() && s.repository == "" {
-		return errors.New("-live and -endpoint need -repository")
+	if err := flags.Require("repository"); err != nil {
+		return err
 	}
 	s.repository = cmp.Or(s.repository, "demo/app")
 	service, err := flags.Connect(ctx)

@@ -39,7 +39,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 
-	inventory, err := take(ctx, service.Client, demo.Steps(stderr))
+	show, finish := demo.Steps(stderr)
+	inventory, err := take(ctx, service.Client, show)
+	finish()
 	if err != nil {
 		return err
 	}

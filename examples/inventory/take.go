@@ -38,7 +38,7 @@ type Image struct {
 
 // take reads all repositories and then the images of each.
 func take(ctx context.Context, client *ecrpublic.Client, show func(step string, done, total int)) (Inventory, error) {
-	inventory := Inventory{Taken: time.Now().UTC()}
+	inventory := Inventory{Taken: time.Now().UTC(), Repositories: []Repository{}}
 	for r, err := range paginators.NewDescribeRepositoriesPaginator(client, nil).Items(ctx) {
 		if err != nil {
 			return inventory, err

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -29,7 +28,7 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 		return err
 	}
 	if flags.Emulated() && (*remove || *path != "") {
-		return errors.New("-remove and -config need -live or -endpoint")
+		return demo.Usagef("-remove and -config need -live or -endpoint")
 	}
 
 	service, err := flags.Connect(ctx)

@@ -5,7 +5,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -44,8 +43,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
-	if !flags.Emulated() && (*source == "" || options.Repository == "") {
-		return errors.New("-live and -endpoint need -source and -repository")
+	if err := flags.Require("source", "repository"); err != nil {
+		return err
 	}
 
 	service, err := flags.Connect(ctx)
@@ -83,7 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func mirror(ctx context.Context, client *ecrpublic.Client, source imagepush.MirrorSource, options imagepush.MirrorOptions, stdout, stderr io.Writer) error {
 	show, finish := demo.Transfer(stderr)
 	result, err := imagepush.Mirror(ctx, client, source, options, func(o *imagepush.TargetOptions) { o.Progress = show })
-	finish()
+	finish(err)
 	for _, image := range result.Images {
 		fmt.Fprintf(stdout, "%-10s  %-20s %s\n", state(image), image.Tag, image.Descriptor.Digest)
 	}
@@ -107,7 +106,7 @@ func state(image imagepush.MirroredImage) string {
 func open(name string) (*remote.Repository, error) {
 	repository, err := remote.NewRepository(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("-source: %w", err)
 	}
 	store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
 	if err != nil {

@@ -50,8 +50,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
-	if !flags.Emulated() && (*repository == "" || *policyFile == "") {
-		return errors.New("-live and -endpoint need -repository and -policy")
+	if err := flags.Require("repository", "policy"); err != nil {
+		return err
 	}
 	*repository = cmp.Or(*repository, "demo/app")
 	policy, err := readPolicy(*policyFile)
@@ -70,13 +70,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	show := demo.Steps(stderr)
+	show, finish := demo.Steps(stderr)
 	progress := func(p housekeeping.Progress) { show(string(p.Step), p.Done, p.Total) }
 	plan, err := housekeeping.Prune(ctx, service.Client, *repository, policy, func(o *housekeeping.PruneOptions) {
 		o.Progress = progress
 		o.RegistryURL = service.URL // AWS needs none
 		o.Credential = login.NewProvider(service.Client).ORASCredential
 	})
+	finish()
 	if err != nil {
 		return err
 	}
@@ -87,6 +88,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return printPlan(stdout, plan)
 	}
 	result, err := plan.Apply(ctx, service.Client, func(o *housekeeping.DeleteOptions) { o.Progress = progress })
+	finish()
 	return errors.Join(printResult(stdout, plan, result), err)
 }
 
@@ -96,9 +98,13 @@ func readPolicy(file string) (housekeeping.Policy, error) {
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return housekeeping.Policy{}, err
+		return housekeeping.Policy{}, fmt.Errorf("-policy: %w", err)
 	}
-	return housekeeping.ParseLifecyclePolicy(text)
+	policy, err := housekeeping.ParseLifecyclePolicy(text)
+	if err != nil {
+		return policy, fmt.Errorf("-policy %s: %w", file, err)
+	}
+	return policy, nil
 }
 
 func printPlan(w io.Writer, plan *housekeeping.Plan) error {

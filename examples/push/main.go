@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -39,8 +38,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
-	if !flags.Emulated() && (*path == "" || options.Repository == "") {
-		return errors.New("-live and -endpoint need -source and -repository")
+	if err := flags.Require("source", "repository"); err != nil {
+		return err
 	}
 
 	service, err := flags.Connect(ctx)
@@ -66,7 +65,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // to it.
 func open(ctx context.Context, path string, reference *string) (oras.ReadOnlyTarget, error) {
 	if path != "" {
-		return imagepush.Open(ctx, path)
+		source, err := imagepush.Open(ctx, path)
+		if err != nil {
+			return nil, fmt.Errorf("-source: %w", err)
+		}
+		return source, nil
 	}
 	*reference = "greeting"
 	store := memory.New()
@@ -77,7 +80,7 @@ func open(ctx context.Context, path string, reference *string) (oras.ReadOnlyTar
 func push(ctx context.Context, client *ecrpublic.Client, source oras.ReadOnlyTarget, options imagepush.PushOptions, stdout, stderr io.Writer) error {
 	show, finish := demo.Transfer(stderr)
 	result, err := imagepush.Push(ctx, client, source, options, func(o *imagepush.TargetOptions) { o.Progress = show })
-	finish()
+	finish(err)
 	if err != nil {
 		return err
 	}

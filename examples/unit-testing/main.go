@@ -35,8 +35,8 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
-	if !flags.Emulated() && *repository == "" {
-		return errors.New("-live and -endpoint need -repository")
+	if err := flags.Require("repository"); err != nil {
+		return err
 	}
 	*repository = cmp.Or(*repository, "demo/app")
 	service, err := flags.Connect(ctx)

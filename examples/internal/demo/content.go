@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content/memory"
@@ -31,3 +33,9 @@ func Short(digest string) string {
 	_, hash, _ := strings.Cut(digest, ":")
 	return hash[:min(12, len(hash))]
 }
+
+// Size writes a number of bytes for people: 512 B, 1.5 MiB.
+func Size(bytes int64) string { return humanize.IBytes(uint64(max(0, bytes))) }
+
+// Count writes a number with its noun: 1 image, 2 images, 3 repositories.
+func Count(n int, noun string) string { return english.Plural(n, noun, "") }

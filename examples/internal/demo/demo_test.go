@@ -26,12 +26,29 @@ func TestHelp(t *testing.T) {
 
 func TestWrongArguments(t *testing.T) {
 	t.Parallel()
-	for _, arg := range []string{"-missing", "word"} {
+	for says, args := range map[string][]string{
+		"-missing":          {"-missing"},
+		`argument "word"`:   {"word"},
+		"http://host:port":  {"-endpoint", "localhost:4510"},
+		"-endpoint /path":   {"-endpoint", "/path"},
+		"missing: -name":    {"-live"},
+		"invalid boolean":   {"-live=perhaps"},
+		"needs an argument": {"-name"},
+		"-live and -endpoint need -name and -file; missing: -file": {"-endpoint", "http://127.0.0.1:1", "-name", "x"},
+	} {
 		var stdout bytes.Buffer
-		err := demo.NewFlags("program", "").Parse([]string{arg}, &stdout)
-		assert.ErrorContains(t, err, "-h lists the flags")
+		flags := demo.NewFlags("program", "")
+		flags.String("name", "", "")
+		flags.String("file", "", "")
+		err := flags.Parse(args, &stdout)
+		if err == nil {
+			err = flags.Require("name", "file")
+		}
+		assert.ErrorContains(t, err, says)
+		assert.IsType(t, new(demo.UsageError), err)
 		assert.Empty(t, stdout.String())
 	}
+	assert.NoError(t, demo.NewFlags("program", "").Require("unknown"), "an emulator of its own is filled by the program")
 }
 
 func TestConnect(t *testing.T) {
@@ -67,23 +84,47 @@ func TestLiveIsAWS(t *testing.T) {
 	assert.Equal(t, 1, emulator.Count(""))
 }
 
+func TestLiveWithoutCredentials(t *testing.T) {
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_PROFILE": "", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none",
+		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "", "AWS_WEB_IDENTITY_TOKEN_FILE": "",
+	} {
+		t.Setenv(name, value)
+	}
+	_, err := demo.Where{Live: true}.Connect(t.Context())
+	assert.ErrorContains(t, err, "-live needs AWS credentials")
+	assert.ErrorContains(t, err, "aws configure")
+
+	t.Setenv("AWS_PROFILE", "missing")
+	_, err = demo.Where{Live: true}.Connect(t.Context())
+	assert.ErrorContains(t, err, "AWS_PROFILE")
+}
+
+func TestCount(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "0 images", demo.Count(0, "image"))
+	assert.Equal(t, "1 repository", demo.Count(1, "repository"))
+	assert.Equal(t, "2 repositories", demo.Count(2, "repository"))
+}
+
 func TestLinesOfProgress(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	show := demo.Steps(&out)
+	show, finish := demo.Steps(&out)
 	show("list", 40, 0)
 	show("read", 1, 120)
 	show("read", 100, 120)
 	show("read", 120, 120)
+	finish()
 	assert.Equal(t, "list: 40\nread: 100 of 120\nread: 120 of 120\n", out.String())
 
 	out.Reset()
-	transfer, finish := demo.Transfer(&out)
+	transfer, end := demo.Transfer(&out)
 	layer := ocispec.Descriptor{Digest: digest.FromString(""), Size: 2048}
 	transfer(imagepush.Progress{Descriptor: layer})
 	transfer(imagepush.Progress{Descriptor: layer, Done: 512})
 	transfer(imagepush.Progress{Descriptor: layer, Done: 2048})
 	transfer(imagepush.Progress{Descriptor: layer, Done: 2048, Skipped: true})
-	finish()
+	end(nil)
 	assert.Equal(t, "e3b0c44298fc     2.0 KiB  25%\ne3b0c44298fc     2.0 KiB  sent\ne3b0c44298fc     2.0 KiB  there already\n", out.String())
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/dustin/go-humanize"
 	"github.com/opencontainers/go-digest"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -28,11 +27,14 @@ func newBar(w io.Writer, total int64, description string, options ...progressbar
 	)...)
 }
 
-// Steps shows work in steps, one after the other: on a terminal as a bar for
-// each, elsewhere as a line now and then. A total of 0 is not known.
-func Steps(w io.Writer) (show func(step string, done, total int)) {
+// Steps shows work in steps, one after the other: on a terminal as a bar or a
+// spinner for each, elsewhere as a line now and then. A total of 0 is unknown. Finish
+// ends what is shown and leaves it where it stands: call it before other output; work
+// may go on after it.
+func Steps(w io.Writer) (show func(step string, done, total int), finish func()) {
 	if isTerminal(w) {
-		return stepBars(w)
+		s := &stepBars{w: w}
+		return s.show, s.finish
 	}
 	return func(step string, done, total int) {
 		switch {
@@ -41,28 +43,47 @@ func Steps(w io.Writer) (show func(step string, done, total int)) {
 		case done == total || done%100 == 0:
 			fmt.Fprintf(w, "%s: %d of %d\n", step, done, total)
 		}
+	}, func() {}
+}
+
+// stepBars shows one bar at a time, so that none writes over another.
+type stepBars struct {
+	w    io.Writer
+	bar  *progressbar.ProgressBar // nil if none is shown
+	step string
+}
+
+func (s *stepBars) show(step string, done, total int) {
+	if s.bar != nil && s.step != step {
+		s.finish()
+	}
+	if s.bar == nil {
+		s.step = step
+		s.bar = newBar(s.w, cmp.Or(int64(total), -1), fmt.Sprintf("%-6s", step), // -1 is a spinner
+			progressbar.OptionShowCount(),
+			progressbar.OptionSetSpinnerChangeInterval(0)) // turned by show, not by a goroutine
+	}
+	_ = s.bar.Set(done) // a terminal that is gone shows nothing
+	if s.bar.IsFinished() {
+		s.bar = nil
 	}
 }
 
-func stepBars(w io.Writer) func(step string, done, total int) {
-	var bar *progressbar.ProgressBar
-	var current string
-	return func(step string, done, total int) {
-		if bar == nil || step != current {
-			current = step
-			bar = newBar(w, cmp.Or(int64(total), -1), fmt.Sprintf("%-6s", step), progressbar.OptionShowCount()) // -1 is a spinner
-		}
-		_ = bar.Set(done) // a terminal that is gone shows nothing
+func (s *stepBars) finish() {
+	if s.bar != nil {
+		_ = s.bar.Exit()
+		s.bar = nil
 	}
 }
 
 // Transfer shows a push: on a terminal as one bar, elsewhere as a line for each
-// layer, config and manifest. Call finish after the last progress.
-func Transfer(w io.Writer) (show func(imagepush.Progress), finish func()) {
+// layer, config and manifest. Call finish after the last progress, with the push's
+// error: the bar is full only if there was none.
+func Transfer(w io.Writer) (show func(imagepush.Progress), finish func(error)) {
 	if isTerminal(w) {
 		return transferBar(w)
 	}
-	return func(p imagepush.Progress) { transferLine(w, p) }, func() {}
+	return func(p imagepush.Progress) { transferLine(w, p) }, func(error) {}
 }
 
 func transferLine(w io.Writer, p imagepush.Progress) {
@@ -80,7 +101,7 @@ func transferLine(w io.Writer, p imagepush.Progress) {
 
 // transferBar sums up all progress in one bar, which grows as layers turn out to
 // be missing. One byte stays back until the end: a full bar could not grow.
-func transferBar(w io.Writer) (show func(imagepush.Progress), finish func()) {
+func transferBar(w io.Writer) (show func(imagepush.Progress), finish func(error)) {
 	bar := newBar(w, 1, "pushing", progressbar.OptionShowBytes(true))
 	done := map[digest.Digest]int64{}
 	var total, sum int64
@@ -94,8 +115,11 @@ func transferBar(w io.Writer) (show func(imagepush.Progress), finish func()) {
 		sum += p.Done - before
 		_ = bar.Set64(sum) // a terminal that is gone shows nothing
 	}
-	return show, func() { _ = bar.Finish() }
+	return show, func(err error) {
+		if err != nil {
+			_ = bar.Exit()
+			return
+		}
+		_ = bar.Finish()
+	}
 }
-
-// Size writes a number of bytes for people: 512 B, 1.5 MiB.
-func Size(bytes int64) string { return humanize.IBytes(uint64(max(0, bytes))) }

@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"os"
 
@@ -23,8 +24,8 @@ type Where struct {
 	Endpoint string
 }
 
-// Emulated tells whether the program has an emulator of its own, which is empty
-// at first.
+// Emulated reports whether the program has an emulator of its own, which is empty at
+// first.
 func (w Where) Emulated() bool { return !w.Live && w.Endpoint == "" }
 
 // Service is what a program works with.
@@ -39,12 +40,12 @@ type Service struct {
 	Emulator *ecrpublictest.Server
 }
 
-// Connect returns a client of AWS, of an endpoint, or of a new emulator, which
-// runs until the service is closed.
+// Connect returns a client of AWS, of an endpoint, or of a new emulator, which runs
+// until the service is closed.
 func (w Where) Connect(ctx context.Context, options ...ecrpublictest.Option) (*Service, error) {
 	switch {
 	case w.Live:
-		cfg, err := config.LoadDefaultConfig(ctx)
+		cfg, err := awsConfig(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -60,6 +61,22 @@ func (w Where) Connect(ctx context.Context, options ...ecrpublictest.Option) (*S
 	}
 	emulator := ecrpublictest.NewServer(options...)
 	return &Service{Client: emulator.Client(), URL: emulator.URL, Emulator: emulator}, nil
+}
+
+// awsConfig loads the settings that the AWS CLI uses, and fails early where they have
+// no credentials.
+func awsConfig(ctx context.Context) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return cfg, fmt.Errorf("-live: read the AWS configuration (AWS_PROFILE, ~/.aws/config): %w", err)
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return cfg, fmt.Errorf(`-live needs AWS credentials and found none that work.
+Get some with "aws configure" or "aws sso login", choose a profile with AWS_PROFILE, or set
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; "aws sts get-caller-identity" shows which are used.
+The cause: %w`, err)
+	}
+	return cfg, nil
 }
 
 // Close stops the emulator if there is one.
@@ -79,10 +96,13 @@ func (s *Service) RegistryHosts() []string {
 	return []string{u.Host}
 }
 
-// environment gives the credentials of the environment; most emulators take any.
+// environment returns the credentials of the environment. Without any it makes some
+// up, which emulators accept, of the length that AWS's own have: in Go's FIPS mode a
+// shorter secret cannot sign.
 func environment(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{
-		AccessKeyID:     cmp.Or(os.Getenv("AWS_ACCESS_KEY_ID"), "any"),
-		SecretAccessKey: cmp.Or(os.Getenv("AWS_SECRET_ACCESS_KEY"), "any"),
+		AccessKeyID:     cmp.Or(os.Getenv("AWS_ACCESS_KEY_ID"), "AKIAEXAMPLEEXAMPLE00"),
+		SecretAccessKey: cmp.Or(os.Getenv("AWS_SECRET_ACCESS_KEY"), "no-secret-of-anybody-0123456789-ABCDEFGH"),
+		SessionToken:    os.Getenv("AWS_SESSION_TOKEN"),
 	}, nil
 }

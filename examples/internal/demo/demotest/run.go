@@ -3,19 +3,17 @@ package demotest
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
-// Program is what demo.Main runs.
-type Program func(ctx context.Context, args []string, stdout, stderr io.Writer) error
-
-// Run runs a program that is to succeed and returns its output.
-func Run(t *testing.T, program Program, args ...string) (stdout, stderr string) {
+// Run runs a program that must succeed and returns its output.
+func Run(t *testing.T, program demo.Program, args ...string) (stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
 	require.NoError(t, program(t.Context(), args, &out, &err), err.String())
@@ -23,8 +21,8 @@ func Run(t *testing.T, program Program, args ...string) (stdout, stderr string) 
 }
 
 // Refuses checks that a program ends with an error that says something, and prints
-// nothing.
-func Refuses(t *testing.T, program Program, says string, args ...string) {
+// nothing on stdout.
+func Refuses(t *testing.T, program demo.Program, says string, args ...string) {
 	t.Helper()
 	var out bytes.Buffer
 	assert.ErrorContains(t, program(t.Context(), args, &out, io.Discard), says)

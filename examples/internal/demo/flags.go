@@ -1,0 +1,86 @@
+// Package demo holds what the example programs share: how they start and end, where
+// they work, what they show of their progress, and images for their emulators.
+package demo
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+)
+
+// UsageError reports arguments that a program cannot run with. It names the flag.
+type UsageError struct{ problem string }
+
+// Usagef formats a [*UsageError].
+func Usagef(format string, args ...any) error {
+	return &UsageError{fmt.Sprintf(format, args...)}
+}
+
+func (e *UsageError) Error() string { return e.problem }
+
+// Flags are the flags of a program: its own, and those that say [Where] it works.
+type Flags struct {
+	*flag.FlagSet
+	Where
+	about string
+}
+
+// NewFlags makes the flags of a program. About says what the program does, for -h.
+func NewFlags(name, about string) *Flags {
+	f := &Flags{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), about: strings.TrimSpace(about)}
+	f.BoolVar(&f.Live, "live", false, "use AWS, with this machine's credentials and settings")
+	f.StringVar(&f.Endpoint, "endpoint", "", "use the emulator at this `URL`, or another address of the service")
+	return f
+}
+
+// Parse reads the arguments. For -h it prints help and returns flag.ErrHelp; any
+// other error is a [*UsageError].
+func (f *Flags) Parse(args []string, stdout io.Writer) error {
+	f.SetOutput(io.Discard) // Main prints an error, once
+	err := f.FlagSet.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintf(stdout, "Usage: %s [flags]\n\n%s\n\n", f.Name(), f.about)
+		f.SetOutput(stdout)
+		f.PrintDefaults()
+		return err
+	case err != nil:
+		return Usagef("%v", err)
+	case f.NArg() > 0:
+		return Usagef("unexpected argument %q: there are only flags", f.Arg(0))
+	}
+	return checkEndpoint(f.Endpoint)
+}
+
+func checkEndpoint(endpoint string) error {
+	if endpoint == "" {
+		return nil
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return Usagef("-endpoint %s is not a URL: write it as http://host:port or https://host", endpoint)
+	}
+	return nil
+}
+
+// Require reports which of the named flags are empty, unless the program works on an
+// emulator of its own, which it fills as it likes.
+func (f *Flags) Require(names ...string) error {
+	if f.Emulated() {
+		return nil
+	}
+	var missing, all []string
+	for _, name := range names {
+		all = append(all, "-"+name)
+		if f.Lookup(name).Value.String() == "" {
+			missing = append(missing, "-"+name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return Usagef("-live and -endpoint need %s; missing: %s", strings.Join(all, " and "), strings.Join(missing, ", "))
+}
