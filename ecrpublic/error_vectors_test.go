@@ -2,7 +2,9 @@ package ecrpublic_test
 
 import (
 	"errors"
+	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,10 +25,22 @@ var departures = map[string]struct {
 	message  string
 }{
 	"LimitExceededException":             {reason: "a quota that is used up does not come back by waiting", attempts: 1},
-	"protocol/empty_body_429":            {reason: "a bare 429 is a throttle", attempts: 3},
-	"sequence/429_then_ok":               {reason: "a bare 429 is a throttle", attempts: 2},
 	"sequence/short_body_then_ok":        {reason: "a response that broke off is a connection error", attempts: 2, succeeds: true},
 	"protocol/both_messages_lower_first": {reason: "message wins over Message, wherever it stands", message: "lower"},
+}
+
+// sinceRecorded applies the retry rule that aws-sdk-go-v2 has changed since the
+// vectors were recorded with v1.47.8: from v1.48.0 on its retryers repeat a 429
+// whose error is of no type of the service.
+func (want *recordedError) sinceRecorded(responses []answer) {
+	const limit = 3 // attempts of the recorded calls
+	if want.HTTPStatus != http.StatusTooManyRequests || want.Type != "smithy.GenericAPIError" || want.Attempts != 1 {
+		return
+	}
+	want.Attempts = 1 + slices.IndexFunc(responses, func(r answer) bool { return r.Status != http.StatusTooManyRequests })
+	if want.Attempts == 0 {
+		want.Attempts = limit
+	}
 }
 
 type recordedError struct {
@@ -54,6 +68,7 @@ func TestErrorVectors(t *testing.T) {
 			t.Run(way+"/"+v.ID, func(t *testing.T) {
 				t.Parallel()
 				want := v.Results["go"]
+				want.sinceRecorded(v.Responses)
 				if v.ID == "protocol/TYPE_shouting" { // keys are case-sensitive, as everywhere in the protocol
 					want.Code, want.Fault, want.Type = "UnknownError", "unknown", "smithy.GenericAPIError"
 				}

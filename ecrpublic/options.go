@@ -98,8 +98,8 @@ type Options struct {
 
 	// Retryer decides which failures are tried again and when. Nil means the
 	// standard retryer of aws-sdk-go-v2 (or the adaptive one, by RetryMode),
-	// with bare 429 answers and responses that break off retried and
-	// LimitExceededException, a quota, not.
+	// with responses that break off retried and LimitExceededException, a quota,
+	// not.
 	Retryer aws.Retryer
 
 	// RuntimeEnvironment is filled by package config for DefaultsMode auto.

@@ -15,7 +15,6 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -35,10 +34,9 @@ func newRetryer(mode aws.RetryMode, maxAttempts int, more ...func(*retry.Standar
 }
 
 // retryable departs from the standard rules where they do not fit ECR Public: a
-// used-up quota does not come back by waiting a second, and a 429 is a throttle
-// also when it carries no code. A refusal that the service models is settled
-// here too, before the standard rules look for a broken connection in its text. A
-// reader that changed will not change back.
+// used-up quota does not come back by waiting a second. A refusal that the service
+// models is settled here too, before the standard rules look for a broken
+// connection in its text. A reader that changed will not change back.
 func retryable(err error) aws.Ternary {
 	var response *awshttp.ResponseError
 	var api smithy.APIError
@@ -48,13 +46,9 @@ func retryable(err error) aws.Ternary {
 	case !errors.As(err, &api) || !errors.As(err, &response):
 		return aws.UnknownTernary
 	}
-	status := response.HTTPStatusCode()
 	_, quota := api.(*types.LimitExceededException)
-	switch {
-	case quota, status < http.StatusInternalServerError && api.ErrorFault() == smithy.FaultClient:
+	if quota || response.HTTPStatusCode() < http.StatusInternalServerError && api.ErrorFault() == smithy.FaultClient {
 		return aws.FalseTernary
-	case status == http.StatusTooManyRequests && api.ErrorCode() == awsjson.UnknownError:
-		return aws.TrueTernary
 	}
 	return aws.UnknownTernary
 }

@@ -41,9 +41,6 @@ var differences = []struct {
 	{"an unreadable error is an API error", "the official client loses its code", func(d disagreement) bool {
 		return d.status >= 300 && isAPI(d.we.err) && (!isAPI(d.they.err) || says(d.we.err, "unreadable body"))
 	}},
-	{"a 429 without a code is retried", "it is a throttle", func(d disagreement) bool {
-		return d.status == http.StatusTooManyRequests && d.we.attempts > d.they.attempts && says(d.we.err, "UnknownError")
-	}},
 	{"a refusal that the service models is final", "a quota does not come back, and a message is no failure", func(d disagreement) bool {
 		var api smithy.APIError
 		return d.we.attempts == 1 && d.they.attempts > 1 && errors.As(d.we.err, &api) && api.ErrorFault() == smithy.FaultClient

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
@@ -96,12 +98,7 @@ func start(t *testing.T) *soak {
 		ecrpublictest.WithQuotas(ecrpublictest.Quotas{PartBytes: partBytes, MinPartBytes: partBytes / 2}),
 	)
 	s := &soak{server: server, traffic: newTraffic(), duration: duration, deadline: time.Now().Add(duration)}
-	usual := func(o *ecrpublic.Options) { o.HTTPClient, o.RetryMaxAttempts = s.traffic, attempts }
-	s.client = server.Client(usual)
-	if duration == moment {
-		hasty := retry.AddWithMaxBackoffDelay(s.client.Options().Retryer, 10*time.Millisecond)
-		s.client = server.Client(usual, func(o *ecrpublic.Options) { o.Retryer = hasty })
-	}
+	s.client = server.Client(func(o *ecrpublic.Options) { o.HTTPClient, o.Retryer = s.traffic, retryer(duration) })
 	for operation := range s.traffic.operations {
 		for _, f := range faults {
 			server.Inject(ecrpublictest.Fault{Operation: operation, Probability: f.probability, Effect: f.effect})
@@ -114,6 +111,18 @@ func start(t *testing.T) *soak {
 		require.LessOrEqual(t, quietAt(before), before, "goroutines are left")
 	})
 	return s
+}
+
+// retryer tries each call up to attempts times, whatever becomes of the others. The
+// standard retryer's quota, which all calls of a client share, does not last for
+// this share of faults: that a call is refused for it would be no loss.
+func retryer(duration time.Duration) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts, o.RateLimiter = attempts, ratelimit.None
+		if duration == moment {
+			o.MaxBackoff = 10 * time.Millisecond
+		}
+	})
 }
 
 // isOver tells a worker to come to an end.
