@@ -2,16 +2,15 @@ package imagepush
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2/content/oci"
 	"oras.land/oras-go/v2/errdef"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush/internal/archive"
 )
 
 // annotationImageName is where Docker and containerd write an image's whole name;
@@ -55,7 +54,7 @@ func Open(ctx context.Context, path string) (*Source, error) {
 }
 
 func open(ctx context.Context, path string) (*Source, error) {
-	fsys, err := openLayout(ctx, path)
+	fsys, err := archive.Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -63,43 +62,11 @@ func open(ctx context.Context, path string) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	index, err := readIndex(fsys)
+	index, err := archive.ReadIndex(fsys)
 	if err != nil {
 		return nil, err
 	}
 	return &Source{store, byName(index.Manifests)}, nil
-}
-
-func readIndex(fsys fs.FS) (index ocispec.Index, err error) {
-	data, err := fs.ReadFile(fsys, ocispec.ImageIndexFile)
-	if err != nil {
-		return index, err
-	}
-	if err := json.Unmarshal(data, &index); err != nil {
-		return index, fmt.Errorf("%s: %w", ocispec.ImageIndexFile, err)
-	}
-	return index, nil
-}
-
-func openLayout(ctx context.Context, path string) (fs.FS, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return os.DirFS(path), nil
-	}
-	a, err := openArchive(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	if a.has(dockerSaveFile) {
-		return a, a.addLayout(ctx)
-	}
-	if a.has(ocispec.ImageLayoutFile) {
-		return a, nil
-	}
-	return nil, fmt.Errorf("neither %s nor %s in it: want an OCI layout or an archive of docker save", ocispec.ImageLayoutFile, dockerSaveFile)
 }
 
 func byName(images []ocispec.Descriptor) map[string][]ocispec.Descriptor {

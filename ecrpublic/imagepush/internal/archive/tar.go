@@ -1,4 +1,4 @@
-package imagepush
+package archive
 
 import (
 	"archive/tar"

@@ -1,4 +1,4 @@
-package imagepush
+package archive
 
 import (
 	"bufio"
@@ -58,7 +58,7 @@ type savedBlob struct {
 // unless it is one that has images.
 func (a *archive) addLayout(ctx context.Context) error {
 	if a.has(ocispec.ImageLayoutFile) {
-		index, err := readIndex(a)
+		index, err := ReadIndex(a)
 		if err != nil || len(index.Manifests) > 0 {
 			return err
 		}
