@@ -107,6 +107,18 @@ func (p *Provider) Credentials(ctx context.Context) (Credentials, error) {
 	}
 }
 
+// Invalidate drops credentials that the registry refused: the next caller of
+// [Provider.Credentials] waits for new ones. It does nothing if the provider
+// has replaced them since, so each of many callers whose requests were refused
+// together may call it with the credentials that it used.
+func (p *Provider) Invalidate(refused Credentials) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held != nil && p.held().Password == refused.Password {
+		p.held = nil
+	}
+}
+
 // enter tells a caller what to do: take what is held when r is nil, carry out r
 // when it is the caller's own, else wait for it.
 func (p *Provider) enter() (held Credentials, r *refresh, mine bool) {

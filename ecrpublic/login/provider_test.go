@@ -259,3 +259,19 @@ func TestProviderWithoutClient(t *testing.T) {
 	_, err := login.NewProvider(nil).Credentials(t.Context())
 	require.ErrorContains(t, err, "no client")
 }
+
+func TestInvalidateDropsOnlyWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := numbered(12*time.Hour, 0)
+		p := login.NewProvider(client)
+		p.Invalidate(login.Credentials{}) // nothing is held yet
+		first, err := p.Credentials(t.Context())
+		require.NoError(t, err)
+		p.Invalidate(first)
+		assert.Equal(t, "2", password(t, p))
+		p.Invalidate(first)
+		assert.Equal(t, "2", password(t, p))
+		assert.EqualValues(t, 2, client.calls.Load())
+	})
+}
