@@ -24,9 +24,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := demo.NewFlags("inventory", about)
 	images := flags.Bool("images", false, "list every image in the table, too")
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
-	chart := flags.String("plot", "", "write a bar chart of the repositories' sizes to this `file.svg`, too")
+	plot := flags.String("plot", "", "also draw a bar chart of the repositories' sizes into this `file`, .svg or .png by its ending")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
+	}
+	var draw drawing
+	if *plot != "" {
+		var err error
+		if draw, err = drawFor(*plot); err != nil {
+			return err
+		}
 	}
 	service, err := flags.Connect(ctx)
 	if err != nil {
@@ -45,11 +52,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if *chart != "" {
-		if err := os.WriteFile(*chart, plot(inventory), 0o644); err != nil {
-			return err
+	if draw != nil {
+		if err := write(*plot, draw, inventory); err != nil {
+			return fmt.Errorf("-plot: %w", err)
 		}
-		fmt.Fprintln(stderr, "wrote", *chart)
+		fmt.Fprintln(stderr, "wrote", *plot)
 	}
 	if *asJSON {
 		encoder := json.NewEncoder(stdout)
@@ -57,4 +64,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return encoder.Encode(inventory)
 	}
 	return printTable(stdout, inventory, *images)
+}
+
+func write(file string, draw drawing, inventory Inventory) error {
+	picture, err := draw(newChart(inventory))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, picture, 0o644)
 }

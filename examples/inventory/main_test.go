@@ -1,19 +1,25 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"image/color"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
 )
 
@@ -44,7 +50,9 @@ func TestJSONAndChart(t *testing.T) {
 
 	svg, err := os.ReadFile(file)
 	require.NoError(t, err)
-	assert.Equal(t, plot(inventory), svg)
+	want, err := drawSVG(newChart(inventory))
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(svg))
 	assert.Contains(t, string(svg), "8 repositories, 29 images, 27 MiB on ")
 	assert.Less(t, strings.Index(string(svg), "platform/api-gateway"), strings.Index(string(svg), "tools/cli"), "the largest comes first")
 }
@@ -59,7 +67,8 @@ func TestChartOfManyAndLongNames(t *testing.T) {
 		})
 	}
 	inventory.Repositories[24].Name = `<script>&"`
-	svg := plot(inventory)
+	svg, err := drawSVG(newChart(inventory))
+	require.NoError(t, err)
 	assert.Contains(t, string(svg), "5 others")
 	assert.Contains(t, string(svg), "31 B in 10 images", "an index counts, and has no size of its own")
 	assert.Contains(t, string(svg), "&lt;script&gt;")
@@ -70,4 +79,40 @@ func TestChartOfManyAndLongNames(t *testing.T) {
 		}
 		require.NoError(t, err)
 	}
+}
+
+func TestFormatOfChart(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "sizes.PNG")
+	demotest.Run(t, run, "-plot", file)
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	picture, err := png.Decode(bytes.NewReader(content))
+	require.NoError(t, err)
+	assert.Equal(t, scale*chartWidth, picture.Bounds().Dx())
+	longestBar := picture.At(scale*(margin+barWidth-1), scale*(firstBar+9+barHeight/2))
+	assert.Equal(t, blue, color.RGBAModel.Convert(longestBar), "the largest repository fills its row")
+
+	for _, name := range []string{"sizes.pdf", "sizes"} {
+		demotest.Refuses(t, run, "-plot "+name+": the name must end in .svg or .png", "-plot", name)
+		assert.NoFileExists(t, name)
+	}
+	demotest.Refuses(t, run, "-plot: open", "-plot", filepath.Join(t.TempDir(), "missing", "sizes.svg"))
+}
+
+func TestEmptyRegistry(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer()
+	t.Cleanup(emulator.Close)
+	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-json")
+	assert.Contains(t, stdout, `"repositories": []`)
+	stdout, _ = demotest.Run(t, run, "-endpoint", emulator.URL)
+	assert.Contains(t, stdout, "\n0 repositories, 0 images, 0 B\n")
+
+	_, err := emulator.Client().CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
+	require.NoError(t, err)
+	stdout, _ = demotest.Run(t, run, "-endpoint", emulator.URL, "-json")
+	assert.Contains(t, stdout, `"images": []`)
+	stdout, _ = demotest.Run(t, run, "-endpoint", emulator.URL)
+	assert.Contains(t, stdout, "\n1 repository, 0 images, 0 B\n")
 }

@@ -1,27 +1,38 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	_ "embed" // for the chart
 	"fmt"
-	"html/template"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
-//go:embed chart.svg
-var chart string
-
+// The layout of a chart, in pixels.
 const (
-	mostBars   = 20 // further repositories share one
-	longest    = 72 // characters of a name that have room
-	barWidth   = 800
+	chartWidth = 880
+	margin     = 40
+	barWidth   = chartWidth - 2*margin
+	barHeight  = 10
 	firstBar   = 112
 	barSpacing = 46
 )
+
+const (
+	chartTitle = "Size of the repositories"
+	mostBars   = 20 // further repositories share one
+	longest    = 72 // characters of a name that have room
+)
+
+// A chart has a bar for each repository, the largest first.
+type chart struct {
+	Summary string
+	Bars    []bar
+	Height  int
+}
 
 // bar is a row of the chart: a name and a size above a bar.
 type bar struct {
@@ -29,18 +40,29 @@ type bar struct {
 	Width, Y    int
 }
 
-// plot draws a bar for each repository, the largest first.
-func plot(inventory Inventory) []byte {
+// drawing makes the content of a chart's file.
+type drawing func(chart) ([]byte, error)
+
+// drawFor chooses the format by a file's ending.
+func drawFor(file string) (drawing, error) {
+	switch strings.ToLower(filepath.Ext(file)) {
+	case ".svg":
+		return drawSVG, nil
+	case ".png":
+		return drawPNG, nil
+	}
+	return nil, demo.Usagef("-plot %s: the name must end in .svg or .png, which chooses the format", file)
+}
+
+func newChart(inventory Inventory) chart {
 	count, total := inventory.Total()
 	rows := bars(inventory.Repositories)
-	var svg bytes.Buffer
-	template.Must(template.New("chart").Parse(chart)).Execute(&svg, map[string]any{ // a buffer takes everything
-		"Summary": fmt.Sprintf("%d repositories, %d images, %s on %s", len(inventory.Repositories), count, demo.Size(total), inventory.Taken.Format(time.DateOnly)),
-		"Bars":    rows,
-		"Full":    barWidth,
-		"Height":  firstBar + barSpacing*len(rows),
-	})
-	return svg.Bytes()
+	return chart{
+		Summary: fmt.Sprintf("%s, %s, %s on %s", demo.Count(len(inventory.Repositories), "repository"), demo.Count(count, "image"),
+			demo.Size(total), inventory.Taken.Format(time.DateOnly)),
+		Bars:   rows,
+		Height: firstBar + barSpacing*len(rows),
+	}
 }
 
 func bars(repositories []Repository) []bar {
@@ -54,7 +76,7 @@ func bars(repositories []Repository) []bar {
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(b.bytes, a.bytes) })
 	if len(rows) > mostBars {
-		rest := row{name: fmt.Sprintf("%d others", len(rows)-mostBars)}
+		rest := row{name: demo.Count(len(rows)-mostBars, "other")}
 		for _, r := range rows[mostBars:] {
 			rest.images, rest.bytes = rest.images+r.images, rest.bytes+r.bytes
 		}
@@ -76,13 +98,10 @@ func bars(repositories []Repository) []bar {
 }
 
 func label(images, bytes int64) string {
-	switch images {
-	case 0:
+	if images == 0 {
 		return "empty"
-	case 1:
-		return demo.Size(bytes) + " in 1 image"
 	}
-	return fmt.Sprintf("%s in %d images", demo.Size(bytes), images)
+	return fmt.Sprintf("%s in %s", demo.Size(bytes), demo.Count(int(images), "image"))
 }
 
 // shorten leaves out the middle of a name that is too long, since both ends tell

@@ -27,7 +27,7 @@ func printTable(w io.Writer, inventory Inventory, images bool) error {
 		}
 	}
 	count, bytes := inventory.Total()
-	fmt.Fprintf(table, "\n%d repositories, %d images, %s\n", len(inventory.Repositories), count, demo.Size(bytes))
+	fmt.Fprintf(table, "\n%s, %s, %s\n", demo.Count(len(inventory.Repositories), "repository"), demo.Count(count, "image"), demo.Size(bytes))
 	return table.Flush()
 }
 

@@ -92,8 +92,6 @@ func useKeychain(ctx context.Context, stdout io.Writer, provider *login.Provider
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "crane  tagged and pulled %s, an image of %d layer\n", demo.Short(digest.String()), len(layers))
+	fmt.Fprintf(stdout, "crane  tagged and pulled %s, an image of %s\n", demo.Short(digest.String()), demo.Count(len(layers), "layer"))
 	return nil
 }
-
-// short is the beginning of a digest, which is enough to tell it by.

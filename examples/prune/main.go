@@ -23,9 +23,9 @@ import (
 )
 
 const about = `
-Deletes old images of a repository by a lifecycle policy, as private ECR has them:
-multi-platform images as a whole, signatures with what they sign. Only shows what it
-would delete until it is told otherwise with -dry-run=false.
+Deletes old images according to a lifecycle policy in private ECR's format.
+Multi-platform images are deleted as a whole, signatures together with the image they
+sign. By default this is a dry run; pass -dry-run=false to delete.
 
 Without flags it fills a repository of an emulator in its own process and uses a
 policy that keeps three releases, and untagged images for a week.`
@@ -115,7 +115,12 @@ func printPlan(w io.Writer, plan *housekeeping.Plan) error {
 	for _, d := range plan.Keep {
 		printRow(table, d, "keep")
 	}
-	fmt.Fprintf(table, "\n%d of %d images would be deleted, up to %s\n", len(plan.Delete), len(plan.Delete)+len(plan.Keep), demo.Size(plan.Bytes()))
+	images := demo.Count(len(plan.Delete)+len(plan.Keep), "image")
+	if len(plan.Delete) == 0 {
+		fmt.Fprintf(table, "\nnothing to delete in %s\n", images)
+	} else {
+		fmt.Fprintf(table, "\n%d of %s would be deleted, up to %s\n", len(plan.Delete), images, demo.Size(plan.Bytes()))
+	}
 	return table.Flush()
 }
 
@@ -123,10 +128,10 @@ func printPlan(w io.Writer, plan *housekeeping.Plan) error {
 func printResult(w io.Writer, plan *housekeeping.Plan, result housekeeping.DeleteResult) error {
 	outcome := map[string]string{}
 	for _, id := range result.Unprocessed {
-		outcome[aws.ToString(id.ImageDigest)] = "not done"
+		outcome[aws.ToString(id.ImageDigest)] = "not attempted"
 	}
 	for _, failure := range result.Referenced {
-		outcome[digestOf(failure)] = "kept by the service"
+		outcome[digestOf(failure)] = "still referenced"
 	}
 	for _, failure := range result.Failed {
 		outcome[digestOf(failure)] = "failed"
@@ -138,8 +143,8 @@ func printResult(w io.Writer, plan *housekeeping.Plan, result housekeeping.Delet
 	for _, d := range plan.Keep {
 		printRow(table, d, "kept")
 	}
-	fmt.Fprintf(table, "\n%d images deleted, %d gone before, %d kept by the service, %d failed, %d not done\n",
-		len(result.Deleted), len(result.Gone), len(result.Referenced), len(result.Failed), len(result.Unprocessed))
+	fmt.Fprintf(table, "\n%s deleted, %d already gone, %d still referenced, %d failed, %d not attempted\n",
+		demo.Count(len(result.Deleted), "image"), len(result.Gone), len(result.Referenced), len(result.Failed), len(result.Unprocessed))
 	return table.Flush()
 }
 

@@ -25,7 +25,7 @@ func TestDelete(t *testing.T) {
 	t.Parallel()
 	stdout, stderr := demotest.Run(t, run, "-dry-run=false")
 	assert.Equal(t, 11, strings.Count(stdout, "deleted  "))
-	assert.Contains(t, stdout, "\n11 images deleted, 0 gone before, 0 kept by the service, 0 failed, 0 not done\n")
+	assert.Contains(t, stdout, "\n11 images deleted, 0 already gone, 0 still referenced, 0 failed, 0 not attempted\n")
 	assert.Contains(t, stderr, "delete: 11 of 11\n")
 }
 

@@ -84,7 +84,7 @@ func push(ctx context.Context, client *ecrpublic.Client, source oras.ReadOnlyTar
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "uploaded %d of %d, %d bytes\n", len(result.Uploaded), len(result.Uploaded)+len(result.Skipped), result.UploadedBytes)
+	fmt.Fprintf(stderr, "uploaded %d of %s, %s\n", len(result.Uploaded), demo.Count(len(result.Uploaded)+len(result.Skipped), "blob"), demo.Size(result.UploadedBytes))
 
 	uri := result.RepositoryURI
 	if uri == "" {

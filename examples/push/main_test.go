@@ -20,7 +20,7 @@ func TestDemonstration(t *testing.T) {
 	stdout, stderr := demotest.Run(t, run)
 	assert.Regexp(t, `^repositoryUri: public.ecr.aws/\w+/demo/app\ndigest: sha256:[0-9a-f]{64}\n$`, stdout)
 	assert.Contains(t, stderr, "176 KiB  sent\n")
-	assert.Contains(t, stderr, "uploaded 3 of 3, 180559 bytes\n")
+	assert.Contains(t, stderr, "uploaded 3 of 3 blobs, 176 KiB\n")
 }
 
 func TestLayoutToEndpoint(t *testing.T) {
@@ -40,7 +40,7 @@ func TestLayoutToEndpoint(t *testing.T) {
 	assert.Contains(t, stdout, "digest: "+image.Digest.String())
 	stdout, stderr := demotest.Run(t, run, args...)
 	assert.Contains(t, stdout, "digest: "+image.Digest.String())
-	assert.Contains(t, stderr, "uploaded 0 of 1, 0 bytes\n")
+	assert.Contains(t, stderr, "uploaded 0 of 1 blob, 0 B\n")
 }
 
 func TestEndpointNeedsSource(t *testing.T) {

@@ -1,8 +1,4 @@
-// Command quickstart walks through the life of a public repository: create it,
-// push a small image through the layer API, look at it, and clean up. With no
-// arguments it runs on an emulator inside this process and needs no account;
-// with -live it runs on Amazon ECR Public, with the credentials that the AWS CLI
-// would use.
+// Command quickstart walks through the life of a public repository.
 package main
 
 import (
@@ -11,61 +7,45 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"log"
-	"os"
-	"os/signal"
+	"io"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 	"github.com/ecr-public/ecr-public-go/paginators"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-func main() {
-	log.SetFlags(0)
-	live := flag.Bool("live", false, "use Amazon ECR Public instead of the emulator")
-	name := flag.String("repository", "quickstart-"+strings.ToLower(rand.Text()[:8]), "`name` of the repository to create and delete")
-	flag.Usage = func() {
-		fmt.Print("Usage: quickstart [flags]\n\nCreates a repository, pushes a small image, looks at it, and deletes all of it.\n\n")
-		flag.CommandLine.SetOutput(os.Stdout)
-		flag.PrintDefaults()
-	}
-	flag.Parse()
+const about = `
+Creates a repository, pushes a small image through the layer API, looks at it, and
+deletes all of it, also when it is interrupted.
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	client, done, err := connect(ctx, *live)
+Without flags it does so on an emulator in its own process and needs no account.`
+
+func main() { demo.Main("quickstart", run) }
+
+func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
+	flags := demo.NewFlags("quickstart", about)
+	name := flags.String("repository", "quickstart-"+strings.ToLower(rand.Text()[:8]), "`name` of the repository to create and delete; it must not exist yet")
+	if err := flags.Parse(args, stdout); err != nil {
+		return err
+	}
+	service, err := flags.Connect(ctx)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	defer done()
-	if err := walk(ctx, client, *name); err != nil {
-		log.Fatal(err)
+	defer service.Close()
+	if service.Emulator != nil {
+		fmt.Fprintln(stdout, "emulator      ", service.URL)
 	}
+	return walk(ctx, service.Client, *name, stdout)
 }
 
-// connect returns a client and what ends its server.
-func connect(ctx context.Context, live bool) (*ecrpublic.Client, func(), error) {
-	if !live {
-		server := ecrpublictest.NewServer()
-		fmt.Println("emulator      ", server.URL)
-		return server.Client(), server.Close, nil
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	return ecrpublic.NewFromConfig(cfg), func() {}, nil
-}
-
-func walk(ctx context.Context, client *ecrpublic.Client, name string) (err error) {
+func walk(ctx context.Context, client *ecrpublic.Client, name string, stdout io.Writer) (err error) {
 	created, err := client.CreateRepository(ctx, &ecrpublic.CreateRepositoryInput{
 		RepositoryName: &name,
 		CatalogData: &types.RepositoryCatalogDataInput{
@@ -78,42 +58,42 @@ func walk(ctx context.Context, client *ecrpublic.Client, name string) (err error
 	if err != nil {
 		return err
 	}
-	fmt.Println("created       ", *created.Repository.RepositoryUri)
+	fmt.Fprintln(stdout, "created       ", *created.Repository.RepositoryUri)
 	defer func() {
 		// Clean up even when the context has ended.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
-		err = errors.Join(err, remove(ctx, client, name))
+		err = errors.Join(err, remove(ctx, client, name, stdout))
 	}()
 
-	fmt.Println("catalog       ", *created.CatalogData.Description)
+	fmt.Fprintln(stdout, "catalog       ", *created.CatalogData.Description)
 	tags, err := client.ListTagsForResource(ctx, &ecrpublic.ListTagsForResourceInput{ResourceArn: created.Repository.RepositoryArn})
 	if err != nil {
 		return err
 	}
 	for _, tag := range tags.Tags {
-		fmt.Printf("tag            %s=%s\n", *tag.Key, *tag.Value)
+		fmt.Fprintf(stdout, "tag            %s=%s\n", *tag.Key, *tag.Value)
 	}
 
 	digest, err := push(ctx, client, name, "v1", []byte("hello from ecr-public-go\n"))
 	if err != nil {
 		return err
 	}
-	fmt.Println("pushed        ", digest)
+	fmt.Fprintln(stdout, "pushed        ", digest)
 
 	images := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: &name})
 	for image, err := range images.Items(ctx) {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("image          %s, %d bytes, pushed %s\n", strings.Join(image.ImageTags, ","), *image.ImageSizeInBytes, image.ImagePushedAt.Format(time.RFC3339))
+		fmt.Fprintf(stdout, "image          %s, %d bytes, pushed %s\n", strings.Join(image.ImageTags, ","), *image.ImageSizeInBytes, image.ImagePushedAt.Format(time.RFC3339))
 	}
 
 	token, err := client.GetAuthorizationToken(ctx, nil)
 	if err != nil {
 		return err
 	}
-	fmt.Println("login until   ", token.AuthorizationData.ExpiresAt.Format(time.RFC3339))
+	fmt.Fprintln(stdout, "login until   ", token.AuthorizationData.ExpiresAt.Format(time.RFC3339))
 	return nil
 }
 
@@ -176,17 +156,17 @@ func digestOf(blob []byte) string { return fmt.Sprintf("sha256:%x", sha256.Sum25
 
 // remove deletes the repository and shows that asking for it is then a typed
 // error.
-func remove(ctx context.Context, client *ecrpublic.Client, name string) error {
+func remove(ctx context.Context, client *ecrpublic.Client, name string, stdout io.Writer) error {
 	if _, err := client.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: &name, Force: true}); err != nil {
 		return err
 	}
-	fmt.Println("deleted       ", name)
+	fmt.Fprintln(stdout, "deleted       ", name)
 
 	_, err := client.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: &name})
 	var notFound *types.RepositoryNotFoundException
 	if !errors.As(err, &notFound) {
 		return fmt.Errorf("expected the repository to be gone, got %v", err)
 	}
-	fmt.Println("as expected   ", notFound.ErrorMessage())
+	fmt.Fprintln(stdout, "as expected   ", notFound.ErrorMessage())
 	return nil
 }

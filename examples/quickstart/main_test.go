@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log"
+	"os"
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
@@ -13,7 +14,7 @@ func Example() {
 		return time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)
 	}))
 	defer emulator.Close()
-	if err := walk(context.Background(), emulator.Client(), "quickstart"); err != nil {
+	if err := walk(context.Background(), emulator.Client(), "quickstart", os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 	// Output:
