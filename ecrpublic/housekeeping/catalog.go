@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	pathlib "path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -49,43 +50,78 @@ type CatalogFiles struct {
 
 // CatalogDataFromFiles reads catalog data for [EnsureRepository],
 // [EnsureCatalogData] or the client's own operations from files, for example of
-// os.DirFS("."). A file without content clears its member. It checks everything
-// against the service's limits, and that the logo is a PNG image as in the
-// service's examples: the error names each file that cannot be read and each
-// member that is over a limit, with its size and the limit.
+// os.DirFS("."). Paths are those of package io/fs, such as "docs/about.md" and not
+// "./docs/about.md". A file without content clears its member; a byte order mark
+// is dropped. It checks everything against the service's limits, and that the
+// logo is a whole PNG image, the format of the service's examples. The error names
+// each file that cannot be read and each member that is over a limit, with its
+// size and the limit. No more of a file is read than its limit allows.
 func CatalogDataFromFiles(fsys fs.FS, files CatalogFiles) (*types.RepositoryCatalogDataInput, error) {
 	var errs []error
-	read := func(path string) []byte {
-		if path == "" {
-			return nil
-		}
-		data, err := fs.ReadFile(fsys, path)
+	read := func(member, path string, limit int) []byte {
+		data, err := readFile(fsys, member, path, limit)
 		errs = append(errs, err)
 		return data
 	}
 	data := &types.RepositoryCatalogDataInput{
-		AboutText:        text(read(files.AboutText)),
-		Architectures:    lines(read(files.Architectures)),
-		Description:      text(read(files.Description)),
-		LogoImageBlob:    read(files.Logo),
-		OperatingSystems: lines(read(files.OperatingSystems)),
-		UsageText:        text(read(files.UsageText)),
+		AboutText:        text(read("AboutText", files.AboutText, maxTextBytes)),
+		Architectures:    lines(read("Architectures", files.Architectures, maxTextBytes)),
+		Description:      text(read("Description", files.Description, maxTextBytes)),
+		LogoImageBlob:    read("Logo", files.Logo, limits.MaxLogo),
+		OperatingSystems: lines(read("OperatingSystems", files.OperatingSystems, maxTextBytes)),
+		UsageText:        text(read("UsageText", files.UsageText, maxTextBytes)),
 	}
 	if data.Description != nil {
 		*data.Description = strings.TrimSpace(*data.Description)
 	}
+	if err := errors.Join(errs...); err != nil {
+		_, checkErr := checkCatalogData(data)
+		return nil, fmt.Errorf("housekeeping: catalog data from files: %w", errors.Join(err, checkErr))
+	}
 	checked, err := checkCatalogData(data)
-	if err := errors.Join(append(errs, err)...); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("housekeeping: catalog data from files: %w", err)
 	}
 	return checked, nil
 }
 
+// maxTextBytes is more than a text within the limits has, with room for the
+// white space of lists, and bounds what is read of a file that is another one.
+const maxTextBytes = 1 << 20
+
+// readFile reads a file, no further than one byte beyond the limit. It returns
+// nil for an empty path.
+func readFile(fsys fs.FS, member, path string, limit int) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	if !fs.ValidPath(path) {
+		return nil, fmt.Errorf("%s: path %q must be relative to the file system and have no \".\" or \"..\" elements and no backslashes, such as %q",
+			member, path, pathlib.Base(strings.ReplaceAll(path, `\`, "/")))
+	}
+	file, err := fsys.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", member, err)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, int64(limit)+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", member, err)
+	}
+	if len(data) > limit {
+		return nil, fmt.Errorf("%s: %s has more than %d bytes", member, path, limit)
+	}
+	return data, nil
+}
+
+// byteOrderMark begins text files of some editors, as UTF-8.
+const byteOrderMark = "\ufeff"
+
 func text(data []byte) *string {
 	if data == nil {
 		return nil
 	}
-	return aws.String(string(data))
+	return aws.String(strings.TrimPrefix(string(data), byteOrderMark))
 }
 
 func lines(data []byte) []string {
@@ -93,7 +129,7 @@ func lines(data []byte) []string {
 		return nil
 	}
 	entries := []string{}
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(*text(data)) {
 		if line = strings.TrimSpace(line); line != "" {
 			entries = append(entries, line)
 		}
@@ -112,7 +148,7 @@ func checkCatalogData(data *types.RepositoryCatalogDataInput) (*types.Repository
 		if data.LogoImageBlob != nil {
 			return nil, errors.New("LogoImageBlob and LogoImageReader must not both be set")
 		}
-		logo, err := io.ReadAll(data.LogoImageReader)
+		logo, err := io.ReadAll(io.LimitReader(data.LogoImageReader, limits.MaxLogo+1))
 		if err != nil {
 			return nil, fmt.Errorf("read LogoImageReader: %w", err)
 		}
@@ -160,7 +196,7 @@ func checkLogo(logo []byte) error {
 		return nil
 	}
 	if len(logo) > limits.MaxLogo {
-		return fmt.Errorf("LogoImageBlob has %d bytes, the limit is %d", len(logo), limits.MaxLogo)
+		return fmt.Errorf("LogoImageBlob has more than %d bytes, the limit", limits.MaxLogo)
 	}
 	config, err := png.DecodeConfig(bytes.NewReader(logo))
 	if err != nil {
@@ -169,6 +205,9 @@ func checkLogo(logo []byte) error {
 	if min(config.Width, config.Height) < minLogoSide || max(config.Width, config.Height) > maxLogoSide {
 		return fmt.Errorf("LogoImageBlob is %d by %d pixels, each side must have %d to %d",
 			config.Width, config.Height, minLogoSide, maxLogoSide)
+	}
+	if _, err := png.Decode(bytes.NewReader(logo)); err != nil {
+		return fmt.Errorf("LogoImageBlob is a damaged PNG image: %w", err)
 	}
 	return nil
 }

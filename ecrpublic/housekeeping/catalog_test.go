@@ -2,12 +2,16 @@ package housekeeping_test
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
+	"io"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -55,6 +59,57 @@ func TestCatalogDataFromFiles(t *testing.T) {
 	assert.Equal(t, &types.RepositoryCatalogDataInput{AboutText: new(""), Architectures: []string{}, Description: new("")}, data, "an empty file clears the member")
 }
 
+// damaged is an image with another byte near its end.
+func damaged(image []byte) []byte {
+	image[len(image)-20]++
+	return image
+}
+
+// Editors of Windows begin a file with a byte order mark, and end lines as
+// Windows does.
+func TestCatalogDataByteOrderMark(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{}
+	for name, text := range map[string]string{"about": "# App\n", "systems": "Linux\r\nWindows\r\n", "description": " An app.\r\n", "only": ""} {
+		files[name] = &fstest.MapFile{Data: []byte("\xef\xbb\xbf" + text)}
+	}
+	data, err := housekeeping.CatalogDataFromFiles(files, housekeeping.CatalogFiles{
+		AboutText: "about", OperatingSystems: "systems", Description: "description", UsageText: "only", Architectures: "only",
+	})
+	require.NoError(t, err)
+	assert.Equal(t, &types.RepositoryCatalogDataInput{
+		AboutText: new("# App\n"), OperatingSystems: []string{"Linux", "Windows"}, Description: new("An app."), UsageText: new(""), Architectures: []string{},
+	}, data)
+}
+
+// A path that os.Open understands and io/fs does not is explained.
+func TestCatalogDataPaths(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"README.md": {Data: []byte("# App\n")}}
+	for _, path := range []string{"./README.md", "/README.md", "../README.md", "docs/../README.md", "docs//README.md", "README.md/"} {
+		_, err := housekeeping.CatalogDataFromFiles(files, housekeeping.CatalogFiles{AboutText: path})
+		require.ErrorContains(t, err, `AboutText: path "`+path+`" must be relative to the file system`)
+		require.ErrorContains(t, err, `such as "README.md"`)
+	}
+}
+
+// A large file that is no logo or text is not read to its end.
+func TestCatalogDataReadsNoFurther(t *testing.T) {
+	t.Parallel()
+	for _, files := range []housekeeping.CatalogFiles{{Logo: "endless"}, {AboutText: "endless"}, {Architectures: "endless"}} {
+		_, err := housekeeping.CatalogDataFromFiles(endless{}, files)
+		require.ErrorContains(t, err, "endless has more than ")
+	}
+}
+
+// endless is a file system whose only file never ends.
+type endless struct{}
+
+func (endless) Open(string) (fs.File, error)     { return endless{}, nil }
+func (endless) Stat() (fs.FileInfo, error)       { return nil, errors.ErrUnsupported }
+func (endless) Close() error                     { return nil }
+func (endless) Read(p []byte) (n int, err error) { clear(p); return len(p), nil }
+
 func TestCatalogDataFromFilesErrors(t *testing.T) {
 	t.Parallel()
 	data, err := housekeeping.CatalogDataFromFiles(fstest.MapFS{
@@ -92,9 +147,12 @@ func TestCatalogDataLimits(t *testing.T) {
 		{"an entry", data{OperatingSystems: []string{"Linux", *text(51)}}, "OperatingSystems[1] has 51 characters, the limit is 50"},
 		{"an entry", data{OperatingSystems: []string{"Linux", ""}}, "OperatingSystems[1] is empty, an entry has 1 to 50 characters"},
 		{"logo", data{LogoImageBlob: big(512000)}, ""},
-		{"logo", data{LogoImageBlob: big(512001)}, "LogoImageBlob has 512001 bytes, the limit is 512000"},
-		{"logo", data{LogoImageReader: bytes.NewReader(big(512001))}, "LogoImageBlob has 512001 bytes, the limit is 512000"},
+		{"logo", data{LogoImageBlob: big(512001)}, "LogoImageBlob has more than 512000 bytes, the limit"},
+		{"logo", data{LogoImageReader: bytes.NewReader(big(512001))}, "LogoImageBlob has more than 512000 bytes, the limit"},
 		{"logo", data{LogoImageBlob: []byte("\xff\xd8\xff\xe0 JPEG")}, "LogoImageBlob is not a PNG image: png: invalid format"},
+		{"logo", data{LogoImageReader: io.MultiReader(bytes.NewReader(big(512001)), iotest.ErrReader(errors.New("read on")))}, "LogoImageBlob has more than 512000 bytes, the limit"},
+		{"logo", data{LogoImageBlob: pngOf(t, 100, 100)[:70]}, "LogoImageBlob is a damaged PNG image: png: invalid format: unexpected EOF"},
+		{"logo", data{LogoImageBlob: damaged(pngOf(t, 100, 100))}, "LogoImageBlob is a damaged PNG image: png: invalid format"},
 		{"logo", data{LogoImageBlob: pngOf(t, 2048, 60)}, ""},
 		{"logo", data{LogoImageBlob: pngOf(t, 59, 60)}, "LogoImageBlob is 59 by 60 pixels, each side must have 60 to 2048"},
 		{"logo", data{LogoImageBlob: pngOf(t, 60, 2049)}, "LogoImageBlob is 60 by 2049 pixels, each side must have 60 to 2048"},

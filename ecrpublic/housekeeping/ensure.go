@@ -52,12 +52,13 @@ type Ensured struct {
 // EnsureRepository creates a repository unless it exists. If it does, also
 // because somebody else creates it at the same time, its catalog data and tags
 // are made what want says, as by [EnsureCatalogData] and [EnsureTags]; nil
-// leaves either as it is. A second call changes nothing, unless want has a logo.
+// leaves either as it is. A second call sends nothing, unless
+// [EnsureOptions].ReplaceLogo is set.
 //
 // The repository can be read when EnsureRepository returns. A new one that does
 // not show up within a minute is an error, with Created true. After any error,
 // the result tells what had been done before it.
-func EnsureRepository(ctx context.Context, client EnsureRepositoryAPIClient, want *ecrpublic.CreateRepositoryInput) (result Ensured, err error) {
+func EnsureRepository(ctx context.Context, client EnsureRepositoryAPIClient, want *ecrpublic.CreateRepositoryInput, optFns ...func(*EnsureOptions)) (result Ensured, err error) {
 	want, err = checkRepository(want)
 	if err != nil {
 		return result, fmt.Errorf("housekeeping: ensure repository: %w", err)
@@ -70,7 +71,7 @@ func EnsureRepository(ctx context.Context, client EnsureRepositoryAPIClient, wan
 		return result, err
 	}
 	if want.CatalogData != nil {
-		result.CatalogData, err = EnsureCatalogData(ctx, client, *want.RepositoryName, want.CatalogData)
+		result.CatalogData, err = EnsureCatalogData(ctx, client, *want.RepositoryName, want.CatalogData, optFns...)
 	}
 	if err == nil && len(want.Tags) > 0 {
 		result.Tags, err = EnsureTags(ctx, client, aws.ToString(result.Repository.RepositoryArn), want.Tags)

@@ -1,14 +1,17 @@
 package housekeeping
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -47,8 +50,8 @@ type lifecycleRule struct {
 // have a tag for each of its entries, imageCountMoreThan keeps that many of the
 // images pushed last, and sinceImagePushed counts days of 24 hours.
 //
-// What the private service refuses is refused here too, with an error that names
-// the rule and the member. So is what ECR Public has no data for: the count
+// What the private service refuses is refused here too, null and empty entries
+// of lists included, with an error that names the rule and the member. So is what ECR Public has no data for: the count
 // types sinceImagePulled and sinceImageTransitioned, storage classes, and any
 // action but expire.
 func ParseLifecyclePolicy(text []byte) (Policy, error) {
@@ -62,6 +65,9 @@ func ParseLifecyclePolicy(text []byte) (Policy, error) {
 func parseLifecyclePolicy(text []byte) (Policy, error) {
 	var parsed lifecyclePolicy
 	if err := json.Unmarshal(text, &parsed, json.RejectUnknownMembers(true)); err != nil {
+		return Policy{}, err
+	}
+	if err := checkNulls(text); err != nil {
 		return Policy{}, err
 	}
 	if len(parsed.Rules) == 0 {
@@ -81,6 +87,24 @@ func parseLifecyclePolicy(text []byte) (Policy, error) {
 		return Policy{}, err
 	}
 	return policy, policy.check()
+}
+
+// checkNulls refuses null in valid JSON, which would otherwise pass for the zero
+// value: as a prefix, for one that every tag has.
+func checkNulls(text []byte) error {
+	decoder := jsontext.NewDecoder(bytes.NewReader(text))
+	for {
+		token, err := decoder.ReadToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if token.Kind() == jsontext.Null.Kind() {
+			return fmt.Errorf("%s is null: leave it out or give it a value", decoder.StackPointer())
+		}
+	}
 }
 
 // checkLifecycleRules holds what must be true of sorted rules together.
@@ -121,7 +145,10 @@ func (r lifecycleRule) convert() (Rule, error) {
 			return rule, fmt.Errorf("tagPatternList has %q, a pattern has at most %d wildcards", pattern, maxWildcards)
 		}
 	}
-	for _, prefix := range s.TagPrefixes {
+	for i, prefix := range s.TagPrefixes {
+		if prefix == "" {
+			return rule, fmt.Errorf("tagPrefixList[%d] is empty, it would select every tagged image", i)
+		}
 		if strings.Contains(prefix, "*") {
 			return rule, fmt.Errorf("tagPrefixList has %q, use tagPatternList for wildcards", prefix)
 		}

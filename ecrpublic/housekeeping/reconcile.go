@@ -2,9 +2,7 @@ package housekeeping
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,18 +17,31 @@ type CatalogDataAPIClient interface {
 	PutRepositoryCatalogData(context.Context, *ecrpublic.PutRepositoryCatalogDataInput, ...func(*ecrpublic.Options)) (*ecrpublic.PutRepositoryCatalogDataOutput, error)
 }
 
+// EnsureOptions are the options of [EnsureRepository] and [EnsureCatalogData].
+type EnsureOptions struct {
+	// ReplaceLogo sends the logo of want also to a repository that has one. The
+	// service does not give logos back, so that nothing can tell whether it is
+	// another.
+	ReplaceLogo bool
+}
+
 // EnsureCatalogData makes a repository's page in the public gallery what want
 // says and returns the names of the members that were changed, such as
 // "AboutText"; nil means that nothing was sent. Members that want leaves nil
 // keep their value, lists are compared without regard to order, and empty means
-// the same as never set. A logo cannot be read back and compared: if want has
-// one, it is sent every time; if it has none and another member is sent, whether
-// the logo stays is up to the service, which does not say.
+// the same as never set. A logo is sent if the repository has none, with
+// [EnsureOptions].ReplaceLogo, and along with any other member that is sent. If
+// want has no logo, whether the present one stays when another member is sent is
+// up to the service, which does not say.
 //
 // Content over the service's limits is an error before any call that names each
 // member, its size and the limit. Errors of the client are returned as they are,
 // such as [types.RepositoryNotFoundException].
-func EnsureCatalogData(ctx context.Context, client CatalogDataAPIClient, repository string, want *types.RepositoryCatalogDataInput) ([]string, error) {
+func EnsureCatalogData(ctx context.Context, client CatalogDataAPIClient, repository string, want *types.RepositoryCatalogDataInput, optFns ...func(*EnsureOptions)) ([]string, error) {
+	var options EnsureOptions
+	for _, fn := range optFns {
+		fn(&options)
+	}
 	want, err := checkCatalogData(want)
 	if err != nil {
 		return nil, fmt.Errorf("housekeeping: ensure catalog data of %s: %w", repository, err)
@@ -47,6 +58,9 @@ func EnsureCatalogData(ctx context.Context, client CatalogDataAPIClient, reposit
 		have = out.CatalogData
 	}
 	put, changed := mergeCatalogData(want, have)
+	if len(want.LogoImageBlob) > 0 && (options.ReplaceLogo || aws.ToString(have.LogoUrl) == "") {
+		changed = append(changed, "LogoImageBlob")
+	}
 	if len(changed) == 0 {
 		return nil, nil
 	}
@@ -58,7 +72,7 @@ func EnsureCatalogData(ctx context.Context, client CatalogDataAPIClient, reposit
 }
 
 // mergeCatalogData returns what to put, which is all of it since the service may
-// drop what is left out, and which members differ.
+// drop what is left out, and which members differ, the logo aside.
 func mergeCatalogData(want *types.RepositoryCatalogDataInput, have *types.RepositoryCatalogData) (put *types.RepositoryCatalogDataInput, changed []string) {
 	text := func(member string, want, have *string) *string {
 		if want == nil {
@@ -73,7 +87,7 @@ func mergeCatalogData(want *types.RepositoryCatalogDataInput, have *types.Reposi
 		if want == nil {
 			return have
 		}
-		if !slices.Equal(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(have))) {
+		if !slices.Equal(asSet(want), asSet(have)) {
 			changed = append(changed, member)
 		}
 		return want
@@ -86,11 +100,10 @@ func mergeCatalogData(want *types.RepositoryCatalogDataInput, have *types.Reposi
 		UsageText:        text("UsageText", want.UsageText, have.UsageText),
 		LogoImageBlob:    want.LogoImageBlob,
 	}
-	if want.LogoImageBlob != nil {
-		changed = append(changed, "LogoImageBlob")
-	}
 	return put, changed
 }
+
+func asSet(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 // TagsAPIClient is what [EnsureTags] needs of a client.
 type TagsAPIClient interface {
@@ -147,21 +160,28 @@ type RepositoryPolicyAPIClient interface {
 	SetRepositoryPolicy(context.Context, *ecrpublic.SetRepositoryPolicyInput, ...func(*ecrpublic.Options)) (*ecrpublic.SetRepositoryPolicyOutput, error)
 }
 
-// EnsureRepositoryPolicy sets a repository's policy unless it is the same
-// already, and tells whether it did. Policies are compared as JSON: the service
-// gives them back in a layout of its own. Errors of the client are returned as they
-// are; a policy that the service does not take is a [types.InvalidParameterException].
+// EnsureRepositoryPolicy sets a repository's policy unless it has one that means
+// the same already, and reports whether it did. Policies are compared as IAM
+// reads them, because the service gives them back in another form: the order of
+// members and lists does not matter, a list of one is its entry, an account id
+// is the ARN of its root, and numbers are compared exactly.
+//
+// A text that is no JSON object, or has a member twice, is an error before any
+// call. Errors of the client are returned as they are; a policy that the service
+// refuses is a [types.InvalidParameterException].
 func EnsureRepositoryPolicy(ctx context.Context, client RepositoryPolicyAPIClient, repository, policyText string) (changed bool, err error) {
-	var want, have map[string]any
-	if err := json.Unmarshal([]byte(policyText), &want); err != nil {
+	want, err := canonicalPolicy(policyText)
+	if err != nil {
 		return false, fmt.Errorf("housekeeping: ensure policy of %s: the policy is not a JSON object: %w", repository, err)
 	}
 	out, err := client.GetRepositoryPolicy(ctx, &ecrpublic.GetRepositoryPolicyInput{RepositoryName: &repository})
 	if err != nil && !is[*types.RepositoryPolicyNotFoundException](err) {
 		return false, err
 	}
-	if err == nil && json.Unmarshal([]byte(aws.ToString(out.PolicyText)), &have) == nil && reflect.DeepEqual(want, have) {
-		return false, nil
+	if err == nil {
+		if have, err := canonicalPolicy(aws.ToString(out.PolicyText)); err == nil && have == want {
+			return false, nil
+		}
 	}
 	_, err = client.SetRepositoryPolicy(ctx, &ecrpublic.SetRepositoryPolicyInput{RepositoryName: &repository, PolicyText: &policyText})
 	return err == nil, err
