@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
+	"time"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
@@ -30,17 +32,28 @@ func RegistryHosts() []string { return []string{imageref.Host, imageref.DualStac
 // names the permissions that are needed and still answers to
 // [ecrpublic.IsAccessDenied].
 func Get(ctx context.Context, client GetAuthorizationTokenAPIClient) (Credentials, error) {
+	c, _, err := get(ctx, client)
+	return c, err
+}
+
+// get returns the Date of the response as well, zero if it has none that can be
+// read.
+func get(ctx context.Context, client GetAuthorizationTokenAPIClient) (c Credentials, date time.Time, err error) {
 	if client == nil {
-		return Credentials{}, errors.New("log in to ECR Public: no client")
+		return c, date, errors.New("log in to ECR Public: no client")
 	}
 	out, err := client.GetAuthorizationToken(ctx, &ecrpublic.GetAuthorizationTokenInput{})
 	if err != nil {
-		return Credentials{}, explain(err)
+		return c, date, explain(err)
 	}
 	if out == nil || out.AuthorizationData == nil {
-		return Credentials{}, malformed("there is none")
+		return c, date, malformed("there is none")
 	}
-	return decode(out.AuthorizationData)
+	if c, err = decode(out.AuthorizationData); err != nil {
+		return c, date, err
+	}
+	date, _ = http.ParseTime(out.ResponseMetadata.HTTPHeaders.Get("Date"))
+	return c, date, nil
 }
 
 // explain adds to a denial what the service's own text tells only in part: it

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// RefreshWindow is how long before their expiry a [Provider] begins to renew
+	// RefreshWindow is how long before their expiry a [Provider] starts to renew
 	// credentials: long enough for a push that starts with them to end, and for
 	// an outage of the service to pass unnoticed. Credentials that live less
 	// than twice as long are renewed in the second half of their life instead.
@@ -18,6 +18,13 @@ const (
 	// refreshPause is how long a failed refresh is not tried again while the
 	// credentials at hand are valid.
 	refreshPause = time.Minute
+
+	// refreshTimeout bounds the request for a login that callers share.
+	refreshTimeout = 30 * time.Second
+
+	// moment is how long a caller that has valid credentials waits for the
+	// renewal that it started. The service usually needs half of it.
+	moment = 500 * time.Millisecond
 )
 
 // ProviderOptions configures a [Provider]. Every zero value works.
@@ -26,37 +33,38 @@ type ProviderOptions struct {
 	// credentials; nil means [RegistryHosts]. Set it for an emulator or a proxy.
 	Hosts []string
 
-	// OnRefreshError is told when a refresh failed that no caller hears of,
-	// because the credentials at hand are still valid. It is called by the
-	// goroutine that asked for credentials; nil ignores the failure.
+	// OnRefreshError is called with each refresh error that no call of
+	// [Provider.Credentials] returns, in most cases because the credentials at
+	// hand are still valid. It runs on a goroutine of the provider, and must be
+	// safe for concurrent use; nil ignores the errors.
 	OnRefreshError func(error)
 
-	// Now tells the time; nil means time.Now.
+	// Now returns the current time; nil means time.Now. Only differences
+	// between its results count, except for a response without a Date.
 	Now func() time.Time
 }
 
-// Provider keeps credentials and renews them in time. It has no goroutine of its
-// own: of the callers that find a refresh due, one carries it out and the others
-// get the credentials at hand. All methods may be called concurrently. [NewProvider]
-// makes one; the zero value has no client and its methods fail or panic.
+// Provider keeps credentials and renews them in time. All methods may be called
+// concurrently. [NewProvider] makes one; the zero value has no client and its
+// methods fail or panic.
+//
+// A provider has no goroutine while nothing is asked of it. A refresh runs on a
+// goroutine of its own, outlives the caller that started it, and ends when the
+// client returns, whose context ends after thirty seconds. Nobody waits longer
+// for a client that ignores its context.
+//
+// Credentials are valid for as long as expiresAt is after the Date of the
+// response, and for twelve hours at most, from the moment they are received. The
+// local clock may therefore be wrong; the sleep of a machine counts. If the
+// response has no Date, the local clock takes its place, and if expiresAt does
+// not lie ahead at all, the credentials are kept for a minute.
 type Provider struct {
 	client  GetAuthorizationTokenAPIClient
 	options ProviderOptions
 
 	mu       sync.Mutex
-	held     func() Credentials // a function, because package fmt prints what a pointer leads to
-	expires  time.Time          // of held; zero before the first success
-	due      time.Time          // when held should be renewed
-	inFlight *refresh           // nil while nobody fetches
-}
-
-// refresh is a request that one caller makes and others may wait for. Its result
-// is written before done is closed and read after.
-type refresh struct {
-	done        chan struct{}
-	credentials Credentials
-	err         error
-	abandoned   bool // ended by its caller's context, so no answer for others
+	held     *held    // nil before the first success and after Invalidate
+	inFlight *refresh // nil while nobody fetches
 }
 
 // NewProvider makes a provider that asks client. No request is made before the
@@ -84,106 +92,91 @@ func (p *Provider) Serves(host string) bool { return slices.Contains(p.options.H
 
 // Credentials returns valid credentials. It calls the service if there are none
 // or if they are due for renewal; when a renewal fails, valid ones are returned
-// all the same. Callers that come while there are none share one request, and
-// each of them stops waiting when its own context ends. Errors are those of
-// [Get].
+// all the same, and a caller for whom there are valid ones waits half a second
+// for it at most, whatever its context.
+//
+// Callers that come while there are none share one request, and each of them
+// stops waiting when its own context ends. A request that fails is an answer for
+// the caller that started it; the others share one more. So nobody waits longer
+// than a minute. Errors are those of [Get]; a panic of the client is turned into
+// one, which prints the stack with %+v.
 func (p *Provider) Credentials(ctx context.Context) (Credentials, error) {
-	for {
-		held, r, mine := p.enter()
-		if r == nil {
-			return held, nil
+	for again := false; ; again = true {
+		found := p.look(ctx, again)
+		if found.refresh == nil {
+			return found.credentials, found.err
 		}
-		if mine {
-			return p.fetch(ctx, r)
+		if found.valid {
+			found.refresh.waitBriefly(ctx)
+			continue // what is held now may be fresh
 		}
 		select {
-		case <-r.done:
+		case <-found.refresh.done:
 		case <-ctx.Done():
-			return Credentials{}, fmt.Errorf("wait for an ECR Public login: %w", context.Cause(ctx))
+			p.leave(found)
+			return Credentials{}, waitError(ctx)
 		}
-		if !r.abandoned {
-			return r.credentials, r.err
+		if err := found.refresh.err; err == nil || found.final {
+			return found.refresh.credentials, err
 		}
 	}
 }
 
-// Invalidate drops credentials that the registry refused: the next caller of
-// [Provider.Credentials] waits for new ones. It does nothing if the provider
-// has replaced them since, so each of many callers whose requests were refused
-// together may call it with the credentials that it used.
+// Invalidate drops credentials that a registry refused, as it does with revoked
+// ones: the next caller of [Provider.Credentials] waits for new ones. It does
+// nothing if the provider has replaced them since, so each of many callers whose
+// requests were refused together may call it with the credentials that it used.
+// Ask for new ones once, and not again when those are refused, too.
 func (p *Provider) Invalidate(refused Credentials) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.held != nil && p.held().Password == refused.Password {
+	if p.held != nil && p.held.credentials().Password == refused.Password {
 		p.held = nil
 	}
 }
 
-// enter tells a caller what to do: take what is held when r is nil, carry out r
-// when it is the caller's own, else wait for it.
-func (p *Provider) enter() (held Credentials, r *refresh, mine bool) {
+// found is what a caller finds: credentials, an error, or a refresh to wait for.
+type found struct {
+	credentials Credentials
+	err         error
+	refresh     *refresh
+	valid       bool // the caller started the refresh though it has valid credentials
+	final       bool // the caller returns the error of the refresh
+}
+
+// look joins or starts a refresh where one is needed.
+func (p *Provider) look(ctx context.Context, again bool) found {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.options.Now()
-	if p.valid(now) && (p.inFlight != nil || now.Before(p.due)) {
-		return p.held(), nil, false
+	valid := p.held.valid(now)
+	switch {
+	case valid && (p.inFlight != nil || !p.held.due(now)):
+		return found{credentials: p.held.credentials()}
+	case valid:
+		return found{refresh: p.start(ctx), valid: true}
+	case ctx.Err() != nil:
+		return found{err: waitError(ctx)}
 	}
-	if p.inFlight != nil {
-		return Credentials{}, p.inFlight, false
+	f := found{refresh: p.inFlight, final: again || p.inFlight == nil}
+	if f.refresh == nil {
+		f.refresh = p.start(ctx)
 	}
-	p.inFlight = &refresh{done: make(chan struct{}), abandoned: true}
-	return Credentials{}, p.inFlight, true
+	if f.final {
+		f.refresh.hearers++
+	}
+	return f
 }
 
-// fetch makes the request and releases those who wait for it, even if the client
-// panics.
-func (p *Provider) fetch(ctx context.Context, r *refresh) (Credentials, error) {
-	defer p.leave(r)
-	r.credentials, r.err = Get(ctx, p.client)
-	if r.err == nil {
-		p.hold(r.credentials)
-	} else if held, ok := p.fallBack(); ok {
-		p.options.OnRefreshError(r.err)
-		r.credentials, r.err = held, nil
-	}
-	r.abandoned = r.err != nil && ctx.Err() != nil
-	return r.credentials, r.err
-}
-
-func (p *Provider) leave(r *refresh) {
+// leave is for a caller that no longer waits.
+func (p *Provider) leave(f found) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.inFlight = nil
-	close(r.done)
-}
-
-func (p *Provider) hold(fresh Credentials) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.held = func() Credentials { return fresh }
-	p.expires, p.due = fresh.ExpiresAt, dueAt(p.options.Now(), fresh.ExpiresAt)
-}
-
-// fallBack returns what is held, if it is valid, and puts the next refresh off.
-func (p *Provider) fallBack() (Credentials, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.options.Now()
-	if !p.valid(now) {
-		return Credentials{}, false
+	if f.final {
+		f.refresh.hearers--
 	}
-	p.due = now.Add(refreshPause)
-	return p.held(), true
 }
 
-// valid needs the lock.
-func (p *Provider) valid(now time.Time) bool { return p.held != nil && now.Before(p.expires) }
-
-// dueAt is the later of a window before the expiry and half of the life.
-func dueAt(issued, expires time.Time) time.Time {
-	half, window := issued.Add(expires.Sub(issued)/2), expires.Add(-RefreshWindow)
-	if half.After(window) {
-		return half
-	}
-	return window
+func waitError(ctx context.Context) error {
+	return fmt.Errorf("wait for an ECR Public login: %w", context.Cause(ctx))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -65,17 +66,19 @@ func TestProviderRenewsShortLivedCredentialsAtHalfTheirLife(t *testing.T) {
 
 func TestProviderTakesItsTimeFromNow(t *testing.T) {
 	t.Parallel()
-	start := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
-	now := start
-	client := always(token("x", start.Add(12*time.Hour)), nil)
-	p := login.NewProvider(client, func(o *login.ProviderOptions) { o.Now = func() time.Time { return now } })
-	password(t, p)
-	now = start.Add(11*time.Hour - 1)
-	password(t, p)
-	assert.EqualValues(t, 1, client.calls.Load())
-	now = start.Add(11 * time.Hour)
-	password(t, p)
-	assert.EqualValues(t, 2, client.calls.Load())
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+		now := start
+		client := always(token("x", start.Add(12*time.Hour)), nil)
+		p := login.NewProvider(client, func(o *login.ProviderOptions) { o.Now = func() time.Time { return now } })
+		password(t, p)
+		now = start.Add(11*time.Hour - 1)
+		password(t, p)
+		assert.EqualValues(t, 1, client.calls.Load())
+		now = start.Add(11 * time.Hour)
+		password(t, p)
+		assert.EqualValues(t, 2, client.calls.Load())
+	})
 }
 
 func TestProviderMakesOneRequestForManyCallers(t *testing.T) {
@@ -92,26 +95,34 @@ func TestProviderMakesOneRequestForManyCallers(t *testing.T) {
 	})
 }
 
-func TestProviderSharesAnErrorAndTriesAnewForTheNextCaller(t *testing.T) {
+// A failure is an answer for the caller that asked. Those that came later share
+// one more request.
+func TestCallersThatJoinedAFailedRequestShareAnotherOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client := &fakeClient{answer: func(_ context.Context, call int) (*ecrpublic.GetAuthorizationTokenOutput, error) {
 			time.Sleep(time.Second)
-			if call == 1 {
-				return nil, apiError("AccessDeniedException", "no")
+			if call <= 2 {
+				return nil, apiError("AccessDeniedException", fmt.Sprint("no ", call))
 			}
 			return token("granted", time.Now().Add(12*time.Hour)), nil
 		}}
 		p := login.NewProvider(client)
 		var wg sync.WaitGroup
-		for range 10 {
+		ask := func(want string) {
 			wg.Go(func() {
 				_, err := p.Credentials(t.Context())
 				assert.True(t, ecrpublic.IsAccessDenied(err))
+				assert.ErrorContains(t, err, want)
 			})
 		}
+		ask("no 1")
+		synctest.Wait()
+		for range 10 {
+			ask("no 2")
+		}
 		wg.Wait()
-		assert.EqualValues(t, 1, client.calls.Load())
+		assert.EqualValues(t, 2, client.calls.Load())
 		assert.Equal(t, "granted", password(t, p))
 	})
 }
@@ -119,7 +130,7 @@ func TestProviderSharesAnErrorAndTriesAnewForTheNextCaller(t *testing.T) {
 func TestWaitingCallerHonoursItsOwnContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := login.NewProvider(numbered(12*time.Hour, time.Minute))
+		p := login.NewProvider(numbered(12*time.Hour, 20*time.Second))
 		var wg sync.WaitGroup
 		wg.Go(func() { assert.Equal(t, "1", password(t, p)) })
 		synctest.Wait()
@@ -135,12 +146,12 @@ func TestWaitingCallerHonoursItsOwnContext(t *testing.T) {
 	})
 }
 
-// The caller that makes the request for all may give up; that is no answer for
-// the others.
-func TestWaitingCallerTakesOverACancelledRequest(t *testing.T) {
+// The caller that started the request may give up; the others still get its
+// result, and so does the next.
+func TestRequestOutlivesTheCallerThatStartedIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := numbered(12*time.Hour, time.Minute)
+		client := numbered(12*time.Hour, 20*time.Second)
 		p := login.NewProvider(client)
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
@@ -150,31 +161,93 @@ func TestWaitingCallerTakesOverACancelledRequest(t *testing.T) {
 		})
 		synctest.Wait()
 		for range 5 {
-			wg.Go(func() { assert.Equal(t, "2", password(t, p)) })
+			wg.Go(func() { assert.Equal(t, "1", password(t, p)) })
 		}
 		synctest.Wait()
 		cancel()
 		wg.Wait()
-		assert.EqualValues(t, 2, client.calls.Load())
+		assert.Equal(t, "1", password(t, p))
+		assert.EqualValues(t, 1, client.calls.Load())
 	})
 }
 
+func TestCallerWhoseContextHasEndedStartsNoRequest(t *testing.T) {
+	t.Parallel()
+	client := always(token("x", time.Now().Add(time.Hour)), nil)
+	p := login.NewProvider(client)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := p.Credentials(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Zero(t, client.calls.Load())
+	password(t, p)
+	c, err := p.Credentials(ctx)
+	require.NoError(t, err, "valid credentials cost no wait")
+	assert.Equal(t, "x", c.Password)
+}
+
+// The caller that starts a renewal waits a moment for it, the others not at all.
 func TestValidCredentialsAreServedDuringARefresh(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := login.NewProvider(numbered(12*time.Hour, time.Minute))
+		p := login.NewProvider(numbered(12*time.Hour, 20*time.Second))
 		assert.Equal(t, "1", password(t, p))
 		time.Sleep(11 * time.Hour)
 
 		var wg sync.WaitGroup
-		wg.Go(func() { assert.Equal(t, "2", password(t, p)) })
-		synctest.Wait()
 		start := time.Now()
+		wg.Go(func() {
+			assert.Equal(t, "1", password(t, p))
+			assert.Equal(t, 500*time.Millisecond, time.Since(start))
+		})
+		synctest.Wait()
 		assert.Equal(t, "1", password(t, p))
 		assert.Zero(t, time.Since(start))
 		wg.Wait()
+		time.Sleep(20 * time.Second)
 		assert.Equal(t, "2", password(t, p))
 	})
+}
+
+func TestRefusedCredentialsAreReplacedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := numbered(12*time.Hour, time.Second)
+		p := login.NewProvider(client)
+		p.Invalidate(login.Credentials{}) // nothing is held yet
+		refused, err := p.Credentials(t.Context())
+		require.NoError(t, err)
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				p.Invalidate(refused)
+				assert.Equal(t, "2", password(t, p))
+				p.Invalidate(refused) // too late to count
+				assert.Equal(t, "2", password(t, p))
+			})
+		}
+		wg.Wait()
+		p.Invalidate(login.Credentials{})
+		assert.Equal(t, "2", password(t, p))
+		assert.EqualValues(t, 2, client.calls.Load())
+	})
+}
+
+func TestRefusedCredentialsAreNotReturnedWhenTheRefreshFails(t *testing.T) {
+	t.Parallel()
+	outage := errors.New("no such host")
+	client := &fakeClient{answer: func(_ context.Context, call int) (*ecrpublic.GetAuthorizationTokenOutput, error) {
+		if call > 1 {
+			return nil, outage
+		}
+		return token("revoked", time.Now().Add(12*time.Hour)), nil
+	}}
+	p := login.NewProvider(client)
+	refused, err := p.Credentials(t.Context())
+	require.NoError(t, err)
+	p.Invalidate(refused)
+	_, err = p.Credentials(t.Context())
+	require.ErrorIs(t, err, outage)
 }
 
 func TestLastGoodCredentialsAreKeptWhenARefreshFails(t *testing.T) {
@@ -231,26 +304,28 @@ func TestRefreshFailureNobodyListensFor(t *testing.T) {
 	})
 }
 
-// A machine whose clock is far ahead still gets to log in.
-func TestCredentialsThatLookExpiredAreReturnedButNotKept(t *testing.T) {
-	t.Parallel()
-	client := always(token("x", time.Now().Add(-time.Hour)), nil)
-	p := login.NewProvider(client)
-	assert.Equal(t, "x", password(t, p))
-	assert.Equal(t, "x", password(t, p))
-	assert.EqualValues(t, 2, client.calls.Load())
-}
-
-func TestPanicInTheClientLocksNobodyOut(t *testing.T) {
+func TestPanicInTheClientIsAnErrorAndLocksNobodyOut(t *testing.T) {
 	t.Parallel()
 	client := &fakeClient{answer: func(_ context.Context, call int) (*ecrpublic.GetAuthorizationTokenOutput, error) {
-		if call == 1 {
-			panic("client")
+		switch call {
+		case 1:
+			panic("no such key")
+		case 2:
+			panic(errors.ErrUnsupported)
+		case 3:
+			runtime.Goexit()
 		}
 		return token("x", time.Now().Add(time.Hour)), nil
 	}}
 	p := login.NewProvider(client)
-	assert.PanicsWithValue(t, "client", func() { _, _ = p.Credentials(t.Context()) })
+	_, err := p.Credentials(t.Context())
+	require.EqualError(t, err, "log in to ECR Public: the client panicked: no such key")
+	assert.Equal(t, err.Error(), fmt.Sprintf("%v", err))
+	assert.Contains(t, fmt.Sprintf("%+v", err), "provider_test.go", "where it panicked")
+	_, err = p.Credentials(t.Context())
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	_, err = p.Credentials(t.Context())
+	require.ErrorContains(t, err, "ended its goroutine")
 	assert.Equal(t, "x", password(t, p))
 }
 
@@ -258,20 +333,4 @@ func TestProviderWithoutClient(t *testing.T) {
 	t.Parallel()
 	_, err := login.NewProvider(nil).Credentials(t.Context())
 	require.ErrorContains(t, err, "no client")
-}
-
-func TestInvalidateDropsOnlyWhatIsHeld(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client := numbered(12*time.Hour, 0)
-		p := login.NewProvider(client)
-		p.Invalidate(login.Credentials{}) // nothing is held yet
-		first, err := p.Credentials(t.Context())
-		require.NoError(t, err)
-		p.Invalidate(first)
-		assert.Equal(t, "2", password(t, p))
-		p.Invalidate(first)
-		assert.Equal(t, "2", password(t, p))
-		assert.EqualValues(t, 2, client.calls.Load())
-	})
 }
