@@ -29,6 +29,8 @@ var layers = []struct {
 	{"internal/", []string{"internal/"}, true},
 	{"types", []string{"internal/"}, true},
 	{"paginators", []string{"internal/", "types", "ecrpublic"}, true},
+	{"ecrpublic/registry", []string{"internal/", "ecrpublic/internal/", "ecrpublic/imageref", "ecrpublic/login"}, false},
+	{"ecrpublic/housekeeping", []string{"internal/", "types", "ecrpublic", "ecrpublic/internal/", "paginators", "ecrpublic/imageref", "ecrpublic/login", "ecrpublic/registry"}, false},
 	{"ecrpublic/", []string{"internal/", "types", "ecrpublic", "ecrpublic/", "paginators"}, false},
 	{"ecrpublic", []string{"internal/", "types"}, true},
 }

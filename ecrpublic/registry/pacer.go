@@ -1,0 +1,94 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// The documented limits on pulls per second.
+	anonymousRate = 1
+	loginRate     = 10
+
+	// burst is how many manifests may be requested at once after a pause: docker
+	// pull of an image of several platforms sends three in a row.
+	burst = 3
+)
+
+// pacer makes requests wait for their turn.
+type pacer struct {
+	pulls *rate.Limiter
+
+	mu    sync.Mutex
+	until time.Time // the end of a pause that the host asked for
+}
+
+func newPacer(perSecond float64, loggedIn bool) *pacer {
+	switch {
+	case perSecond < 0:
+		return &pacer{pulls: rate.NewLimiter(rate.Inf, 0)}
+	case perSecond == 0 && loggedIn:
+		perSecond = loginRate
+	case perSecond == 0:
+		perSecond = anonymousRate
+	}
+	return &pacer{pulls: rate.NewLimiter(rate.Limit(perSecond), max(burst, int(perSecond)))}
+}
+
+// wait waits until the host's pause is over and, for a pull, for the request's
+// turn. It does not start to wait for what comes after the context's deadline.
+func (p *pacer) wait(ctx context.Context, isPull bool) error {
+	for {
+		pause := time.Until(p.pausedUntil())
+		if pause <= 0 {
+			break
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+	if !isPull {
+		return nil
+	}
+	err := p.pulls.Wait(ctx)
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the limit of %v manifests per second leaves no time for the request: %w", p.pulls.Limit(), context.DeadlineExceeded)
+	}
+	return err
+}
+
+func (p *pacer) pausedUntil() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.until
+}
+
+// pause stops all requests for a while.
+func (p *pacer) pause(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(d); until.After(p.until) {
+		p.until = until
+	}
+}
+
+// outlasts reports whether a wait ends after the context's deadline.
+func outlasts(ctx context.Context, wait time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && time.Until(deadline) < wait
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

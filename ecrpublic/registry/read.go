@@ -1,0 +1,81 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+)
+
+// urlOf returns an address below a reference's repository. The reference is
+// checked, so that its parts need no escaping.
+func (c *Client) urlOf(ref imageref.Reference, kind, name string) (*url.URL, error) {
+	if err := ref.Validate(); err != nil {
+		return nil, fmt.Errorf("registry: %w", err)
+	}
+	base := c.host
+	if base == nil {
+		base = &url.URL{Scheme: "https", Host: ref.RegistryHost()}
+	}
+	return base.JoinPath("v2", ref.Alias, ref.RepositoryName, kind, name), nil
+}
+
+// request is what the client reads with: a GET or HEAD that must be answered with
+// 200.
+type request struct {
+	method string
+	url    *url.URL
+	accept []string
+}
+
+// send returns a response with status 200, or an error that names the request.
+func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), nil)
+	if err != nil {
+		return nil, r.failed(err)
+	}
+	req.Header.Set("Accept-Encoding", "identity") // digests and sizes are those of what is stored
+	for _, mediaType := range r.accept {
+		req.Header.Add("Accept", mediaType)
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return nil, r.failed(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, newError(resp, c.transport.tokens.redact)
+	}
+	return resp, nil
+}
+
+// failed names the request in an error, once, and without what a redirect added
+// to its address: the signature of a URL is a secret.
+func (r request) failed(err error) error {
+	if outer, ok := errors.AsType[*url.Error](err); ok {
+		err = outer.Err
+	}
+	if _, ok := errors.AsType[*Error](err); ok {
+		return err
+	}
+	return fmt.Errorf("%s %s: %w", r.method, shown(r.url), err)
+}
+
+// readAll reads a body of limited size and closes it.
+func (r request) readAll(resp *http.Response, limit int64) ([]byte, error) {
+	defer resp.Body.Close()
+	if resp.ContentLength > limit {
+		return nil, r.failed(fmt.Errorf("the response has %d bytes, the limit is %d", resp.ContentLength, limit))
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	if err != nil {
+		return nil, r.failed(err)
+	}
+	if int64(len(data)) > limit {
+		return nil, r.failed(fmt.Errorf("the response has more than %d bytes", limit))
+	}
+	return data, nil
+}

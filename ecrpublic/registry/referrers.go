@@ -1,0 +1,109 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+)
+
+// Referrers lists the artifacts whose subject is the image that a reference names,
+// such as its signatures; a tag is resolved first. With an artifact type only
+// those of that type are listed. If the host does not know the referrers API, the
+// list is that of the tag by which the OCI specification replaces it,
+// "sha256-<hex>". An error is the last that the iterator yields, with an empty
+// descriptor.
+func (c *Client) Referrers(ctx context.Context, ref imageref.Reference, artifactType string) iter.Seq2[ocispec.Descriptor, error] {
+	return func(yield func(ocispec.Descriptor, error) bool) {
+		err := c.eachReferrer(ctx, ref, func(desc ocispec.Descriptor) bool {
+			return artifactType != "" && desc.ArtifactType != artifactType || yield(desc, nil)
+		}, artifactType)
+		if err != nil {
+			yield(ocispec.Descriptor{}, err)
+		}
+	}
+}
+
+func (c *Client) eachReferrer(ctx context.Context, ref imageref.Reference, yield func(ocispec.Descriptor) bool, artifactType string) error {
+	if ref.Digest == "" {
+		desc, err := c.Resolve(ctx, ref)
+		if err != nil {
+			return err
+		}
+		ref.Digest = desc.Digest.String()
+	}
+	if _, err := c.manifestRequest(http.MethodGet, ref); err != nil {
+		return err
+	}
+	first, err := c.urlOf(ref, "referrers", ref.Digest)
+	if err != nil {
+		return err
+	}
+	if artifactType != "" {
+		first.RawQuery = url.Values{"artifactType": {artifactType}}.Encode()
+	}
+	err = c.eachPage(ctx, first, []string{ocispec.MediaTypeImageIndex}, func(resp *http.Response, data []byte) (bool, error) {
+		if mediaType := mediaTypeOf(resp.Header); mediaType != ocispec.MediaTypeImageIndex {
+			return false, fmt.Errorf("the response has media type %q, want %s", printable(resp.Header.Get("Content-Type")), ocispec.MediaTypeImageIndex)
+		}
+		return eachDescriptor(data, yield)
+	})
+	if !lacksReferrers(err) {
+		return err
+	}
+	return c.eachByTag(ctx, ref, yield)
+}
+
+// lacksReferrers reports whether an error says that the host has no referrers API.
+// A repository that does not exist is another matter.
+func lacksReferrers(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.StatusCode == http.StatusNotFound && e.Code != codeNameUnknown ||
+		e.StatusCode == http.StatusMethodNotAllowed)
+}
+
+const codeNameUnknown = "NAME_UNKNOWN"
+
+// eachByTag lists the index that has the tag of the image's referrers. If there is
+// no such tag, the image has none.
+func (c *Client) eachByTag(ctx context.Context, ref imageref.Reference, yield func(ocispec.Descriptor) bool) error {
+	ref.Tag, ref.Digest = strings.Replace(ref.Digest, ":", "-", 1), ""
+	index, err := c.Manifest(ctx, ref)
+	if e, ok := errors.AsType[*Error](err); ok && e.StatusCode == http.StatusNotFound && e.Code != codeNameUnknown {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if index.Descriptor.MediaType != ocispec.MediaTypeImageIndex {
+		return fmt.Errorf("%s, the list of referrers, has media type %q, want %s", ref, index.Descriptor.MediaType, ocispec.MediaTypeImageIndex)
+	}
+	_, err = eachDescriptor(index.Content, yield)
+	return err
+}
+
+func eachDescriptor(data []byte, yield func(ocispec.Descriptor) bool) (more bool, err error) {
+	var index struct {
+		Manifests []ocispec.Descriptor `json:"manifests"`
+	}
+	if err := json.Unmarshal(data, &index); err != nil {
+		return false, fmt.Errorf("the response is not an index: %w", err)
+	}
+	for _, desc := range index.Manifests {
+		if err := desc.Digest.Validate(); err != nil {
+			return false, fmt.Errorf("the response lists the digest %q: %w", printable(desc.Digest.String()), err)
+		}
+		if !yield(desc) {
+			return false, nil
+		}
+	}
+	return true, nil
+}

@@ -1,0 +1,174 @@
+package registry
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	// maxAttempts is how often a request is sent when the host has too many
+	// requests or fails for the moment.
+	maxAttempts = 10
+
+	// maxConnectAttempts is how often a request is sent that gets no response.
+	maxConnectAttempts = 4
+
+	// maxPause is the longest wait that the client accepts from the host. What
+	// asks for more is an error with that wait.
+	maxPause = 2 * time.Minute
+
+	minBackoff      = 250 * time.Millisecond
+	maxBackoff      = 10 * time.Second
+	minRateBackoff  = time.Second
+	maxRateBackoff  = 30 * time.Second
+	dataLimitNotice = "data limit exceeded" // in a 429 for which waiting does not help
+)
+
+// sender sends single requests, without redirects, at the client's pace and again
+// where that may help.
+type sender struct {
+	base http.RoundTripper
+	pace *pacer
+}
+
+func (s *sender) send(req *http.Request) (*http.Response, error) {
+	for attempt := 1; ; attempt++ {
+		if err := s.pace.wait(req.Context(), isPull(req) || attempt > 1); err != nil {
+			closeBody(req)
+			return nil, err
+		}
+		resp, err := s.base.RoundTrip(req)
+		wait, again := s.judge(req, resp, err, attempt)
+		if !again {
+			return resp, err
+		}
+		if resp != nil {
+			discard(resp)
+		}
+		if err := sleep(req.Context(), wait); err != nil {
+			return nil, err
+		}
+		if req, err = rewound(req); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// judge reports whether a request should be sent again, and after what wait.
+func (s *sender) judge(req *http.Request, resp *http.Response, err error, attempt int) (wait time.Duration, again bool) {
+	ctx := req.Context()
+	switch {
+	case ctx.Err() != nil || !canRepeat(req):
+		return 0, false
+	case err != nil:
+		wait, again = backoff(attempt, minBackoff, maxBackoff), isRead(req) && isTransient(err) && attempt < maxConnectAttempts
+	case resp.StatusCode == http.StatusTooManyRequests:
+		wait = retryAfter(resp.Header)
+		if wait == 0 {
+			wait = backoff(attempt, minRateBackoff, maxRateBackoff)
+		}
+		again = attempt < maxAttempts && !strings.Contains(strings.ToLower(string(peek(resp))), dataLimitNotice)
+		if again {
+			s.pace.pause(min(wait, maxPause))
+		}
+	case isRead(req) && isMomentary(resp.StatusCode):
+		wait = max(retryAfter(resp.Header), backoff(attempt, minBackoff, maxBackoff))
+		again = attempt < maxAttempts
+	}
+	return wait, again && wait <= maxPause && !outlasts(ctx, wait)
+}
+
+// isPull reports whether a request counts for the rate of pulls.
+func isPull(req *http.Request) bool {
+	return isRead(req) && strings.Contains(req.URL.Path, "/manifests/")
+}
+
+func isRead(req *http.Request) bool {
+	return req.Method == http.MethodGet || req.Method == http.MethodHead || req.Method == ""
+}
+
+func isMomentary(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// isTransient reports whether the same request may succeed a moment later.
+func isTransient(err error) bool {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return false
+	}
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, plain := errors.AsType[tls.RecordHeaderError](err)
+	if certificate || plain {
+		return false
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// backoff doubles with each attempt; half of it is chance.
+func backoff(attempt int, least, most time.Duration) time.Duration {
+	d := min(least<<(attempt-1), most)
+	return d/2 + rand.N(d/2+1)
+}
+
+// canRepeat reports whether the request's body can be had again.
+func canRepeat(req *http.Request) bool {
+	return req.Body == nil || req.Body == http.NoBody || req.GetBody != nil
+}
+
+// rewound is the request with its body at the start, for which canRepeat holds.
+func rewound(req *http.Request) (*http.Request, error) {
+	if req.GetBody == nil || req.Body == nil || req.Body == http.NoBody {
+		return req, nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	again := req.Clone(req.Context())
+	again.Body = body
+	return again, nil
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close() // nothing was sent
+	}
+}
+
+// discard closes a response that nobody wants so that its connection can be used
+// again.
+func discard(resp *http.Response) {
+	_, _ = io.CopyN(io.Discard, resp.Body, maxErrorBody)
+	_ = resp.Body.Close()
+}
+
+// peek returns the beginning of a response's body, which stays to be read. It is
+// shorter if reading fails; who reads the body meets the error.
+func peek(resp *http.Response) []byte {
+	start, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	rest := io.Reader(resp.Body)
+	if err != nil {
+		rest = failing{err}
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(start), rest), resp.Body}
+	return start
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }

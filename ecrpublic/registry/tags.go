@@ -1,0 +1,52 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/http"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+)
+
+// Tags lists the tags of the repository that a reference names, in the host's
+// order, which is none in particular; tag and digest of the reference do not
+// matter. Pages of up to 1,000 tags are requested as they are needed. An error is
+// the last that the iterator yields, with an empty tag.
+func (c *Client) Tags(ctx context.Context, ref imageref.Reference) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		if err := c.eachTag(ctx, ref, func(tag string) bool { return yield(tag, nil) }); err != nil {
+			yield("", err)
+		}
+	}
+}
+
+func (c *Client) eachTag(ctx context.Context, ref imageref.Reference, yield func(string) bool) error {
+	ref.Tag, ref.Digest = "", ""
+	first, err := c.urlOf(ref, "tags", "list")
+	if err != nil {
+		return err
+	}
+	first.RawQuery = "n=" + strconv.Itoa(pageSize)
+	return c.eachPage(ctx, first, nil, func(_ *http.Response, data []byte) (bool, error) {
+		var page struct {
+			Tags []string `json:"tags"`
+		}
+		if err := json.Unmarshal(data, &page); err != nil {
+			return false, fmt.Errorf("the response is not a list of tags: %w", err)
+		}
+		for _, tag := range page.Tags {
+			ref.Tag = tag
+			if err := ref.Validate(); err != nil || tag == "" {
+				return false, fmt.Errorf("the response lists the tag %q, which cannot be one", printable(tag))
+			}
+			if !yield(tag) {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+}

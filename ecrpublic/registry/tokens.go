@@ -1,0 +1,240 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+)
+
+const (
+	// bearerLife is how long a token lives unless the response says less.
+	bearerLife = time.Hour
+
+	// fetchTimeout bounds a renewal, with all of its requests.
+	fetchTimeout = 30 * time.Second
+
+	// fetchPause is how long a failed renewal is not tried again while the token
+	// at hand is good.
+	fetchPause = time.Minute
+
+	// futilePause is how long a renewal that did not help a kind of request is
+	// not tried again for that kind.
+	futilePause = time.Minute
+
+	maxFutile = 1000
+)
+
+// place is what a token is for. Tokens that are good for every repository have
+// none.
+type place struct{ origin, repository string }
+
+// token is a bearer token. Fields are not changed once it is held, but futile.
+type token struct {
+	value  string     // empty when the host wants none
+	asked  *challenge // what it was made for; nil when the host wants none
+	number int        // of tokens of this client, from 1
+	login  login.Credentials
+	due    time.Time // when it should be renewed
+	end    time.Time
+
+	futile map[string]time.Time // kinds of requests that it did not help
+}
+
+// slot is where the token for a place is kept.
+type slot struct {
+	held  *token // nil before the first
+	fetch *fetch // nil while nobody fetches
+	rest  time.Time
+}
+
+// fetch is a renewal that callers may wait for. Its result is written before done
+// is closed and read after.
+type fetch struct {
+	done  chan struct{}
+	token *token
+	err   error
+}
+
+// tokens keeps a client's tokens. Callers share renewals, which run in goroutines
+// of their own that end with fetchTimeout at the latest.
+type tokens struct {
+	sender  *sender
+	origins []string
+	login   *login.Provider // nil: anonymous
+
+	mu         sync.Mutex
+	slots      map[place]*slot
+	challenges map[string]*challenge // by origin
+	made       int
+}
+
+func newTokens(s *sender, origins []string, provider *login.Provider) *tokens {
+	return &tokens{sender: s, origins: origins, login: provider, slots: map[place]*slot{}, challenges: map[string]*challenge{}}
+}
+
+func (s *tokens) canLogIn() bool { return s.login != nil }
+
+// count returns how many tokens there have been.
+func (s *tokens) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.made
+}
+
+// get returns the token for a place, from its own slot or that for all places. A
+// token that is due is renewed while it is used; one that has ended, or none at
+// all, makes the caller wait.
+func (s *tokens) get(ctx context.Context, at place) (*token, error) {
+	s.mu.Lock()
+	at, in := s.find(at)
+	now := time.Now()
+	held := in.held
+	if held != nil && now.Before(held.due) {
+		s.mu.Unlock()
+		return held, nil
+	}
+	good := held != nil && now.Before(held.end)
+	if in.fetch == nil && (!good || now.After(in.rest)) {
+		s.start(ctx, at, in, nil, false)
+	}
+	f := in.fetch
+	s.mu.Unlock()
+	if good {
+		return held, nil
+	}
+	return f.wait(ctx)
+}
+
+// find returns the slot of a place, or that of all places.
+func (s *tokens) find(at place) (place, *slot) {
+	if in := s.slots[at]; in != nil {
+		return at, in
+	}
+	at.repository = ""
+	in := s.slots[at]
+	if in == nil {
+		in = &slot{}
+		s.slots[at] = in
+	}
+	return at, in
+}
+
+// renew returns a token in place of a refused one: the one that somebody else has
+// renewed already, or a new one. A challenge that names a repository's scope
+// gives the repository a token of its own.
+func (s *tokens) renew(ctx context.Context, at place, refused *token, asked *challenge, freshLogin bool) (*token, error) {
+	s.mu.Lock()
+	if asked.isScoped() && at.repository != "" {
+		if s.slots[at] == nil {
+			s.slots[at] = &slot{held: refused}
+		}
+	} else if asked != nil {
+		s.challenges[at.origin] = asked
+	}
+	at, in := s.find(at)
+	if in.held != nil && in.held != refused && time.Now().Before(in.held.end) {
+		defer s.mu.Unlock()
+		return in.held, nil
+	}
+	if in.fetch == nil {
+		s.start(ctx, at, in, asked, freshLogin)
+	}
+	f := in.fetch
+	s.mu.Unlock()
+	return f.wait(ctx)
+}
+
+// drop makes the next request renew a token.
+func (s *tokens) drop(refused *token) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, in := range s.slots {
+		if in.held == refused {
+			in.held = nil
+		}
+	}
+}
+
+// start begins a renewal for a slot that has none. The caller holds the lock.
+func (s *tokens) start(ctx context.Context, at place, in *slot, asked *challenge, freshLogin bool) {
+	f := &fetch{done: make(chan struct{})}
+	in.fetch = f
+	var stale login.Credentials
+	if freshLogin && in.held != nil {
+		stale = in.held.login
+	}
+	if asked == nil && at.repository != "" && in.held != nil {
+		asked = in.held.asked
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
+	go func() {
+		defer cancel()
+		defer s.finish(in, f)
+		defer func() {
+			if reason := recover(); reason != nil { // nobody could recover it here
+				f.err = fmt.Errorf("get a token for %s: panic: %v", at.origin, reason)
+			}
+		}()
+		f.token, f.err = s.fetch(ctx, at, asked, stale)
+	}()
+}
+
+func (s *tokens) finish(in *slot, f *fetch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in.fetch = nil
+	if f.err == nil {
+		s.made++
+		f.token.number = s.made
+		in.held = f.token
+	} else {
+		in.rest = time.Now().Add(fetchPause)
+	}
+	close(f.done)
+}
+
+func (f *fetch) wait(ctx context.Context) (*token, error) {
+	select {
+	case <-f.done:
+		return f.token, f.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for a token of the registry host: %w", context.Cause(ctx))
+	}
+}
+
+func (s *tokens) noteFutile(tok *token, what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if tok.futile == nil || len(tok.futile) >= maxFutile {
+		tok.futile = map[string]time.Time{}
+	}
+	tok.futile[what] = time.Now()
+}
+
+func (s *tokens) isFutile(tok *token, what string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	noted, ok := tok.futile[what]
+	return ok && time.Since(noted) < futilePause
+}
+
+// redact cuts the client's secrets out of a text that the host sent.
+func (s *tokens) redact(text string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, in := range s.slots {
+		if in.held == nil {
+			continue
+		}
+		for _, secret := range []string{in.held.value, in.held.login.Password} {
+			if secret != "" {
+				text = strings.ReplaceAll(text, secret, "[redacted]")
+			}
+		}
+	}
+	return text
+}
