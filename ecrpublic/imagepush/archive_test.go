@@ -26,8 +26,9 @@ func archiveOf(t *testing.T, headers ...tar.Header) (file string) {
 	w := tar.NewWriter(&data)
 	for _, header := range headers {
 		content := header.PAXRecords["test.content"]
-		header.PAXRecords = nil
-		header.Mode, header.Size = 0o644, int64(len(content))
+		if header.Typeflag != tar.TypeXGlobalHeader {
+			header.PAXRecords, header.Mode, header.Size = nil, 0o644, int64(len(content))
+		}
 		require.NoError(t, w.WriteHeader(&header))
 		_, err := io.WriteString(w, content)
 		require.NoError(t, err)
@@ -47,7 +48,7 @@ func link(typeflag byte, name, target string) tar.Header {
 
 func TestLinksToLinks(t *testing.T) {
 	t.Parallel()
-	for links, want := range map[int]string{1: "", 40: "", 41: "file does not exist", 20_000: "file does not exist"} {
+	for links, want := range map[int]string{1: "", 40: "", 41: "more than 40 links", 20_000: "more than 40 links"} {
 		headers := []tar.Header{
 			file("0", "layer"),
 			file("config", configOf("layer")),
@@ -92,7 +93,7 @@ func TestOpenRefusesSparseFiles(t *testing.T) {
 
 		_, err = imagepush.Open(t.Context(), path)
 		require.ErrorIs(t, err, errdef.ErrUnsupported, name)
-		assert.ErrorContains(t, err, "111/layer.tar: sparse file", name)
+		assert.ErrorContains(t, err, `entry "111/layer.tar": sparse file`, name)
 	}
 }
 

@@ -2,12 +2,16 @@ package imagepush
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
-	"oras.land/oras-go/v2/content/oci"
+	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush/internal/archive"
@@ -18,15 +22,40 @@ import (
 const annotationImageName = "io.containerd.image.name"
 
 // Source is what [Open] returns: images on disk that [Push] and [Mirror] can
-// read. It keeps no file open.
+// read. Its methods may be called at the same time.
 type Source struct {
-	// ReadOnlyStore has the images as a layout.
-	*oci.ReadOnlyStore
+	layout *archive.Layout
 
 	// names has the images by each of their names, and under "" all that have
 	// one, or else all.
 	names map[string][]ocispec.Descriptor
 }
+
+var _ interface {
+	MirrorSource
+	content.PredecessorFinder
+	io.Closer
+} = (*Source)(nil)
+
+// OpenOptions configures [Open]. The zero value of every field works.
+type OpenOptions struct {
+	// Digests remembers what layers of docker save become when they are
+	// compressed, so that an archive whose layers were pushed before need not be
+	// compressed to find out that they are there. Nil remembers nothing. See
+	// [NewDigestFile].
+	Digests DigestCache
+}
+
+// DigestCache remembers the digests and sizes of compressed layers by the digests
+// of the uncompressed ones. It may forget. Its methods may be called at the same
+// time. A layer that turns out to be another one when it is compressed is not
+// pushed; one that the repository has is not compressed.
+type DigestCache = archive.Cache
+
+// NewDigestFile returns a [DigestCache] in a file, which it creates when there is
+// something to remember. Several programs may use the same file. Keep it where
+// nobody else can write: what it says goes into images.
+func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) }
 
 // Open reads the images of an OCI layout, a folder or a tar of one, or of an
 // archive as docker save and crane write it. Archives are read in place and
@@ -37,36 +66,64 @@ type Source struct {
 // short form does as well: "v1", "docker.io/library/app:v1" and "app:v1" are the
 // same image. An image of any other archive has the names that manifest.json
 // gives it, such as "app:v1". An archive that has both files is taken for a
-// layout, unless its index.json lists nothing.
+// layout, unless its index.json lists nothing; both have to list the same images.
 //
 // The layers of a layout are left as they are. They are checked when they are
 // sent, against their digests. The layers of any other archive are read at once,
 // and if they are not what the image's config says, Open fails. Where they are
-// uncompressed, as docker writes them, they are compressed as they are read,
-// twice: for their digests now, and when they are sent. The digest of such an
-// image is the one that crane computes.
-func Open(ctx context.Context, path string) (*Source, error) {
-	source, err := open(ctx, path)
+// uncompressed, as docker writes them, they are compressed then, and up to 2 GiB
+// of the result is kept in a temporary file until [Source.Close]. The digest of
+// such an image is the one that crane computes.
+//
+// Open reads an archive as tar would unpack it: the last entry of a name counts.
+// It refuses names that lead out of the archive, and what tools read in different
+// ways. Metadata is read up to 4 MiB a file and 10,000 manifests.
+func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Source, error) {
+	var options OpenOptions
+	for _, fn := range optFns {
+		fn(&options)
+	}
+	layout, err := archive.Open(ctx, path, archive.Options{Cache: options.Digests})
 	if err != nil {
 		return nil, fmt.Errorf("imagepush: open %s: %w", path, err)
 	}
-	return source, nil
+	return &Source{layout, byName(layout.Images)}, nil
 }
 
-func open(ctx context.Context, path string) (*Source, error) {
-	fsys, err := archive.Open(ctx, path)
-	if err != nil {
-		return nil, err
+// Close removes the temporary file of a Source, if it has one. It is not needed
+// before the program ends.
+func (s *Source) Close() error { return s.layout.Close() }
+
+// Fetch opens a manifest or a blob.
+func (s *Source) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
+	rc, err := s.layout.Fetch(ctx, desc)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: %w", errdef.ErrNotFound, err)
 	}
-	store, err := oci.NewFromFS(ctx, fsys)
-	if err != nil {
-		return nil, err
+	return rc, err
+}
+
+// Exists reports whether there is content of a digest and a size.
+func (s *Source) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, error) {
+	return s.layout.Exists(ctx, desc)
+}
+
+// Predecessors returns the manifests that refer to a manifest or a blob.
+func (s *Source) Predecessors(ctx context.Context, desc ocispec.Descriptor) ([]ocispec.Descriptor, error) {
+	return s.layout.Predecessors(ctx, desc)
+}
+
+// Tags calls fn with the names that index.json or manifest.json gives the images,
+// sorted, from the one after last on.
+func (s *Source) Tags(_ context.Context, last string, fn func(tags []string) error) error {
+	var tags []string
+	for _, image := range s.layout.Images {
+		if name := image.Annotations[ocispec.AnnotationRefName]; name != "" && name > last {
+			tags = append(tags, name)
+		}
 	}
-	index, err := archive.ReadIndex(fsys)
-	if err != nil {
-		return nil, err
-	}
-	return &Source{store, byName(index.Manifests)}, nil
+	slices.Sort(tags)
+	return fn(slices.Compact(tags))
 }
 
 func byName(images []ocispec.Descriptor) map[string][]ocispec.Descriptor {
@@ -101,23 +158,50 @@ func namesOf(image ocispec.Descriptor) (names []string) {
 	return names
 }
 
-// Resolve finds an image by one of its names, see [Open], or by its digest. An
-// empty reference is the only image, or the only one that has a name. A name that
-// several images have, as "latest" may be, is an error that lists better ones.
-func (s *Source) Resolve(ctx context.Context, reference string) (ocispec.Descriptor, error) {
+// Resolve finds an image by one of its names, see [Open], or by the digest of any
+// manifest. An empty reference is the only image, or the only one that has a name.
+// A name that several images have, as "latest" may be, is an error that lists
+// better ones.
+//
+// Of an index of which not all is there, as docker save writes it after a pull of
+// one platform, Resolve returns the platform that is complete, if it is the only
+// one or the one that manifest.json names; otherwise the error lists what is
+// there.
+func (s *Source) Resolve(_ context.Context, reference string) (ocispec.Descriptor, error) {
+	image, err := s.resolveName(reference)
+	if err != nil {
+		return image, err
+	}
+	return s.layout.Choose(image)
+}
+
+// resolveName finds an image, complete or not.
+func (s *Source) resolveName(reference string) (ocispec.Descriptor, error) {
 	images := s.names[reference]
 	if len(images) == 0 {
-		return s.ReadOnlyStore.Resolve(ctx, reference)
+		if image, ok := s.layout.Find(digest.Digest(reference)); ok {
+			return image, nil
+		}
+		if reference == "" {
+			return ocispec.Descriptor{}, fmt.Errorf("%w: there are no images", errdef.ErrMissingReference)
+		}
+		return ocispec.Descriptor{}, fmt.Errorf("%q: %w; there are %q", reference, errdef.ErrNotFound, s.candidates(s.layout.Images))
 	}
 	if isOne(images) {
 		return images[0], nil
 	}
-	var candidates []string
-	for _, image := range images {
-		candidates = append(candidates, s.unique(image))
+	return ocispec.Descriptor{}, fmt.Errorf("%w: %q may be any of %q", errdef.ErrMissingReference, reference, s.candidates(images))
+}
+
+// candidates returns what to call images, sorted, and not too many.
+func (s *Source) candidates(images []ocispec.Descriptor) []string {
+	const most = 20
+	var names []string
+	for _, image := range images[:min(len(images), most)] {
+		names = append(names, s.unique(image))
 	}
-	slices.Sort(candidates)
-	return ocispec.Descriptor{}, fmt.Errorf("%w: %q may be any of %q", errdef.ErrMissingReference, reference, candidates)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // unique returns a name that no other image has, or else the digest.
@@ -130,7 +214,7 @@ func (s *Source) unique(image ocispec.Descriptor) string {
 	return image.Digest.String()
 }
 
-// isOne tells whether all are the same image.
+// isOne reports whether all are the same image.
 func isOne(images []ocispec.Descriptor) bool {
 	return !slices.ContainsFunc(images, func(image ocispec.Descriptor) bool { return image.Digest != images[0].Digest })
 }

@@ -4,7 +4,9 @@ package manifest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -29,6 +31,30 @@ func IsIndex(mediaType string) bool {
 // and layers.
 func IsImage(mediaType string) bool {
 	return mediaType == ocispec.MediaTypeImageManifest || mediaType == MediaTypeDockerManifest
+}
+
+// IsManifest reports whether a media type is one of manifests that ECR Public
+// stores as images, indexes and artifacts, and not as layers.
+func IsManifest(mediaType string) bool {
+	return IsIndex(mediaType) || IsImage(mediaType) || mediaType == MediaTypeOCIArtifact
+}
+
+// CheckMediaType refuses what cannot be pushed as an image.
+func CheckMediaType(mediaType string) error {
+	switch {
+	case IsManifest(mediaType):
+		return nil
+	case mediaType == MediaTypeDockerSchema1 || mediaType == MediaTypeDockerSchema1Signed:
+		return fmt.Errorf("a manifest of Docker schema 1, whose digests cannot be checked: pull and push it with a newer tool first: %w", errors.ErrUnsupported)
+	default:
+		return fmt.Errorf("media type %q: only images, indexes and artifacts can be pushed: %w", mediaType, errors.ErrUnsupported)
+	}
+}
+
+// IsForeignLayer reports whether a media type is one of layers that are kept
+// elsewhere, at the URLs of their descriptors, and are not pushed.
+func IsForeignLayer(mediaType string) bool {
+	return mediaType == MediaTypeDockerForeignLayer || strings.HasPrefix(mediaType, "application/vnd.oci.image.layer.nondistributable.")
 }
 
 // Manifest is the union of the members by which manifests of all media types

@@ -29,16 +29,17 @@ func TestParse(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	t.Parallel()
-	for mediaType, want := range map[string][2]bool{
-		ocispec.MediaTypeImageIndex:          {true, false},
-		manifest.MediaTypeDockerList:         {true, false},
-		ocispec.MediaTypeImageManifest:       {false, true},
-		manifest.MediaTypeDockerManifest:     {false, true},
-		manifest.MediaTypeDockerSchema1:      {false, false},
-		manifest.MediaTypeOCIArtifact:        {false, false},
-		manifest.MediaTypeDockerForeignLayer: {false, false},
-		"":                                   {false, false},
+	for mediaType, want := range map[string][4]bool{
+		ocispec.MediaTypeImageIndex:                                    {true, false, true, false},
+		manifest.MediaTypeDockerList:                                   {true, false, true, false},
+		ocispec.MediaTypeImageManifest:                                 {false, true, true, false},
+		manifest.MediaTypeDockerManifest:                               {false, true, true, false},
+		manifest.MediaTypeDockerSchema1:                                {},
+		manifest.MediaTypeOCIArtifact:                                  {false, false, true, false},
+		manifest.MediaTypeDockerForeignLayer:                           {false, false, false, true},
+		"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip": {false, false, false, true},
+		"": {},
 	} {
-		assert.Equal(t, want, [2]bool{manifest.IsIndex(mediaType), manifest.IsImage(mediaType)}, mediaType)
+		assert.Equal(t, want, [4]bool{manifest.IsIndex(mediaType), manifest.IsImage(mediaType), manifest.IsManifest(mediaType), manifest.IsForeignLayer(mediaType)}, mediaType)
 	}
 }

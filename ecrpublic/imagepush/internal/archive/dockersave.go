@@ -1,22 +1,16 @@
 package archive
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path"
 
 	"github.com/opencontainers/go-digest"
-	"github.com/opencontainers/image-spec/specs-go"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
-	"oras.land/oras-go/v2/content"
-	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
@@ -25,16 +19,18 @@ import (
 const dockerSaveFile = "manifest.json"
 
 const (
-	dockerConfig = "application/vnd.docker.container.image.v1+json"
-	dockerLayer  = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+	dockerConfig     = "application/vnd.docker.container.image.v1+json"
+	dockerLayer      = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+	dockerPlainLayer = "application/vnd.docker.image.rootfs.diff.tar"
 )
 
 // savedImage is an image of dockerSaveFile; Config and Layers are entries of the
 // archive.
 type savedImage struct {
-	Config   string
-	RepoTags []string
-	Layers   []string
+	Config       string
+	RepoTags     []string
+	Layers       []string
+	LayerSources map[digest.Digest]savedBlob // by the digest of the uncompressed layer
 }
 
 // savedManifest is Docker's schema 2. The order of the fields is the order in
@@ -46,181 +42,180 @@ type savedManifest struct {
 	Layers        []savedBlob `json:"layers"`
 }
 
+// savedBlob is a descriptor.
 type savedBlob struct {
-	MediaType string        `json:"mediaType"`
-	Size      int64         `json:"size"`
-	Digest    digest.Digest `json:"digest"`
-
-	diffID digest.Digest // of a layer: the digest of what it is uncompressed
+	MediaType   string            `json:"mediaType"`
+	Size        int64             `json:"size"`
+	Digest      digest.Digest     `json:"digest"`
+	Data        []byte            `json:"data,omitempty"`
+	URLs        []string          `json:"urls,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// addLayout adds to an archive of docker save what makes it an OCI layout too,
-// unless it is one that has images.
-func (a *archive) addLayout(ctx context.Context) error {
-	if a.has(ocispec.ImageLayoutFile) {
-		index, err := ReadIndex(a)
-		if err != nil || len(index.Manifests) > 0 {
-			return err
-		}
-	}
-	data, err := fs.ReadFile(a, dockerSaveFile)
-	if err != nil {
-		return err
+// openDockerSave opens an archive that has manifest.json. One that is a layout as
+// well is opened as such if that lists images.
+func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, error) {
+	if err := t.checkUnique(dockerSaveFile); err != nil {
+		return nil, err
 	}
 	var images []savedImage
-	if err := json.Unmarshal(data, &images); err != nil {
-		return fmt.Errorf("%s: %w", dockerSaveFile, err)
+	if err := readJSON(t, dockerSaveFile, &images); err != nil {
+		return nil, err
 	}
-	index := ocispec.Index{Versioned: specs.Versioned{SchemaVersion: 2}}
-	layers := map[string]savedBlob{}
+	if t.has(ocispec.ImageLayoutFile) {
+		l, err := openLayout(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		if len(l.Images) > 0 {
+			return l, l.checkSaved(t, images)
+		}
+	}
+	b := &builder{
+		Layout:  &Layout{files: t, made: map[digest.Digest]blob{}},
+		tar:     t,
+		options: options,
+	}
+	if err := b.build(ctx, images); err != nil {
+		return nil, errors.Join(err, b.Layout.Close())
+	}
+	return b.Layout, nil
+}
+
+// checkSaved compares the two lists of an archive: a tool that reads manifest.json
+// has to find an image that index.json leads to.
+func (l *Layout) checkSaved(t *tarFile, images []savedImage) error {
+	configs := map[digest.Digest]bool{}
+	for _, n := range l.manifests {
+		if manifest.IsImage(n.desc.MediaType) && len(n.blobs) > 0 {
+			configs[n.blobs[0].Digest] = true
+		}
+	}
+	l.saved = map[digest.Digest]bool{}
 	for _, image := range images {
-		manifest, err := a.addImage(ctx, image, layers)
+		config, _, err := readConfig(t, image)
 		if err != nil {
 			return err
 		}
-		if len(image.RepoTags) == 0 {
-			index.Manifests = append(index.Manifests, manifest)
+		d := digest.FromBytes(config)
+		if !configs[d] {
+			return fmt.Errorf("%s names an image with config %s, %s none", dockerSaveFile, d, ocispec.ImageIndexFile)
 		}
-		for _, tag := range image.RepoTags {
-			manifest.Annotations = map[string]string{ocispec.AnnotationRefName: tag}
-			index.Manifests = append(index.Manifests, manifest)
-		}
+		l.saved[d] = true
 	}
-	return errors.Join(
-		a.addJSON(ocispec.ImageLayoutFile, ocispec.ImageLayout{Version: ocispec.ImageLayoutVersion}),
-		a.addJSON(ocispec.ImageIndexFile, index),
-	)
-}
-
-func (a *archive) addJSON(name string, value any) error {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	a.add(name, data)
 	return nil
 }
 
-// addImage adds an image's manifest, and its config and layers once more under
-// their digests.
-func (a *archive) addImage(ctx context.Context, image savedImage, layers map[string]savedBlob) (desc ocispec.Descriptor, err error) {
-	config, err := fs.ReadFile(a, path.Clean(image.Config))
-	if err != nil {
-		return desc, err
+// readConfig reads an image's config, and of it the digests of the uncompressed
+// layers.
+func readConfig(t *tarFile, image savedImage) (config []byte, diffIDs []digest.Digest, err error) {
+	name := path.Clean(image.Config)
+	if err := t.checkUnique(name); err != nil {
+		return nil, nil, err
 	}
-	diffIDs, err := image.diffIDs(config)
+	config, err = readMetadata(t, name)
 	if err != nil {
-		return desc, fmt.Errorf("%s: %w", image.Config, err)
+		return nil, nil, err
 	}
-	manifest := savedManifest{
+	var parsed struct{ RootFS ocispec.RootFS }
+	if err := manifest.CheckElements(config); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", image.Config, err)
+	}
+	if err := json.Unmarshal(config, &parsed); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", image.Config, err)
+	}
+	diffIDs = parsed.RootFS.DiffIDs
+	if len(diffIDs) != len(image.Layers) {
+		return nil, nil, fmt.Errorf("%s: %d diff_ids for %d layers, %.1000q", image.Config, len(diffIDs), len(image.Layers), image.Layers)
+	}
+	for _, d := range diffIDs {
+		if err := d.Validate(); err != nil {
+			return nil, nil, fmt.Errorf("%s: diff_id %q: %w", image.Config, d, err)
+		}
+	}
+	return config, diffIDs, nil
+}
+
+// builder makes a layout of an archive of docker save that is none.
+type builder struct {
+	*Layout
+	tar     *tarFile
+	options Options
+	layers  map[string]layer // by entry
+}
+
+func (b *builder) build(ctx context.Context, images []savedImage) error {
+	var configs [][]byte
+	var diffIDs [][]digest.Digest
+	for _, image := range images {
+		config, ids, err := readConfig(b.tar, image)
+		if err != nil {
+			return err
+		}
+		configs, diffIDs = append(configs, config), append(diffIDs, ids)
+	}
+	if err := b.readLayers(ctx, images, diffIDs); err != nil {
+		return err
+	}
+	for i, image := range images {
+		if err := b.addImage(image, configs[i], diffIDs[i]); err != nil {
+			return err
+		}
+	}
+	return b.load(ctx)
+}
+
+// addImage adds an image with its manifest, and its config and layers under their
+// digests.
+func (b *builder) addImage(image savedImage, config []byte, diffIDs []digest.Digest) error {
+	m := savedManifest{
 		SchemaVersion: 2,
 		MediaType:     manifest.MediaTypeDockerManifest,
-		Config:        a.addBlob(dockerConfig, config),
+		Config:        b.addData(dockerConfig, config),
 		Layers:        []savedBlob{},
 	}
 	for i, name := range image.Layers {
-		layer, ok := layers[name]
-		if !ok {
-			if layer, err = a.addLayer(ctx, name); err != nil {
-				return desc, err
-			}
-			layers[name] = layer
+		if source, ok := image.source(diffIDs[i]); ok {
+			m.Layers = append(m.Layers, source)
+			continue
 		}
-		if layer.diffID != diffIDs[i] {
-			return desc, fmt.Errorf("layer %s is %s uncompressed, but %s in %s: %w", name, layer.diffID, diffIDs[i], image.Config, content.ErrMismatchedDigest)
+		l := b.layers[path.Clean(name)]
+		if err := verify(name, l, claim{diffIDs[i], image.Config}, nil); err != nil {
+			return err
 		}
-		manifest.Layers = append(manifest.Layers, layer)
+		m.Layers = append(m.Layers, savedBlob{MediaType: dockerLayer, Size: l.size, Digest: l.digest})
+		b.made[l.digest] = blob{l.size, l.open}
 	}
-	data, err := json.Marshal(manifest)
-	if err != nil {
-		return desc, err
-	}
-	blob := a.addBlob(manifest.MediaType, data)
-	return ocispec.Descriptor{MediaType: blob.MediaType, Digest: blob.Digest, Size: blob.Size}, nil
-}
-
-// diffIDs returns what the config says of each layer.
-func (i savedImage) diffIDs(config []byte) ([]digest.Digest, error) {
-	var image struct{ RootFS ocispec.RootFS }
-	if err := json.Unmarshal(config, &image); err != nil {
-		return nil, err
-	}
-	ids := image.RootFS.DiffIDs
-	if len(ids) != len(i.Layers) {
-		return nil, fmt.Errorf("%d diff_ids for %d layers, %q", len(ids), len(i.Layers), i.Layers)
-	}
-	return ids, nil
-}
-
-// addBlob adds data under its digest.
-func (a *archive) addBlob(mediaType string, data []byte) savedBlob {
-	blob := savedBlob{MediaType: mediaType, Size: int64(len(data)), Digest: digest.FromBytes(data)}
-	a.add(blobPath(blob.Digest), data)
-	return blob
-}
-
-// addLayer adds an entry under its digest, compressed.
-func (a *archive) addLayer(ctx context.Context, name string) (blob savedBlob, err error) {
-	e, ok := a.entries[path.Clean(name)]
-	if !ok {
-		return blob, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	f, err := a.open(e)
-	if err != nil {
-		return blob, err
-	}
-	defer f.Close()
-	blob = savedBlob{MediaType: dockerLayer, Size: e.size}
-	e.compress, err = blob.measure(readerFunc(func(p []byte) (int, error) {
-		if err := context.Cause(ctx); err != nil {
-			return 0, err
-		}
-		return f.Read(p)
-	}))
-	if err != nil {
-		return blob, fmt.Errorf("%s: %w", name, err)
-	}
-	header := *e.header
-	header.Size, e.header = blob.Size, &header
-	a.entries[blobPath(blob.Digest)] = e
-	return blob, nil
-}
-
-type readerFunc func(p []byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
-// measure takes both digests of a layer in one pass. It tells from the layer's
-// first bytes whether it has yet to be compressed, which gives it another size.
-func (b *savedBlob) measure(layer io.Reader) (compress bool, err error) {
-	r := bufio.NewReaderSize(layer, 64<<10)
-	start, err := r.Peek(4)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return false, err
-	}
-	packed, plain := digest.SHA256.Digester(), digest.SHA256.Digester()
-	switch {
-	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		return false, fmt.Errorf("zstd in an archive of docker save: %w", errdef.ErrUnsupported)
-	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
-		err = gunzip(plain.Hash(), io.TeeReader(r, packed.Hash()))
-	default:
-		compress = true
-		b.Size, err = io.Copy(packed.Hash(), newCompressor(io.TeeReader(r, plain.Hash())))
-	}
-	b.Digest, b.diffID = packed.Digest(), plain.Digest()
-	return compress, err
-}
-
-func gunzip(w io.Writer, r io.Reader) error {
-	plain, err := gzip.NewReader(r)
+	data, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(w, plain)
-	return err
+	added := b.addData(m.MediaType, data)
+	desc := ocispec.Descriptor{MediaType: added.MediaType, Digest: added.Digest, Size: added.Size}
+	if len(image.RepoTags) == 0 {
+		b.Images = append(b.Images, desc)
+	}
+	for _, tag := range image.RepoTags {
+		desc.Annotations = map[string]string{ocispec.AnnotationRefName: tag}
+		b.Images = append(b.Images, desc)
+	}
+	return nil
 }
 
-func blobPath(d digest.Digest) string {
-	return path.Join(ocispec.ImageBlobsDir, d.Algorithm().String(), d.Encoded())
+// source returns what LayerSources says of a layer: of those that are kept
+// elsewhere, as Windows has them, it is all there is. Docker from 25 on lists
+// uncompressed layers there, too.
+func (i savedImage) source(diffID digest.Digest) (savedBlob, bool) {
+	source, ok := i.LayerSources[diffID]
+	plain := source.MediaType == dockerPlainLayer || source.MediaType == ocispec.MediaTypeImageLayer
+	return source, ok && !plain
+}
+
+// addData adds bytes under their digest.
+func (b *builder) addData(mediaType string, data []byte) savedBlob {
+	d := digest.FromBytes(data)
+	b.made[d] = blob{int64(len(data)), func() (io.ReadCloser, error) {
+		return section{io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data))), io.NopCloser(nil)}, nil
+	}}
+	return savedBlob{MediaType: mediaType, Size: int64(len(data)), Digest: d}
 }

@@ -4,44 +4,50 @@ package archive
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// ReadIndex reads the index of a layout.
-func ReadIndex(fsys fs.FS) (index ocispec.Index, err error) {
-	data, err := fs.ReadFile(fsys, ocispec.ImageIndexFile)
-	if err != nil {
-		return index, err
-	}
-	if err := json.Unmarshal(data, &index); err != nil {
-		return index, fmt.Errorf("%s: %w", ocispec.ImageIndexFile, err)
-	}
-	return index, nil
+// Options are the choices of [Open]. The zero value works.
+type Options struct {
+	// Cache remembers what uncompressed layers become when they are compressed;
+	// nil means that every layer of docker save is compressed to find that out.
+	Cache Cache
 }
 
-// Open opens an OCI layout, a folder or a tar of one, or an archive of docker save.
-func Open(ctx context.Context, path string) (fs.FS, error) {
+// Open opens an OCI layout, a folder or a tar file of one, or an archive of docker
+// save. Close the Layout when it is no longer read.
+func Open(ctx context.Context, path string, options Options) (*Layout, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	if info.IsDir() {
-		return os.DirFS(path), nil
+		return openLayout(ctx, folder(path))
 	}
-	a, err := openArchive(ctx, path)
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("neither a folder nor a file, but %s", info.Mode().Type())
+	}
+	t, err := readTar(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	if a.has(dockerSaveFile) {
-		return a, a.addLayout(ctx)
+	if !t.has(dockerSaveFile) {
+		return openTarLayout(ctx, t)
 	}
-	if a.has(ocispec.ImageLayoutFile) {
-		return a, nil
+	return openDockerSave(ctx, t, options)
+}
+
+// openTarLayout opens a tar file without manifest.json.
+func openTarLayout(ctx context.Context, t *tarFile) (*Layout, error) {
+	if t.has(ocispec.ImageLayoutFile) {
+		return openLayout(ctx, t)
+	}
+	if t.has("repositories") {
+		return nil, fmt.Errorf("repositories without %s: images of Docker before 1.10 cannot be read; load and save them with a newer one: %w", dockerSaveFile, errors.ErrUnsupported)
 	}
 	return nil, fmt.Errorf("neither %s nor %s in it: want an OCI layout or an archive of docker save", ocispec.ImageLayoutFile, dockerSaveFile)
 }

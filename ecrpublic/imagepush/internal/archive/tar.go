@@ -3,6 +3,7 @@ package archive
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,66 +16,163 @@ import (
 	"oras.land/oras-go/v2/errdef"
 )
 
-// archive is a tar file whose entries can be read in any order, and the files
-// that were added to it.
-type archive struct {
+const (
+	// maxEntries is how many entries a tar file may have.
+	maxEntries = 100_000
+
+	// maxName is how long the name of an entry may be, as on Linux.
+	maxName = 4096
+
+	// maxLinks is how many links may lead to a file one after another, as on Linux.
+	maxLinks = 40
+)
+
+// tarFile has the files of a tar file as they would be if it was unpacked: the last
+// entry of a name counts, whatever its type.
+type tarFile struct {
 	path    string
 	entries map[string]entry
 }
 
-// entry is a file of an archive: a range of the tar file, or else data.
+// entry is a file, a folder, a link or something else.
 type entry struct {
-	header       *tar.Header
-	offset, size int64
-	compress     bool // with gzip, on reading
-	data         []byte
+	kind         byte   // a type flag of package tar
+	offset, size int64  // of a file
+	target       string // of a symbolic link, from the top of the archive
+	first        *entry // of the same name, if there were several
 }
 
-// maxLinks is how many links may lead to an entry one after another, as on Linux.
-const maxLinks = 40
-
-func openArchive(ctx context.Context, name string) (*archive, error) {
+func readTar(ctx context.Context, name string) (*tarFile, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-
-	a := &archive{path: name, entries: map[string]entry{}}
-	links := map[string]string{}
-	var offset int64
+	if err := refuseCompressed(f); err != nil {
+		return nil, err
+	}
+	t := &tarFile{path: name, entries: map[string]entry{}}
 	for r := tar.NewReader(f); ; {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
 		}
 		header, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			a.addLinks(links)
-			return a, nil
-		}
-		if errors.Is(err, io.ErrUnexpectedEOF) && offset > 0 {
+		switch {
+		case errors.Is(err, io.EOF):
+			return t, nil
+		case errors.Is(err, io.ErrUnexpectedEOF) && len(t.entries) > 0:
 			return nil, fmt.Errorf("the tar file is truncated: %w", err)
+		case err != nil:
+			return nil, fmt.Errorf("not a tar file: %w", err)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("not a tar file, or a compressed one: %w", err)
-		}
-		if isSparse(header) {
-			return nil, fmt.Errorf("%s: sparse file in a tar: %w", header.Name, errdef.ErrUnsupported)
-		}
-		offset, err = f.Seek(0, io.SeekCurrent)
+		offset, err := f.Seek(0, io.SeekCurrent)
 		if err != nil {
 			return nil, err
 		}
-		entryName := path.Clean(header.Name)
-		switch header.Typeflag {
-		case tar.TypeReg:
-			a.entries[entryName] = entry{header: header, offset: offset, size: header.Size}
-		case tar.TypeSymlink:
-			links[entryName] = path.Join(path.Dir(entryName), header.Linkname)
-		case tar.TypeLink:
-			links[entryName] = path.Clean(header.Linkname)
+		if err := t.add(header, offset); err != nil {
+			return nil, fmt.Errorf("entry %.300q: %w", header.Name, err)
 		}
 	}
+}
+
+// refuseCompressed names how a file is compressed.
+func refuseCompressed(f *os.File) error {
+	start := make([]byte, 6)
+	n, err := f.ReadAt(start, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	for how, magic := range map[string]string{"gzip": "\x1f\x8b", "bzip2": "BZh", "xz": "\xfd7zXZ\x00", "zstd": "\x28\xb5\x2f\xfd"} {
+		if bytes.HasPrefix(start[:n], []byte(magic)) {
+			return fmt.Errorf("compressed with %s as a whole: decompress it first: %w", how, errdef.ErrUnsupported)
+		}
+	}
+	return nil
+}
+
+// add does what unpacking an entry would do. It refuses what tools unpack in
+// different ways.
+func (t *tarFile) add(header *tar.Header, offset int64) error {
+	if header.Typeflag == tar.TypeXGlobalHeader {
+		return nil
+	}
+	if isSparse(header) {
+		return fmt.Errorf("sparse file in a tar: %w", errdef.ErrUnsupported)
+	}
+	name, err := inside("", header.Name)
+	if err != nil {
+		return err
+	}
+	if name == "." { // the top folder
+		return nil
+	}
+	if len(t.entries) == maxEntries {
+		return fmt.Errorf("more than %d entries: %w", maxEntries, errdef.ErrSizeExceedsLimit)
+	}
+	if err := t.checkFolders(name); err != nil {
+		return err
+	}
+	e := entry{kind: header.Typeflag, offset: offset, size: header.Size}
+	switch header.Typeflag {
+	case tar.TypeSymlink:
+		e.target, err = inside(path.Dir(name), header.Linkname)
+	case tar.TypeLink:
+		e, err = t.hardLink(header.Linkname)
+	}
+	if err != nil {
+		return fmt.Errorf("link to %q: %w", header.Linkname, err)
+	}
+	e.first = nil
+	if old, ok := t.entries[name]; ok {
+		if header.Typeflag == tar.TypeDir && old.kind == tar.TypeSymlink {
+			return errors.New("a folder in the place of a link is refused")
+		}
+		e.first = cmp.Or(old.first, &old)
+	}
+	t.entries[name] = e
+	return nil
+}
+
+// inside returns where a name leads from a folder of the archive, or an error if
+// that is outside of it or depends on how a tool reads it.
+func inside(dir, name string) (string, error) {
+	if len(name) > maxName {
+		return "", fmt.Errorf("a name of %d bytes: %w", len(name), errdef.ErrSizeExceedsLimit)
+	}
+	if path.IsAbs(name) {
+		return "", errors.New("an absolute name is refused")
+	}
+	if dir == "" && strings.Contains("/"+name+"/", "/../") {
+		return "", errors.New(`a name with ".." is refused`)
+	}
+	name = path.Join(dir, name)
+	if name == ".." || strings.HasPrefix(name, "../") {
+		return "", errors.New("it leads out of the archive")
+	}
+	return path.Clean(name), nil
+}
+
+// checkFolders refuses an entry below a link or a file.
+func (t *tarFile) checkFolders(name string) error {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if e, ok := t.entries[dir]; ok && e.kind != tar.TypeDir {
+			return fmt.Errorf("%q, in which it is, is no folder", dir)
+		}
+	}
+	return nil
+}
+
+// hardLink is another name of an entry before it.
+func (t *tarFile) hardLink(target string) (entry, error) {
+	name, err := inside("", target)
+	if err != nil {
+		return entry{}, err
+	}
+	e, ok := t.entries[name]
+	if !ok {
+		return entry{}, errors.New("no entry before it has that name")
+	}
+	return e, nil
 }
 
 // isSparse tells that the tar file does not hold an entry's bytes in one range.
@@ -87,72 +185,88 @@ func isSparse(header *tar.Header) bool {
 	return header.Typeflag == tar.TypeGNUSparse
 }
 
-// addLinks makes entries of links, also of links to links; docker save has them
-// where images share a layer.
-func (a *archive) addLinks(links map[string]string) {
-	for name := range links {
-		if e, ok := a.entries[follow(links, name)]; ok {
-			a.entries[name] = e
-		}
+// find follows links to a regular file.
+func (t *tarFile) find(name string) (entry, error) {
+	failed := func(err error) (entry, error) {
+		return entry{}, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
+	for at, links := name, 0; links <= maxLinks; links++ {
+		e, ok := t.entries[at]
+		switch {
+		case !ok:
+			return failed(fs.ErrNotExist)
+		case e.kind == tar.TypeReg:
+			return e, nil
+		case e.kind != tar.TypeSymlink:
+			return failed(fmt.Errorf("not a regular file, but of tar's type %q", e.kind))
+		}
+		at = e.target
+	}
+	return failed(fmt.Errorf("more than %d links, or a circle of them", maxLinks))
 }
 
-// follow returns where a link ends. That is "", which no entry is called, for a
-// circle and after maxLinks.
-func follow(links map[string]string, name string) string {
-	for range maxLinks + 1 {
-		target, ok := links[name]
-		if !ok {
-			return name
-		}
-		name = target
-	}
-	return ""
-}
-
-func (a *archive) has(name string) bool {
-	_, ok := a.entries[name]
+// has reports whether there is an entry of a name, of any type.
+func (t *tarFile) has(name string) bool {
+	_, ok := t.entries[name]
 	return ok
 }
 
-// add puts a file that is not in the tar file into the archive.
-func (a *archive) add(name string, data []byte) {
-	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(data)), Mode: 0o444}
-	a.entries[name] = entry{header: header, data: data}
+func (t *tarFile) size(name string) (int64, error) {
+	e, err := t.find(name)
+	return e.size, err
 }
 
-// Open implements fs.FS.
-func (a *archive) Open(name string) (fs.File, error) {
-	e, ok := a.entries[name]
-	if !ok {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return a.open(e)
-}
-
-func (a *archive) open(e entry) (fs.File, error) {
-	if e.data != nil {
-		return &archiveFile{bytes.NewReader(e.data), io.NopCloser(nil), e.header}, nil
-	}
-	f, err := os.Open(a.path)
+func (t *tarFile) open(name string) (File, error) {
+	e, err := t.find(name)
 	if err != nil {
 		return nil, err
 	}
-	section := io.NewSectionReader(f, e.offset, e.size)
-	if e.compress {
-		return &archiveFile{newCompressor(section), f, e.header}, nil
+	return t.openEntry(e)
+}
+
+func (t *tarFile) openEntry(e entry) (File, error) {
+	f, err := os.Open(t.path)
+	if err != nil {
+		return nil, err
 	}
-	return struct {
-		*archiveFile
-		io.ReaderAt
-		io.Seeker
-	}{&archiveFile{section, f, e.header}, section, section}, nil
+	return section{io.NewSectionReader(f, e.offset, e.size), f}, nil
 }
 
-type archiveFile struct {
-	io.Reader
+// section is a range of a file, which it closes.
+type section struct {
+	*io.SectionReader
 	io.Closer
-	header *tar.Header
 }
 
-func (f *archiveFile) Stat() (fs.FileInfo, error) { return f.header.FileInfo(), nil }
+// checkUnique refuses a name that has two entries which differ. Tools that read
+// single entries take the first, tools that unpack the archive the last.
+func (t *tarFile) checkUnique(name string) error {
+	last, ok := t.entries[name]
+	if !ok || last.first == nil {
+		return nil
+	}
+	same, err := t.equal(*last.first, last)
+	if err == nil && !same {
+		err = fmt.Errorf("two entries of the name %q differ, and tools disagree which one counts", name)
+	}
+	return err
+}
+
+func (t *tarFile) equal(a, b entry) (bool, error) {
+	if a.kind != tar.TypeReg || b.kind != tar.TypeReg || a.size != b.size || a.size > maxMetadata {
+		return false, nil
+	}
+	var contents [2][]byte
+	for i, e := range []entry{a, b} {
+		f, err := t.openEntry(e)
+		if err != nil {
+			return false, err
+		}
+		contents[i], err = io.ReadAll(f)
+		f.Close()
+		if err != nil {
+			return false, err
+		}
+	}
+	return bytes.Equal(contents[0], contents[1]), nil
+}

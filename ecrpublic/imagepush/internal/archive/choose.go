@@ -1,0 +1,130 @@
+package archive
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/errdef"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
+)
+
+// Choose returns the image to push for one that the layout lists: itself if all of
+// it is there. Of an index of which only one platform is there, as docker save
+// writes them, it is that platform, or the one that manifest.json names. Otherwise
+// the error lists what is there.
+func (l *Layout) Choose(root ocispec.Descriptor) (ocispec.Descriptor, error) {
+	if err := manifest.CheckMediaType(root.MediaType); err != nil {
+		return ocispec.Descriptor{}, fmt.Errorf("%s: %w", root.Digest, err)
+	}
+	missing := l.missing(root)
+	if missing == "" {
+		return root, nil
+	}
+	var complete, named []ocispec.Descriptor
+	for _, image := range l.platforms(root) {
+		if l.missing(image) == "" {
+			complete = append(complete, image)
+			if l.saved[l.config(image)] {
+				named = append(named, image)
+			}
+		}
+	}
+	if len(named) == 1 {
+		return named[0], nil
+	}
+	if len(complete) == 1 {
+		return complete[0], nil
+	}
+	return ocispec.Descriptor{}, fmt.Errorf("%s is not complete, %s: %w; %s", root.Digest, missing, errdef.ErrNotFound, l.choices(complete))
+}
+
+func (l *Layout) choices(complete []ocispec.Descriptor) string {
+	if len(complete) == 0 {
+		return "no platform of it is complete"
+	}
+	var all []string
+	for _, image := range complete {
+		all = append(all, fmt.Sprintf("%s %s", Platform(image), image.Digest))
+	}
+	return "complete are, to be chosen by platform or digest: " + strings.Join(all, ", ")
+}
+
+// Platform is the platform of a child of an index, as docker writes it.
+func Platform(desc ocispec.Descriptor) string {
+	if desc.Platform == nil {
+		return "no platform"
+	}
+	text := desc.Platform.OS + "/" + desc.Platform.Architecture
+	if desc.Platform.Variant != "" {
+		text += "/" + desc.Platform.Variant
+	}
+	return text
+}
+
+// Find returns a manifest at or below the images by its digest.
+func (l *Layout) Find(d digest.Digest) (ocispec.Descriptor, bool) {
+	n, ok := l.manifests[d]
+	return n.desc, ok
+}
+
+// missing says what of an image is not there, or "" if all is.
+func (l *Layout) missing(root ocispec.Descriptor) string {
+	seen := map[digest.Digest]bool{}
+	for next := []ocispec.Descriptor{root}; len(next) > 0; next = next[1:] {
+		desc := next[0]
+		if seen[desc.Digest] {
+			continue
+		}
+		seen[desc.Digest] = true
+		n, ok := l.manifests[desc.Digest]
+		if !ok {
+			return fmt.Sprintf("manifest %s is missing", desc.Digest)
+		}
+		for _, blob := range n.blobs {
+			if seen[blob.Digest] {
+				continue
+			}
+			seen[blob.Digest] = true
+			if _, err := l.size(blob.Digest); err != nil && !manifest.IsForeignLayer(blob.MediaType) {
+				return fmt.Sprintf("blob %s is missing", blob.Digest)
+			}
+		}
+		next = append(next, n.children...)
+	}
+	return ""
+}
+
+// platforms returns the images at and below root, without attestations.
+func (l *Layout) platforms(root ocispec.Descriptor) (images []ocispec.Descriptor) {
+	seen := map[digest.Digest]bool{}
+	for next := []ocispec.Descriptor{root}; len(next) > 0; next = next[1:] {
+		desc := next[0]
+		n, ok := l.manifests[desc.Digest]
+		if !ok || seen[desc.Digest] {
+			continue
+		}
+		seen[desc.Digest] = true
+		if len(n.children) == 0 && !isAttestation(desc) {
+			images = append(images, desc)
+		}
+		next = append(next, n.children...)
+	}
+	return images
+}
+
+// isAttestation reports whether a child of an index describes another one, as
+// BuildKit writes them.
+func isAttestation(desc ocispec.Descriptor) bool {
+	return desc.Annotations["vnd.docker.reference.type"] != "" || desc.Platform != nil && desc.Platform.OS == "unknown"
+}
+
+// config returns the config of an image.
+func (l *Layout) config(image ocispec.Descriptor) digest.Digest {
+	if n := l.manifests[image.Digest]; len(n.blobs) > 0 {
+		return n.blobs[0].Digest
+	}
+	return ""
+}

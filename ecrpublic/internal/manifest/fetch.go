@@ -1,0 +1,86 @@
+package manifest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/content"
+	"oras.land/oras-go/v2/errdef"
+
+	"github.com/ecr-public/ecr-public-go/internal/limits"
+)
+
+// MaxElements is how many members and list elements metadata may have. It bounds
+// what a small text can become in memory.
+const MaxElements = 100_000
+
+// Fetch reads a manifest, checks its size and digest, and parses it. It reads
+// nothing of one that is larger than the service accepts.
+func Fetch(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor) (data []byte, m Manifest, err error) {
+	if desc.Size > limits.MaxManifest {
+		return nil, m, fmt.Errorf("manifest %s has %d bytes, ECR Public accepts up to %d: %w", desc.Digest, desc.Size, limits.MaxManifest, errdef.ErrSizeExceedsLimit)
+	}
+	rc, err := fetcher.Fetch(ctx, desc)
+	if err != nil {
+		return nil, m, fmt.Errorf("manifest %s: %w", desc.Digest, err)
+	}
+	defer rc.Close()
+	if data, err = content.ReadAll(rc, desc); err != nil {
+		return nil, m, fmt.Errorf("manifest %s: %w", desc.Digest, err)
+	}
+	if err := CheckElements(data); err != nil {
+		return nil, m, fmt.Errorf("manifest %s: %w", desc.Digest, err)
+	}
+	if m, err = Parse(data); err != nil {
+		return nil, m, fmt.Errorf("%s: %w", desc.Digest, err)
+	}
+	if err := m.check(desc.MediaType); err != nil {
+		return nil, m, fmt.Errorf("manifest %s: %w", desc.Digest, err)
+	}
+	return data, m, nil
+}
+
+// CheckElements refuses JSON of more than [MaxElements] members and elements.
+func CheckElements(data []byte) error {
+	if n := bytes.Count(data, []byte(",")); n > MaxElements {
+		return fmt.Errorf("more than %d members and list elements: %w", MaxElements, errdef.ErrSizeExceedsLimit)
+	}
+	return nil
+}
+
+// check refuses a manifest that two readers may take for two things.
+func (m Manifest) check(mediaType string) error {
+	if m.MediaType != "" && m.MediaType != mediaType {
+		return fmt.Errorf("its descriptor has media type %q, the manifest itself %q", mediaType, m.MediaType)
+	}
+	if len(m.Manifests) > 0 && (m.Config != nil || len(m.Layers) > 0) {
+		return errors.New("an index and an image at once: it has manifests, and config or layers")
+	}
+	return nil
+}
+
+// Links returns what a manifest of a media type refers to: the manifests that it
+// lists, its blobs, config first, and its subject, nil if it has none.
+func (m Manifest) Links(mediaType string) (children, blobs []ocispec.Descriptor, subject *ocispec.Descriptor) {
+	switch mediaType {
+	case MediaTypeDockerList:
+		return m.Manifests, nil, nil
+	case ocispec.MediaTypeImageIndex:
+		return m.Manifests, nil, m.Subject
+	case MediaTypeOCIArtifact:
+		return nil, m.Blobs, m.Subject
+	case MediaTypeDockerManifest, ocispec.MediaTypeImageManifest:
+		if m.Config != nil {
+			blobs = append(blobs, *m.Config)
+		}
+		blobs = append(blobs, m.Layers...)
+		if mediaType == MediaTypeDockerManifest {
+			return nil, blobs, nil
+		}
+		return nil, blobs, m.Subject
+	}
+	return nil, nil, nil
+}
