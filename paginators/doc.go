@@ -9,6 +9,9 @@
 // output of everything. PaginationConfig says how much and from where on; ResumeToken
 // says where the next run begins.
 //
+// [Merge] and [Concat] run many listings at once, such as the images of every
+// repository.
+//
 // # From boto3
 //
 // With p = client.get_paginator("describe_images"):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -221,4 +222,69 @@ func ExampleConfigError() {
 	var bad *paginators.ConfigError
 	fmt.Println(errors.As(err, &bad), err)
 	// Output: true paginators: PaginationConfig.PageSize must be 1 to 1000
+}
+
+// The images of all repositories, four repositories at a time. The listing of the
+// repositories goes on while their images are listed.
+func ExampleMerge() {
+	client, stop := startEmulator()
+	defer stop()
+
+	ctx := context.Background()
+	var failed error
+	listings := func(yield func(string, *paginators.DescribeImagesPaginator) bool) {
+		for repository, err := range paginators.NewDescribeRepositoriesPaginator(client, nil).Items(ctx) {
+			if err != nil {
+				failed = err
+				return
+			}
+			images := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: repository.RepositoryName})
+			if !yield(*repository.RepositoryName, images) {
+				return
+			}
+		}
+	}
+	images := map[string]int{}
+	for part, err := range paginators.Merge(ctx, 4, listings) {
+		if err != nil {
+			log.Printf("%s: %v", part.Key, err) // the others go on
+			continue
+		}
+		images[part.Key] += len(part.Items())
+	}
+	if failed != nil {
+		log.Fatal(failed)
+	}
+	fmt.Println(images)
+	// Output: map[app:5]
+}
+
+// Listings in their order, interrupted and taken up again.
+func ExampleConcat() {
+	client, stop := startEmulator()
+	defer stop()
+
+	names := []string{"app", "missing"}
+	done := map[string]*string{} // by repository, where to go on; nil where nothing is left
+	for run := 1; run <= 2; run++ {
+		var listings []*paginators.DescribeImageTagsPaginator
+		for _, name := range names {
+			listings = append(listings, paginators.NewDescribeImageTagsPaginator(client, &paginators.DescribeImageTagsInput{
+				RepositoryName:   &name,
+				PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(3), StartingToken: done[name]},
+			}))
+		}
+		for part, err := range paginators.Concat(context.Background(), 2, slices.All(listings)) {
+			name := names[part.Key]
+			fmt.Printf("run %d: %s: %d tags, not found: %t\n", run, name, len(part.Items()), ecrpublic.IsNotFound(err))
+			done[name] = part.Listing.ResumeToken()
+			if run == 1 {
+				break
+			}
+		}
+	}
+	// Output:
+	// run 1: app: 3 tags, not found: false
+	// run 2: app: 2 tags, not found: false
+	// run 2: missing: 0 tags, not found: true
 }

@@ -30,6 +30,17 @@ type page[Out any] struct {
 	count int
 }
 
+// source fetches the pages, ahead of its consumer if the options ask for it.
+func (p *Paginator[Out, Item]) source(ctx context.Context) iter.Seq2[page[Out], error] {
+	if p.err != nil {
+		return func(yield func(page[Out], error) bool) { yield(page[Out]{}, p.err) }
+	}
+	if p.options.Prefetch > 0 {
+		return paging.Ahead(ctx, p.options.Prefetch, p.walk)
+	}
+	return p.walk(ctx)
+}
+
 // walk fetches one page after the other. It keeps the tokens to know one again.
 func (p *Paginator[Out, Item]) walk(ctx context.Context) iter.Seq2[page[Out], error] {
 	return func(yield func(page[Out], error) bool) {

@@ -63,16 +63,10 @@ type Paginator[Out, Item any] struct {
 // the service's own: go on with ResumeToken instead.
 func (p *Paginator[Out, Item]) Pages(ctx context.Context) iter.Seq2[*Out, error] {
 	return func(yield func(*Out, error) bool) {
-		if p.err != nil {
-			yield(nil, p.err)
-			return
+		if p.err == nil {
+			p.begin()
 		}
-		p.at, p.done = span{from: p.from, rest: 1}, 0 // nothing yet
-		pages := p.walk(ctx)
-		if p.options.Prefetch > 0 {
-			pages = paging.Ahead(ctx, p.options.Prefetch, p.walk)
-		}
-		for page, err := range pages {
+		for page, err := range p.source(ctx) {
 			if err == nil {
 				p.at, p.done = page.span, page.count
 			}
@@ -82,6 +76,9 @@ func (p *Paginator[Out, Item]) Pages(ctx context.Context) iter.Seq2[*Out, error]
 		}
 	}
 }
+
+// begin notes that the loop has been handed nothing yet.
+func (p *Paginator[Out, Item]) begin() { p.at, p.done = span{from: p.from, rest: 1}, 0 }
 
 // Items yields the items of all pages, holding one page at a time.
 func (p *Paginator[Out, Item]) Items(ctx context.Context) iter.Seq2[Item, error] {

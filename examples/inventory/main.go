@@ -25,8 +25,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	images := flags.Bool("images", false, "list every image in the table, too")
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
 	plot := flags.String("plot", "", "also draw a bar chart of the repositories' sizes into this `file`, .svg or .png by its ending")
+	parallel := flags.Int("parallel", 16, "how many repositories to list at a time, 1 to 1000")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
+	}
+	if *parallel < 1 || *parallel > 1000 {
+		return demo.Usagef("-parallel %d: must be 1 to 1000", *parallel)
 	}
 	var draw drawing
 	if *plot != "" {
@@ -47,7 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 
 	show, finish := demo.Steps(stderr)
-	inventory, err := take(ctx, service.Client, show)
+	inventory, err := take(ctx, service.Client, *parallel, show)
 	finish()
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -36,54 +37,56 @@ type Image struct {
 	Pushed    time.Time `json:"pushed"`
 }
 
-// take reads all repositories and then the images of each.
-func take(ctx context.Context, client *ecrpublic.Client, show func(step string, done, total int)) (Inventory, error) {
+// take reads all repositories and then the images of each, so many repositories at a
+// time. It asks for large pages.
+func take(ctx context.Context, client *ecrpublic.Client, parallel int, show func(step string, done, total int)) (Inventory, error) {
 	inventory := Inventory{Taken: time.Now().UTC(), Repositories: []Repository{}}
-	for r, err := range paginators.NewDescribeRepositoriesPaginator(client, nil).Items(ctx) {
+	page := &types.PaginatorConfig{PageSize: aws.Int32(paginators.MaxPageSize)}
+	for r, err := range paginators.NewDescribeRepositoriesPaginator(client, &paginators.DescribeRepositoriesInput{PaginationConfig: page}).Items(ctx) {
 		if err != nil {
 			return inventory, err
 		}
-		inventory.Repositories = append(inventory.Repositories, Repository{Name: aws.ToString(r.RepositoryName), URI: aws.ToString(r.RepositoryUri)})
+		inventory.Repositories = append(inventory.Repositories, Repository{Name: aws.ToString(r.RepositoryName), URI: aws.ToString(r.RepositoryUri), Images: []Image{}})
 	}
 	slices.SortFunc(inventory.Repositories, func(a, b Repository) int { return cmp.Compare(a.Name, b.Name) })
-	for i := range inventory.Repositories {
-		repository := &inventory.Repositories[i]
-		images, err := imagesOf(ctx, client, repository.Name)
+
+	listings := make([]*paginators.DescribeImagesPaginator, len(inventory.Repositories))
+	for i, r := range inventory.Repositories {
+		listings[i] = paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: &r.Name, PaginationConfig: page})
+	}
+	done := 0
+	for part, err := range paginators.Merge(ctx, parallel, slices.All(listings)) {
+		r := &inventory.Repositories[part.Key]
 		if err != nil {
-			return inventory, err
+			return inventory, fmt.Errorf("%s: %w", r.Name, err)
 		}
-		repository.Images = images
-		show("repositories", i+1, len(inventory.Repositories))
+		for _, image := range part.Items() {
+			r.Images = append(r.Images, imageOf(image))
+		}
+		if part.Listing.ResumeToken() == nil { // that was all
+			slices.SortFunc(r.Images, newestFirst)
+			done++
+			show("repositories", done, len(listings))
+		}
 	}
 	return inventory, nil
 }
 
-// imagesOf asks for large pages, and for each while it works on the one before.
-func imagesOf(ctx context.Context, client *ecrpublic.Client, repository string) ([]Image, error) {
-	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
-		RepositoryName:   &repository,
-		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(paginators.MaxPageSize)},
-	}, func(o *paginators.Options) { o.Prefetch = 1 })
-	images := []Image{}
-	for i, err := range p.Items(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		images = append(images, Image{
-			Digest:    aws.ToString(i.ImageDigest),
-			Tags:      append([]string{}, i.ImageTags...),
-			MediaType: aws.ToString(i.ImageManifestMediaType),
-			Bytes:     aws.ToInt64(i.ImageSizeInBytes),
-			Pushed:    aws.ToTime(i.ImagePushedAt),
-		})
+func imageOf(i types.ImageDetail) Image {
+	return Image{
+		Digest:    aws.ToString(i.ImageDigest),
+		Tags:      append([]string{}, i.ImageTags...),
+		MediaType: aws.ToString(i.ImageManifestMediaType),
+		Bytes:     aws.ToInt64(i.ImageSizeInBytes),
+		Pushed:    aws.ToTime(i.ImagePushedAt),
 	}
-	slices.SortFunc(images, func(a, b Image) int {
-		return cmp.Or(b.Pushed.Compare(a.Pushed), cmp.Compare(a.Digest, b.Digest))
-	})
-	return images, nil
 }
 
-// isIndex tells whether the size is only that of the largest image that the index
+func newestFirst(a, b Image) int {
+	return cmp.Or(b.Pushed.Compare(a.Pushed), cmp.Compare(a.Digest, b.Digest))
+}
+
+// isIndex reports whether the size is only that of the largest image that the index
 // refers to, which is an image of the repository itself.
 func (i Image) isIndex() bool {
 	const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json"

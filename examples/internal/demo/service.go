@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
@@ -56,6 +58,7 @@ func (w Where) Connect(ctx context.Context, options ...ecrpublictest.Option) (*S
 	case w.Endpoint != "":
 		return &Service{URL: w.Endpoint, Client: ecrpublic.New(ecrpublic.Options{
 			BaseEndpoint: &w.Endpoint,
+			HTTPClient:   httpClient(),
 			Credentials:  aws.CredentialsProviderFunc(environment),
 		})}, nil
 	}
@@ -66,7 +69,7 @@ func (w Where) Connect(ctx context.Context, options ...ecrpublictest.Option) (*S
 // awsConfig loads the settings that the AWS CLI uses, and fails early where they have
 // no credentials.
 func awsConfig(ctx context.Context) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(httpClient()))
 	if err != nil {
 		return cfg, fmt.Errorf("-live: read the AWS configuration (AWS_PROFILE, ~/.aws/config): %w", err)
 	}
@@ -94,6 +97,12 @@ func (s *Service) RegistryHosts() []string {
 		return nil
 	}
 	return []string{u.Host}
+}
+
+// httpClient keeps as many connections as the examples use at a time; the AWS SDK's own
+// keeps ten and opens any further one anew for each request.
+func httpClient() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 64 })
 }
 
 // environment returns the credentials of the environment. Without any it makes some
