@@ -9,6 +9,9 @@ import (
 	"io"
 	"os"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
@@ -25,7 +28,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	images := flags.Bool("images", false, "list every image in the table, too")
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
 	plot := flags.String("plot", "", "also draw a bar chart of the repositories' sizes into this `file`, .svg or .png by its ending")
-	parallel := flags.Int("parallel", 16, "how many repositories to list at a time, 1 to 1000")
+	parallel := flags.Int("parallel", 32, "how many repositories to list at a time, 1 to 1000")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
@@ -51,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 
 	show, finish := demo.Steps(stderr)
-	inventory, err := take(ctx, service.Client, *parallel, show)
+	inventory, err := take(ctx, patient(service.Client), *parallel, show)
 	finish()
 	if err != nil {
 		return err
@@ -76,4 +79,15 @@ func write(file string, draw drawing, inventory Inventory) error {
 		return err
 	}
 	return os.WriteFile(file, picture, 0o644)
+}
+
+// patient returns a client whose calls slow down together when the service throttles,
+// and are repeated until they pass, rather than a client that gives up after three
+// attempts.
+func patient(client *ecrpublic.Client) *ecrpublic.Client {
+	return ecrpublic.New(client.Options(), func(o *ecrpublic.Options) {
+		o.Retryer = retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+			o.StandardOptions = append(o.StandardOptions, func(o *retry.StandardOptions) { o.MaxAttempts = 20 })
+		})
+	})
 }

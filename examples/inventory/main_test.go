@@ -15,12 +15,14 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
 func TestTable(t *testing.T) {
@@ -115,4 +117,33 @@ func TestEmptyRegistry(t *testing.T) {
 	assert.Contains(t, stdout, `"images": []`)
 	stdout, _ = demotest.Run(t, run, "-endpoint", emulator.URL)
 	assert.Contains(t, stdout, "\n1 repository, 0 images, 0 B\n")
+}
+
+func TestOneAtATime(t *testing.T) {
+	t.Parallel()
+	all, _ := demotest.Run(t, run)
+	one, _ := demotest.Run(t, run, "-parallel", "1")
+	assert.Equal(t, all, one)
+	for _, n := range []string{"0", "1001"} {
+		demotest.Refuses(t, run, "-parallel "+n+": must be 1 to 1000", "-parallel", n)
+	}
+}
+
+func TestErrorNamesTheRepository(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer()
+	t.Cleanup(emulator.Close)
+	_, err := emulator.AddImage("team/app", "v1")
+	require.NoError(t, err)
+	emulator.Inject(ecrpublictest.Fault{Operation: "DescribeImages", Effect: ecrpublictest.Fail(&types.RepositoryNotFoundException{Message: aws.String("gone")})})
+	demotest.Refuses(t, run, "team/app: ", "-endpoint", emulator.URL)
+}
+
+func TestThrottledCallsAreRepeated(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer()
+	t.Cleanup(emulator.Close)
+	retryer := patient(emulator.Client()).Options().Retryer
+	assert.IsType(t, new(retry.AdaptiveMode), retryer)
+	assert.Equal(t, 20, retryer.MaxAttempts())
 }
