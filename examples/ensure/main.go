@@ -4,6 +4,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ repository is created, is then as it should be, and gets another description.`
 type settings struct {
 	repository, description, policy string
 
-	files housekeeping.CatalogFiles
+	files flagFiles
 	tags  tags
 }
 
@@ -52,14 +53,14 @@ func (t tags) Set(s string) error {
 }
 
 func (s *settings) add(flags *demo.Flags) {
-	s.tags = tags{}
+	s.files, s.tags = flagFiles{}, tags{}
 	flags.StringVar(&s.repository, "repository", "", "`name` of the repository, without the registry's alias")
 	flags.StringVar(&s.description, "description", "", "short `text` for the gallery")
-	flags.StringVar(&s.files.AboutText, "about", "", "Markdown `file`, such as README.md, for the gallery")
-	flags.StringVar(&s.files.UsageText, "usage", "", "Markdown `file` on how to use the images, for the gallery")
-	flags.StringVar(&s.files.Logo, "logo", "", "PNG `file` for the gallery")
-	flags.StringVar(&s.files.Architectures, "architectures", "", "`file` with an architecture, such as x86-64, in each line")
-	flags.StringVar(&s.files.OperatingSystems, "systems", "", "`file` with an operating system, such as Linux, in each line")
+	s.files.add(flags, "about", "Markdown `file`, such as README.md, for the gallery")
+	s.files.add(flags, "usage", "Markdown `file` on how to use the images, for the gallery")
+	s.files.add(flags, "logo", "PNG `file` for the gallery")
+	s.files.add(flags, "architectures", "`file` with an architecture, such as x86-64, in each line")
+	s.files.add(flags, "systems", "`file` with an operating system, such as Linux, in each line")
 	flags.Var(s.tags, "tag", "`key=value` to label the repository with; may be repeated")
 	flags.StringVar(&s.policy, "policy", "", "JSON `file` with the repository's policy")
 }
@@ -99,6 +100,10 @@ func ensure(ctx context.Context, s settings, client *ecrpublic.Client, stdout io
 	if err != nil {
 		return err
 	}
+	policy, err := s.readPolicy() // before anything is changed
+	if err != nil {
+		return err
+	}
 	result, err := housekeeping.EnsureRepository(ctx, client, want)
 	if err != nil {
 		return err
@@ -107,14 +112,10 @@ func ensure(ctx context.Context, s settings, client *ecrpublic.Client, stdout io
 	if result.Created {
 		changes = []string{"created"}
 	}
-	if s.policy != "" {
-		policy, err := os.ReadFile(s.policy)
+	if policy != "" {
+		changed, err := housekeeping.EnsureRepositoryPolicy(ctx, client, s.repository, policy)
 		if err != nil {
-			return err
-		}
-		changed, err := housekeeping.EnsureRepositoryPolicy(ctx, client, s.repository, string(policy))
-		if err != nil {
-			return err
+			return fmt.Errorf("-policy %s: %w", s.policy, err)
 		}
 		if changed {
 			changes = append(changes, "policy")
@@ -130,12 +131,12 @@ func (s settings) want() (*ecrpublic.CreateRepositoryInput, error) {
 	for _, key := range slices.Sorted(maps.Keys(s.tags)) {
 		want.Tags = append(want.Tags, types.Tag{Key: &key, Value: aws.String(s.tags[key])})
 	}
-	if s.description == "" && s.files == (housekeeping.CatalogFiles{}) {
+	if s.description == "" && len(s.files) == 0 {
 		return want, nil
 	}
 	var err error
-	if want.CatalogData, err = housekeeping.CatalogDataFromFiles(workingDirectory{}, s.files); err != nil {
-		return nil, err
+	if want.CatalogData, err = housekeeping.CatalogDataFromFiles(s.files, s.files.catalog()); err != nil {
+		return nil, fmt.Errorf("%w (%v)", err, s.files)
 	}
 	if s.description != "" {
 		want.CatalogData.Description = &s.description
@@ -143,7 +144,53 @@ func (s settings) want() (*ecrpublic.CreateRepositoryInput, error) {
 	return want, nil
 }
 
-// workingDirectory opens any path that the shell would, ../README.md too.
-type workingDirectory struct{}
+// readPolicy returns the text of the policy, empty without -policy.
+func (s settings) readPolicy() (string, error) {
+	if s.policy == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(s.policy)
+	if err != nil {
+		return "", fmt.Errorf("-policy: %w", err)
+	}
+	if !json.Valid(text) {
+		return "", fmt.Errorf("-policy %s: not valid JSON", s.policy)
+	}
+	return string(text), nil
+}
 
-func (workingDirectory) Open(name string) (fs.File, error) { return os.Open(name) }
+// flagFiles is a file system of the files that flags name, each under its flag: the
+// paths may be any that the shell takes, and errors name the flag.
+type flagFiles map[string]string
+
+func (f flagFiles) add(flags *demo.Flags, name, usage string) {
+	flags.Func(name, usage, func(path string) error {
+		f["-"+name] = path
+		return nil
+	})
+}
+
+// Open opens the file of a flag.
+func (f flagFiles) Open(name string) (fs.File, error) { return os.Open(f[name]) }
+
+// String lists the flags with their files.
+func (f flagFiles) String() string {
+	var list []string
+	for _, flag := range slices.Sorted(maps.Keys(f)) {
+		list = append(list, flag+" "+f[flag])
+	}
+	return strings.Join(list, ", ")
+}
+
+func (f flagFiles) catalog() housekeeping.CatalogFiles {
+	given := func(flag string) string {
+		if f[flag] == "" {
+			return ""
+		}
+		return flag
+	}
+	return housekeeping.CatalogFiles{
+		AboutText: given("-about"), UsageText: given("-usage"), Logo: given("-logo"),
+		Architectures: given("-architectures"), OperatingSystems: given("-systems"),
+	}
+}

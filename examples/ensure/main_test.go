@@ -33,3 +33,14 @@ func TestTagsAreChecked(t *testing.T) {
 	demotest.Refuses(t, run, "want key=value", "-tag", "blue")
 	demotest.Refuses(t, run, "need -repository", "-live")
 }
+
+func TestErrorsNameFlagAndFile(t *testing.T) {
+	t.Parallel()
+	missing := filepath.Join(t.TempDir(), "missing")
+	noLogo := filepath.Join(t.TempDir(), "logo.png")
+	require.NoError(t, os.WriteFile(noLogo, []byte("no picture"), 0o600))
+	demotest.Refuses(t, run, "open "+missing, "-repository", "web", "-usage", missing)
+	demotest.Refuses(t, run, "-policy: open "+missing, "-repository", "web", "-policy", missing)
+	demotest.Refuses(t, run, "-policy "+noLogo+": not valid JSON", "-repository", "web", "-policy", noLogo)
+	demotest.Refuses(t, run, "(-logo "+noLogo+")", "-repository", "web", "-logo", noLogo)
+}
