@@ -7,6 +7,8 @@ import (
 	"hash"
 	"io"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
@@ -15,11 +17,13 @@ import (
 )
 
 // Blob opens a blob of the repository that a reference names, such as a layer or
-// a config, by its digest; tag and digest of the reference do not matter. The
-// content is checked as it is read: when all of it has come and its digest is
+// a config, by its digest; tag and digest of the reference do not matter. If the
+// connection fails midway, the rest is requested from there.
+//
+// The content is checked as it is read: when all of it has come and its digest is
 // another, or when there is more than the largest layer has, the reader returns an
-// error and not io.EOF. Until then it is not to be trusted. Close the reader in
-// any case.
+// error and not io.EOF. Do not act on the content before. The context must last
+// until the reader is closed, which it must be in any case.
 func (c *Client) Blob(ctx context.Context, ref imageref.Reference, blob digest.Digest) (io.ReadCloser, error) {
 	if err := blob.Validate(); err != nil {
 		return nil, fmt.Errorf("registry: digest %q: %w", blob, err)
@@ -30,43 +34,94 @@ func (c *Client) Blob(ctx context.Context, ref imageref.Reference, blob digest.D
 		return nil, err
 	}
 	r := request{method: http.MethodGet, url: u}
+	b := &blobReader{
+		request: r,
+		open:    func(from int64) (io.ReadCloser, error) { return c.openBlob(ctx, r, from) },
+		sleep:   func(d time.Duration) error { return sleep(ctx, d) },
+		digest:  blob,
+		hash:    blob.Algorithm().Hash(),
+	}
+	if b.body, err = b.open(0); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// openBlob requests a blob from a position on.
+func (c *Client) openBlob(ctx context.Context, r request, from int64) (io.ReadCloser, error) {
+	r.from = from
 	resp, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if resp.ContentLength > limits.MaxLayer {
-		_ = resp.Body.Close()
-		return nil, r.failed(fmt.Errorf("the blob has %d bytes, the limit is %d", resp.ContentLength, int64(limits.MaxLayer)))
+	if resp.StatusCode == http.StatusOK { // the host does not know ranges
+		_, err = io.CopyN(io.Discard, resp.Body, from)
+	} else if !strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", from)) {
+		err = fmt.Errorf("the response has the range %q, want the bytes from %d on", printable(resp.Header.Get("Content-Range")), from)
 	}
-	return &blobReader{request: r, body: resp.Body, digest: blob, hash: blob.Algorithm().Hash()}, nil
+	if err == nil && resp.ContentLength > limits.MaxLayer {
+		err = fmt.Errorf("the blob has %d bytes, the limit is %d", resp.ContentLength, int64(limits.MaxLayer))
+	}
+	if err != nil {
+		_ = resp.Body.Close() // the error counts
+		return nil, r.failed(err)
+	}
+	return resp.Body, nil
 }
 
 // blobReader checks what it reads. An error stays.
 type blobReader struct {
 	request request
-	body    io.ReadCloser
+	open    func(from int64) (io.ReadCloser, error)
+	sleep   func(time.Duration) error
 	digest  digest.Digest
 	hash    hash.Hash
+	body    io.ReadCloser
 	size    int64
+	reopens int // in a row, without a byte in between
 	err     error
 }
 
 func (b *blobReader) Read(p []byte) (int, error) {
-	if b.err != nil {
-		return 0, b.err
+	for b.err == nil {
+		n, err := b.body.Read(p)
+		b.hash.Write(p[:n])
+		b.size += int64(n)
+		if n > 0 {
+			b.reopens = 0
+		}
+		b.err = b.judge(err)
+		if n > 0 || b.err != nil || len(p) == 0 {
+			return n, b.err
+		}
 	}
-	n, err := b.body.Read(p)
-	b.hash.Write(p[:n])
-	b.size += int64(n)
+	return 0, b.err
+}
+
+// judge returns the error for the consumer: none while the body goes on, be it
+// from another response.
+func (b *blobReader) judge(err error) error {
 	switch {
 	case b.size > limits.MaxLayer:
-		b.err = b.request.failed(fmt.Errorf("the blob has more than %d bytes", int64(limits.MaxLayer)))
+		return b.request.failed(fmt.Errorf("the blob has more than %d bytes", int64(limits.MaxLayer)))
+	case err == nil:
+		return nil
 	case errors.Is(err, io.EOF):
-		b.err = b.verified()
-	case err != nil:
-		b.err = b.request.failed(err)
+		return b.verified()
+	case !isTransient(err) || b.reopens == maxConnectAttempts:
+		return b.request.failed(err)
 	}
-	return n, b.err
+	b.reopens++
+	if b.sleep(backoff(b.reopens, minBackoff, maxBackoff)) != nil {
+		return b.request.failed(err)
+	}
+	rest, err := b.open(b.size)
+	if err != nil {
+		return err
+	}
+	_ = b.body.Close() // it failed
+	b.body = rest
+	return nil
 }
 
 func (b *blobReader) verified() error {
@@ -76,4 +131,9 @@ func (b *blobReader) verified() error {
 	return io.EOF
 }
 
-func (b *blobReader) Close() error { return b.body.Close() }
+func (b *blobReader) Close() error {
+	if b.err == nil {
+		b.err = errors.New("read from a closed blob")
+	}
+	return b.body.Close()
+}

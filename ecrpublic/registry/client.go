@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
@@ -15,7 +16,7 @@ import (
 // Options configures a [Client]. Every zero value works.
 type Options struct {
 	// Login provides logins; nil reads anonymously. Its Hosts must include the
-	// Host, if one is set.
+	// Host, if one is set. A client authenticates at no other hosts than these.
 	Login *login.Provider
 
 	// Host is the registry host for references of any host: a host, with a port
@@ -25,8 +26,8 @@ type Options struct {
 	Host string
 
 	// HTTPClient gives its Transport, CheckRedirect, Jar and Timeout. Nil means a
-	// transport that keeps as many connections as are used at a time, and
-	// redirects that do not lead from HTTPS to HTTP.
+	// transport that keeps as many connections as are used at a time. Without a
+	// CheckRedirect, redirects are followed unless they lead from HTTPS to HTTP.
 	HTTPClient *http.Client
 
 	// Rate is how many manifests are requested a second. 0 means the documented
@@ -53,26 +54,24 @@ func New(options Options) (*Client, error) {
 	if math.IsNaN(options.Rate) || math.IsInf(options.Rate, 0) {
 		return nil, fmt.Errorf("registry: Rate is %v, want a number of requests per second, 0 for the default or a negative number for no limit", options.Rate)
 	}
-	if host != nil && options.Login != nil && !serves(options.Login, host) {
-		return nil, fmt.Errorf("registry: Login is not for the host %s: add it to the Hosts of login.ProviderOptions", host.Host)
+	origins := originsOf(host)
+	if options.Login != nil {
+		served := slices.DeleteFunc(slices.Clone(origins), func(origin string) bool { return !serves(options.Login, origin) })
+		if len(served) == 0 {
+			return nil, fmt.Errorf("registry: Login is not for %s: add the host to the Hosts of login.ProviderOptions", origins[0])
+		}
+		origins = served
 	}
-	client := defaultHTTPClient()
-	if options.HTTPClient != nil {
-		copied := *options.HTTPClient
-		client = &copied
-	}
-	if client.Transport == nil {
-		client.Transport = http.DefaultTransport
-	}
-	t := newTransport(client.Transport, originsOf(host), options)
+	client := httpClient(options.HTTPClient)
+	t := newTransport(client.Transport, origins, options)
 	client.Transport = t
 	return &Client{host: host, http: client, transport: t}, nil
 }
 
 // Transport returns a transport for other HTTP clients. Requests to the registry
 // host get the client's token, in place of an Authorization header that they may
-// have, and are paced and retried as the client's own; see [Client.Do]. All other
-// requests are sent as they are.
+// have, and wait for their turn. Requests to other hosts are sent as they are. See
+// [Client.Do] for when a request is sent again.
 func (c *Client) Transport() http.RoundTripper { return c.transport }
 
 // Do sends a request and follows redirects; it makes a Client what the
@@ -96,11 +95,12 @@ func parseHost(text string) (*url.URL, error) {
 		strings.TrimSuffix(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("Host is %q, want a host such as %s or 127.0.0.1:5000, or http:// or https:// and a host", text, imageref.Host)
 	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}, nil
 }
 
-func serves(provider *login.Provider, host *url.URL) bool {
-	return provider.Serves(host.Host) || provider.Serves(strings.TrimPrefix(strings.TrimPrefix(originOf(host), "https://"), "http://"))
+func serves(provider *login.Provider, origin string) bool {
+	_, host, _ := strings.Cut(origin, "://")
+	return provider.Serves(host)
 }
 
 // originsOf returns where tokens may go.
@@ -126,12 +126,22 @@ func originOf(u *url.URL) string {
 // connectionsPerHost bounds idle connections, not those in use.
 const connectionsPerHost = 100
 
-func defaultHTTPClient() *http.Client {
-	client := &http.Client{CheckRedirect: refuseDowngrade}
-	if t, ok := http.DefaultTransport.(*http.Transport); ok {
+// httpClient returns a client like the given one, which may be nil, with a
+// transport and a check of redirects.
+func httpClient(given *http.Client) *http.Client {
+	client := &http.Client{Transport: http.DefaultTransport}
+	if given != nil {
+		*client = *given
+	} else if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		t = t.Clone()
-		t.MaxIdleConnsPerHost = connectionsPerHost
+		t.MaxIdleConnsPerHost, t.ResponseHeaderTimeout = connectionsPerHost, stallLimit
 		client.Transport = t
+	}
+	if client.Transport == nil {
+		client.Transport = http.DefaultTransport
+	}
+	if client.CheckRedirect == nil {
+		client.CheckRedirect = refuseDowngrade
 	}
 	return client
 }

@@ -121,12 +121,7 @@ func (s *tokens) exchange(ctx context.Context, asked *challenge, credentials log
 	resp.Request = req
 	if resp.StatusCode != http.StatusOK {
 		s.forget(asked)
-		return nil, newError(resp, func(text string) string {
-			if credentials.Password == "" {
-				return text
-			}
-			return strings.ReplaceAll(text, credentials.Password, "[redacted]")
-		})
+		return nil, newError(resp, func(text string) string { return redactLogin(text, credentials) })
 	}
 	defer resp.Body.Close()
 	value, life, err := readToken(resp.Body)

@@ -44,11 +44,7 @@ func (c *Client) Manifest(ctx context.Context, ref imageref.Reference) (Manifest
 	if err != nil {
 		return Manifest{}, err
 	}
-	resp, err := c.send(ctx, r)
-	if err != nil {
-		return Manifest{}, err
-	}
-	content, err := r.readAll(resp, limits.MaxManifest)
+	resp, content, err := c.read(ctx, r, limits.MaxManifest)
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -61,14 +57,19 @@ func (c *Client) Manifest(ctx context.Context, ref imageref.Reference) (Manifest
 
 // Resolve returns digest, size and media type of the manifest that a reference
 // names by its digest or else by its tag. It sends a HEAD request, and reads the
-// manifest only if the response does not say all three. Errors are those of
-// [Client.Manifest]; those of HEAD have no code and message.
+// manifest only if the response does not say all three, or is a refusal, whose
+// reason HEAD does not tell. Errors are those of [Client.Manifest]; a 404 has no
+// code and message.
 func (c *Client) Resolve(ctx context.Context, ref imageref.Reference) (ocispec.Descriptor, error) {
 	r, err := c.manifestRequest(http.MethodHead, ref)
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
 	resp, err := c.send(ctx, r)
+	if hidesReason(err) {
+		m, err := c.Manifest(ctx, ref)
+		return m.Descriptor, err
+	}
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
@@ -91,6 +92,13 @@ func (c *Client) Resolve(ctx context.Context, ref imageref.Reference) (ocispec.D
 	return desc, nil
 }
 
+// hidesReason reports whether a HEAD request was refused for a reason that a GET
+// would tell.
+func hidesReason(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Message == "" && e.StatusCode != http.StatusNotFound && e.StatusCode != http.StatusTooManyRequests
+}
+
 func (c *Client) manifestRequest(method string, ref imageref.Reference) (request, error) {
 	name := ref.Tag
 	if ref.Digest != "" {
@@ -108,7 +116,7 @@ func (c *Client) manifestRequest(method string, ref imageref.Reference) (request
 			return request{}, fmt.Errorf("registry: digest %q: %w", ref.Digest, err)
 		}
 	}
-	return request{method, u, acceptedManifests()}, nil
+	return request{method: method, url: u, accept: acceptedManifests()}, nil
 }
 
 func checkDescriptor(desc ocispec.Descriptor, ref imageref.Reference) error {

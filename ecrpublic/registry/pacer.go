@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ const (
 )
 
 // pacer makes requests wait for their turn.
+// Nil lets all of them pass.
 type pacer struct {
 	pulls *rate.Limiter
 
@@ -39,19 +41,29 @@ func newPacer(perSecond float64, loggedIn bool) *pacer {
 	return &pacer{pulls: rate.NewLimiter(rate.Limit(perSecond), max(burst, int(perSecond)))}
 }
 
-// wait waits until the host's pause is over and, for a pull, for the request's
+// wait waits until the host's pause is over and, for a paced request, for its
 // turn. It does not start to wait for what comes after the context's deadline.
-func (p *pacer) wait(ctx context.Context, isPull bool) error {
+func (p *pacer) wait(req *http.Request, paced bool) error {
+	if p == nil {
+		return nil
+	}
+	ctx := req.Context()
 	for {
 		pause := time.Until(p.pausedUntil())
 		if pause <= 0 {
 			break
 		}
+		if outlasts(ctx, pause) {
+			return &Error{
+				Method: req.Method, URL: shown(req.URL), StatusCode: http.StatusTooManyRequests,
+				Message: "not sent, because the host asked to wait", RetryAfter: pause,
+			}
+		}
 		if err := sleep(ctx, pause); err != nil {
 			return err
 		}
 	}
-	if !isPull {
+	if !paced {
 		return nil
 	}
 	err := p.pulls.Wait(ctx)
@@ -69,6 +81,9 @@ func (p *pacer) pausedUntil() time.Time {
 
 // pause stops all requests for a while.
 func (p *pacer) pause(d time.Duration) {
+	if p == nil {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if until := time.Now().Add(d); until.After(p.until) {

@@ -25,17 +25,13 @@ const (
 // eachPage reads a listing page by page until use returns false or an error. The
 // host says where the next page is.
 func (c *Client) eachPage(ctx context.Context, first *url.URL, accept []string, use func(*http.Response, []byte) (more bool, err error)) error {
-	r := request{http.MethodGet, first, accept}
+	r := request{method: http.MethodGet, url: first, accept: accept}
 	var seen loops
 	for page := 1; ; page++ {
 		if page > maxPages {
 			return r.failed(fmt.Errorf("the listing has more than %d pages", maxPages))
 		}
-		resp, err := c.send(ctx, r)
-		if err != nil {
-			return err
-		}
-		data, err := r.readAll(resp, maxPage)
+		resp, data, err := c.read(ctx, r, maxPage)
 		if err != nil {
 			return err
 		}

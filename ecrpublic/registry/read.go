@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
@@ -19,20 +20,24 @@ func (c *Client) urlOf(ref imageref.Reference, kind, name string) (*url.URL, err
 	}
 	base := c.host
 	if base == nil {
-		base = &url.URL{Scheme: "https", Host: ref.RegistryHost()}
+		base = &url.URL{Scheme: "https", Host: ref.RegistryHost(), Path: "/"}
+	}
+	if origin := originOf(base); !slices.Contains(c.transport.origins, origin) {
+		return nil, fmt.Errorf("registry: the client's Login is not for %s", origin)
 	}
 	return base.JoinPath("v2", ref.Alias, ref.RepositoryName, kind, name), nil
 }
 
-// request is what the client reads with: a GET or HEAD that must be answered with
-// 200.
+// request is what the client reads with: a GET or HEAD.
 type request struct {
 	method string
 	url    *url.URL
 	accept []string
+	from   int64 // the position of the first byte that is wanted
 }
 
-// send returns a response with status 200, or an error that names the request.
+// send returns a response with status 200, or 206 if the request is for a part, or
+// an error that names the request.
 func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), nil)
 	if err != nil {
@@ -42,14 +47,17 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	for _, mediaType := range r.accept {
 		req.Header.Add("Accept", mediaType)
 	}
+	if r.from > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", r.from))
+	}
 	resp, err := c.Do(req)
 	if err != nil {
 		return nil, r.failed(err)
 	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, newError(resp, c.transport.tokens.redact)
+	if resp.StatusCode == http.StatusOK || r.from > 0 && resp.StatusCode == http.StatusPartialContent {
+		return resp, nil
 	}
-	return resp, nil
+	return nil, newError(resp, c.transport.tokens.redact)
 }
 
 // failed names the request in an error, once, and without what a redirect added
@@ -62,6 +70,27 @@ func (r request) failed(err error) error {
 		return err
 	}
 	return fmt.Errorf("%s %s: %w", r.method, shown(r.url), err)
+}
+
+// read returns a response with status 200 and its whole body, of limited size. If
+// the connection fails midway, the request is sent again.
+func (c *Client) read(ctx context.Context, r request, limit int64) (*http.Response, []byte, error) {
+	for attempt := 1; ; attempt++ {
+		resp, err := c.send(ctx, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		data, err := r.readAll(resp, limit)
+		if err == nil {
+			return resp, data, nil
+		}
+		if ctx.Err() != nil || !isTransient(err) || attempt == maxConnectAttempts {
+			return nil, nil, err
+		}
+		if sleepErr := sleep(ctx, backoff(attempt, minBackoff, maxBackoff)); sleepErr != nil {
+			return nil, nil, err
+		}
+	}
 }
 
 // readAll reads a body of limited size and closes it.

@@ -72,12 +72,13 @@ func lacksReferrers(err error) bool {
 
 const codeNameUnknown = "NAME_UNKNOWN"
 
-// eachByTag lists the index that has the tag of the image's referrers. If there is
-// no such tag, the image has none.
+// eachByTag lists the index that has the tag of the image's referrers. If the host
+// says, in the registry's form, that the repository has no such tag, the image has
+// none.
 func (c *Client) eachByTag(ctx context.Context, ref imageref.Reference, yield func(ocispec.Descriptor) bool) error {
 	ref.Tag, ref.Digest = strings.Replace(ref.Digest, ":", "-", 1), ""
 	index, err := c.Manifest(ctx, ref)
-	if e, ok := errors.AsType[*Error](err); ok && e.StatusCode == http.StatusNotFound && e.Code != codeNameUnknown {
+	if e, ok := errors.AsType[*Error](err); ok && e.StatusCode == http.StatusNotFound && e.Code != "" && e.Code != codeNameUnknown {
 		return nil
 	}
 	if err != nil {

@@ -31,8 +31,8 @@ const (
 	dataLimitNotice = "data limit exceeded" // in a 429 for which waiting does not help
 )
 
-// sender sends single requests, without redirects, at the client's pace and again
-// where that may help.
+// sender sends single requests, without redirects, at a pace and again where that
+// may help.
 type sender struct {
 	base http.RoundTripper
 	pace *pacer
@@ -40,11 +40,11 @@ type sender struct {
 
 func (s *sender) send(req *http.Request) (*http.Response, error) {
 	for attempt := 1; ; attempt++ {
-		if err := s.pace.wait(req.Context(), isPull(req) || attempt > 1); err != nil {
+		if err := s.pace.wait(req, isPull(req) || attempt > 1); err != nil {
 			closeBody(req)
 			return nil, err
 		}
-		resp, err := s.base.RoundTrip(req)
+		resp, err := unstalled(s.base, req)
 		wait, again := s.judge(req, resp, err, attempt)
 		if !again {
 			return resp, err

@@ -98,7 +98,7 @@ func (s *tokens) get(ctx context.Context, at place) (*token, error) {
 		return held, nil
 	}
 	good := held != nil && now.Before(held.end)
-	if in.fetch == nil && (!good || now.After(in.rest)) {
+	if in.fetch == nil && (!good || !now.Before(in.rest)) {
 		s.start(ctx, at, in, nil, false)
 	}
 	f := in.fetch
@@ -180,6 +180,9 @@ func (s *tokens) start(ctx context.Context, at place, in *slot, asked *challenge
 			}
 		}()
 		f.token, f.err = s.fetch(ctx, at, asked, stale)
+		if f.err != nil && ctx.Err() != nil {
+			f.err = fmt.Errorf("get a token for %s: no success within %s: %w", at.origin, fetchTimeout, f.err)
+		}
 	}()
 }
 
@@ -230,11 +233,19 @@ func (s *tokens) redact(text string) string {
 		if in.held == nil {
 			continue
 		}
-		for _, secret := range []string{in.held.value, in.held.login.Password} {
-			if secret != "" {
-				text = strings.ReplaceAll(text, secret, "[redacted]")
-			}
+		text = redactLogin(text, in.held.login)
+		if in.held.value != "" {
+			text = strings.ReplaceAll(text, in.held.value, redacted)
 		}
 	}
 	return text
+}
+
+const redacted = "[redacted]"
+
+func redactLogin(text string, credentials login.Credentials) string {
+	if credentials.Password == "" {
+		return text
+	}
+	return strings.NewReplacer(credentials.Password, redacted, credentials.Bearer(), redacted).Replace(text)
 }

@@ -10,13 +10,14 @@ import (
 // transport authenticates requests to the registry host.
 type transport struct {
 	origins []string
-	sender  *sender
+	sender  *sender // of requests to the registry host
+	others  *sender // to all other hosts
 	tokens  *tokens
 }
 
 func newTransport(base http.RoundTripper, origins []string, options Options) *transport {
 	s := &sender{base: base, pace: newPacer(options.Rate, options.Login != nil)}
-	return &transport{origins: origins, sender: s, tokens: newTokens(s, origins, options.Login)}
+	return &transport{origins: origins, sender: s, others: &sender{base: base}, tokens: newTokens(s, origins, options.Login)}
 }
 
 // RoundTrip sends a request. It is called once for each redirect, so that a
@@ -24,13 +25,20 @@ func newTransport(base http.RoundTripper, origins []string, options Options) *tr
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	origin := originOf(req.URL)
 	if !slices.Contains(t.origins, origin) || !isRegistryAPI(req.URL) {
-		return t.sender.base.RoundTrip(req)
+		return t.others.send(req)
 	}
 	resp, err := t.authenticated(req, place{origin, repositoryOf(req.URL)})
 	if resp != nil {
 		resp.Request = req // without the token
 	}
 	return resp, err
+}
+
+// CloseIdleConnections closes those of the transport below, for http.Client.
+func (t *transport) CloseIdleConnections() {
+	if base, ok := t.sender.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
 }
 
 // authenticated sends a request with the token for its place. If the token is
