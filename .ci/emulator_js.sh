@@ -4,18 +4,18 @@
 # It takes @aws-sdk/client-ecr-public from where node finds it: the directory
 # node_modules of the current directory or above, or NODE_PATH. Exits 1 if a
 # check fails. Without node or the package it prints a line that begins with
-# "NOT RUN:" and exits 0.
+# "NOT RUN:" and exits 77.
 set -euo pipefail
 
 url=${1:?usage: emulator_js.sh URL}
 
 if ! command -v node >/dev/null; then
 	echo "NOT RUN: node is not installed (apt-get install nodejs)"
-	exit 0
+	exit 77
 fi
 if ! node -e 'require.resolve("@aws-sdk/client-ecr-public")' 2>/dev/null; then
 	echo "NOT RUN: @aws-sdk/client-ecr-public is not installed (npm install --prefix DIR @aws-sdk/client-ecr-public, then NODE_PATH=DIR/node_modules)"
-	exit 0
+	exit 77
 fi
 
 exec node - "$url" <<'EOF'

@@ -56,6 +56,6 @@ while read -r path version directory; do
 	done
 	[[ -z $verdict ]] || failed=$((failed + 1))
 	printf '%-27s %s %s%s\n' "$name" "$path" "$version" "$verdict"
-done < <(for module in $(find . -name go.mod -not -path '*/node_modules/*' -printf '%h\n'); do (cd "$module" && dependencies); done | sort -u)
+done < <(find . -name go.mod -not -path '*/node_modules/*' -exec dirname {} \; | while read -r module; do (cd "$module" && dependencies); done | sort -u)
 echo "$count modules, $failed with a licence outside: $allowed"
 [[ $count -gt 0 && $failed == 0 ]]

@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 for tool in curl jq crane go; do
 	if ! command -v $tool >/dev/null; then
 		echo "NOT RUN: $tool is not installed"
-		exit 0
+		exit 77
 	fi
 done
 

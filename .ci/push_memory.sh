@@ -12,7 +12,7 @@ readonly limit=80000 # kB
 
 if ! [[ -x /usr/bin/time ]]; then
 	echo "NOT RUN: /usr/bin/time is not installed (apt-get install time)"
-	exit 0
+	exit 77
 fi
 
 work=$(mktemp -d)

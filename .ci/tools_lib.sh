@@ -1,7 +1,9 @@
+# shellcheck shell=bash
 # What the checks with other tools share. Sourced with the URL of an emulator, and
 # after set -euo pipefail.
 
 url=${1:?usage: $(basename "$0") URL}
+# shellcheck disable=SC2034 # used by those that read this file
 registry=${url#http://}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -17,7 +19,7 @@ need() { # TOOL...
 	for tool; do
 		if ! has "$tool"; then
 			echo "NOT RUN: $tool is not installed"
-			exit 0
+			exit 77
 		fi
 	done
 }

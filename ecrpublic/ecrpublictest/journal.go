@@ -48,7 +48,7 @@ func (j *journal) write(line []byte) error {
 
 // close lets go of the files; calls after the first do nothing.
 func (j *journal) close() error {
-	if j.broken == os.ErrClosed {
+	if errors.Is(j.broken, os.ErrClosed) {
 		return nil
 	}
 	j.broken = os.ErrClosed
@@ -86,7 +86,7 @@ func (s *store) replay(path string) error {
 	lines := bufio.NewReader(file)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

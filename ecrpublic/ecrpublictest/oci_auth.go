@@ -80,11 +80,11 @@ const statusExpiredLogin = http.StatusForbidden
 // challenge, which was seen.
 func refuseAccess(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusBadRequest
-	switch err {
-	case errNotAuthorized:
+	switch {
+	case errors.Is(err, errNotAuthorized):
 		status = http.StatusUnauthorized
 		w.Header().Set("WWW-Authenticate", challenge(r))
-	case errExpiredTicket:
+	case errors.Is(err, errExpiredTicket):
 		status = statusExpiredLogin
 	}
 	writeRegistryStatus(w, status, ociregistry.NewError(err.Error(), ociregistry.ErrDenied.Code(), nil))

@@ -165,7 +165,7 @@ func remove(ctx context.Context, client *ecrpublic.Client, name string, stdout i
 	_, err := client.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: &name})
 	var notFound *types.RepositoryNotFoundException
 	if !errors.As(err, &notFound) {
-		return fmt.Errorf("expected the repository to be gone, got %v", err)
+		return fmt.Errorf("expected the repository to be gone, got %v", err) //nolint:errorlint // it may be nil
 	}
 	fmt.Fprintln(stdout, "as expected   ", notFound.ErrorMessage())
 	return nil

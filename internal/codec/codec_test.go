@@ -228,7 +228,7 @@ func FuzzReader(f *testing.F) {
 		d := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 		_, want := d.ReadValue()
 		if want == nil {
-			if _, err := d.ReadToken(); err != io.EOF {
+			if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 				want = errTrailing
 			}
 		}

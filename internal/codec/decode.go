@@ -69,7 +69,7 @@ func (e *memberError) Unwrap() error { return e.err }
 
 // within puts a place in front of the place that an error names already.
 func within(place string, err error) error {
-	if inner, ok := err.(*memberError); ok {
+	if inner, ok := err.(*memberError); ok { //nolint:errorlint // only what within itself has made
 		inner.path = place + inner.path
 		return inner
 	}
