@@ -54,7 +54,7 @@ func TestEmulatorFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-				srv := newEmulator(t, ecrpublictest.WithCredentials("AKIDEXAMPLE", "SECRETEXAMPLE"))
+				srv := newEmulator(t, ecrpublictest.WithCredentials("AKIDEXAMPLE", "SECRETEXAMPLE0123456789abcdefghijklmnopq"))
 				srv.Inject(ecrpublictest.Fault{Operation: "DescribeRegistries", Times: 1, Effect: fault.effect})
 				out, err := srv.Client(append(options, ecrpublic.WithoutDelay)...).DescribeRegistries(t.Context(), nil)
 				assert.Equal(t, fault.attempts, srv.Count("DescribeRegistries"))

@@ -32,7 +32,7 @@ func talkative(log *lockedBuffer) func(*ecrpublic.Options) {
 	return func(o *ecrpublic.Options) {
 		o.ClientLogMode = aws.LogSigning | aws.LogRetries | aws.LogRequestWithBody | aws.LogResponseWithBody
 		o.Logger = logging.NewStandardLogger(log)
-		o.Credentials = staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE", SessionToken: "SESSIONEXAMPLE"}}
+		o.Credentials = staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: "SESSIONEXAMPLE"}}
 	}
 }
 
@@ -87,7 +87,7 @@ func TestFormattedValuesShowNoSecret(t *testing.T) {
 		}}
 		client := scripted(s, append(options, func(o *ecrpublic.Options) {
 			o.BaseEndpoint = aws.String("http://user:PASSWORDEXAMPLE@127.0.0.1")
-			o.Credentials = staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE", SessionToken: "SESSIONEXAMPLE"}}
+			o.Credentials = staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: "SESSIONEXAMPLE"}}
 		})...)
 		out, err := client.GetAuthorizationToken(t.Context(), nil)
 		require.NoError(t, err)
@@ -144,7 +144,7 @@ func TestPanicsShowNoSecret(t *testing.T) {
 	if do := panics[os.Getenv(panicVariable)]; do != nil {
 		do(ecrpublic.New(ecrpublic.Options{
 			HTTPClient:  panicking{},
-			Credentials: staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE", SessionToken: "SESSIONEXAMPLE"}},
+			Credentials: staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: "SESSIONEXAMPLE"}},
 		}))
 	}
 	for name := range panics {

@@ -141,7 +141,7 @@ func TestBytesSentAreTheBytesHashed(t *testing.T) {
 	}
 	for name, source := range sources {
 		eachWayNamed(t, name, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-			srv := newEmulator(t, ecrpublictest.WithCredentials("AKIDEXAMPLE", "SECRETEXAMPLE"))
+			srv := newEmulator(t, ecrpublictest.WithCredentials("AKIDEXAMPLE", "SECRETEXAMPLE0123456789abcdefghijklmnopq"))
 			for _, effect := range []ecrpublictest.Effect{ecrpublictest.ResetBefore(), ecrpublictest.Throttle(), ecrpublictest.Status(503)} {
 				srv.Inject(ecrpublictest.Fault{Operation: "UploadLayerPart", Times: 1, Effect: effect})
 			}

@@ -33,7 +33,7 @@ func readVectors(t *testing.T, name string, into any) {
 }
 
 var testCredentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE", SessionToken: "SESSIONEXAMPLE"}, nil
+	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: "SESSIONEXAMPLE"}, nil
 })
 
 // waysToRun are options that send a call over the plain path and over a stack.

@@ -104,7 +104,7 @@ func TestClientReportsWrongCredentials(t *testing.T) {
 	t.Parallel()
 	srv := newServer(t, ecrpublictest.WithCredentials(accessKey, secretKey))
 	for _, tc := range []struct{ accessKey, secretKey, want string }{
-		{accessKey, "wrong", "InvalidSignatureException"},
+		{accessKey, "SECRETEXAMPLE0123456789abcdefghijklmnopq", "InvalidSignatureException"},
 		{"AKIDOTHER", secretKey, "UnrecognizedClientException"},
 	} {
 		client := srv.Client(func(o *ecrpublic.Options) {

@@ -142,7 +142,7 @@ func FuzzSignature(f *testing.F) {
 		f.Add(seed, date, "a=b&%zz", "x-y", "value", "{}")
 	}
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	h, err := ecrpublictest.NewHandler(ecrpublictest.WithCredentials("AKID", "SECRET"), ecrpublictest.WithClock(func() time.Time { return now }))
+	h, err := ecrpublictest.NewHandler(ecrpublictest.WithCredentials("AKID", "SECRETEXAMPLE0123456789abcdefghijklmnopq"), ecrpublictest.WithClock(func() time.Time { return now }))
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, authorization, date, query, name, value, body string) {
 		header := http.Header{name: {value}, "Authorization": {authorization}, "X-Amz-Date": {date}, "X-Amz-Target": {"SpencerFrontendService.DescribeRegistries"}}

@@ -353,7 +353,7 @@ func TestReferrers(t *testing.T) {
 
 func TestTransport(t *testing.T) {
 	t.Parallel()
-	srv := newServer(t, ecrpublictest.WithCredentials("KEY", "secret"))
+	srv := newServer(t, ecrpublictest.WithCredentials("KEY", "SECRETEXAMPLE0123456789abcdefghijklmnopq"))
 	cfg := srv.Config()
 	cfg.BaseEndpoint = nil
 	cfg.HTTPClient = &http.Client{Transport: srv.Transport()}

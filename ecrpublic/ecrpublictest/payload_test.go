@@ -23,7 +23,7 @@ import (
 // with a layer part.
 func TestPartBehindMiddleware(t *testing.T) {
 	t.Parallel()
-	srv := newServer(t, ecrpublictest.WithCredentials("key", "secret"))
+	srv := newServer(t, ecrpublictest.WithCredentials("key", "SECRETEXAMPLE0123456789abcdefghijklmnopq"))
 	r := repo{t, srv, srv.Client()}
 	_, err := r.api.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)

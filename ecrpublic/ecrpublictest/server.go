@@ -77,7 +77,7 @@ func (s *Server) Config() aws.Config {
 func (s *Server) credentials(context.Context) (aws.Credentials, error) {
 	c := s.store.config
 	if c.accessKey == "" {
-		c.accessKey, c.secretKey = "EMULATOR", "emulator"
+		c.accessKey, c.secretKey = "EMULATOR", "emulator-secret-of-no-account-0123456789" // as long as a real one, which FIPS mode wants
 	}
 	return aws.Credentials{AccessKeyID: c.accessKey, SecretAccessKey: c.secretKey, Source: "ecrpublictest"}, nil
 }

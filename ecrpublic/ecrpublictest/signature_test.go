@@ -90,7 +90,7 @@ func TestSignature(t *testing.T) {
 		"another scope's end":     {func(s *signed) { s.after = replaceAuthorization("aws4_request", "aws5_request") }, "IncompleteSignature", "5 slash-delimited"},
 		"no date":                 {func(s *signed) { s.after = deleteHeader("X-Amz-Date") }, "IncompleteSignature", "X-Amz-Date"},
 		"unknown access key":      {func(s *signed) { s.credentials.AccessKeyID = "AKIDOTHER" }, "UnrecognizedClientException", "The security token included in the request is invalid."},
-		"wrong secret":            {func(s *signed) { s.credentials.SecretAccessKey = "other" }, "InvalidSignatureException", "does not match"},
+		"wrong secret":            {func(s *signed) { s.credentials.SecretAccessKey = "SECRETEXAMPLE0123456789abcdefghijklmnopq" }, "InvalidSignatureException", "does not match"},
 		"another service":         {func(s *signed) { s.service = "ecr" }, "InvalidSignatureException", "correct service: 'ecr-public'"},
 		"signed header changed":   {func(s *signed) { s.after = setHeader("X-Amz-Target", "SpencerFrontendService.DescribeImages") }, "InvalidSignatureException", "does not match"},
 		"body changed":            {func(s *signed) { s.after = setBody("[]") }, "InvalidSignatureException", "does not match"},
@@ -186,7 +186,7 @@ func TestSignatureFollowsClockOffset(t *testing.T) {
 func TestSignatureIsNotAskedForWithoutCredentials(t *testing.T) {
 	t.Parallel()
 	s := rightly()
-	s.credentials = aws.Credentials{AccessKeyID: "any", SecretAccessKey: "thing"}
+	s.credentials = aws.Credentials{AccessKeyID: "any", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq"}
 	assert.Equal(t, 200, s.send(t, newServer(t)).status)
 }
 

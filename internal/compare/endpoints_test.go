@@ -86,7 +86,7 @@ func (v configured) check(t *testing.T) {
 func (v configured) send(ctx context.Context) (*http.Request, error) {
 	load := []func(*config.LoadOptions) error{
 		config.WithCredentialsProvider(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRET"}, nil
+			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq"}, nil
 		})),
 	}
 	for name, value := range v.LoadOptions {

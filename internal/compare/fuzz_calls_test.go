@@ -44,7 +44,7 @@ func ours(x *exchange) any   { return subjects["ours"](x.config(), true) }
 func theirs(x *exchange) any { return subjects["official"](x.config(), true) }
 func (x *exchange) config() aws.Config {
 	return aws.Config{Region: "us-east-1", HTTPClient: x, Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE", SessionToken: "SESSIONEXAMPLE"}, nil
+		return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: "SESSIONEXAMPLE"}, nil
 	})}
 }
 

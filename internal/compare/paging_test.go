@@ -38,7 +38,7 @@ func pages(b *testing.B, count, images int, delay time.Duration) aws.Config {
 	}))
 	b.Cleanup(server.Close)
 	return aws.Config{Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRET"}, nil
+		return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq"}, nil
 	})}
 }
 

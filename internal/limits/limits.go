@@ -5,12 +5,12 @@ package limits
 
 // Sizes in bytes.
 const (
-	MaxManifest = 4 << 20
-	MaxLayer    = 10_000 << 20
-	MaxPart     = 20 << 20
-	UsualPart   = 10 << 20 // what InitiateLayerUpload asks for
-	MinPart     = 5 << 20  // of all parts of a layer but the last
-	MaxLogo     = 512_000
+	MaxManifest       = 4 << 20
+	MaxLayer    int64 = 10_000 << 20
+	MaxPart           = 20 << 20
+	UsualPart         = 10 << 20 // what InitiateLayerUpload asks for
+	MinPart           = 5 << 20  // of all parts of a layer but the last
+	MaxLogo           = 512_000
 )
 
 // MaxBatch is how many images, digests or names a request may list.

@@ -94,7 +94,7 @@ func start(t *testing.T) *soak {
 		duration = max(*soakFor, time.Minute)
 	}
 	server := ecrpublictest.NewServer(
-		ecrpublictest.WithCredentials("SOAKER", "secret"),
+		ecrpublictest.WithCredentials("SOAKER", "SECRETEXAMPLE0123456789abcdefghijklmnopq"),
 		ecrpublictest.WithQuotas(ecrpublictest.Quotas{PartBytes: partBytes, MinPartBytes: partBytes / 2}),
 	)
 	s := &soak{server: server, traffic: newTraffic(), duration: duration, deadline: time.Now().Add(duration)}

@@ -67,7 +67,7 @@ func TestConnect(t *testing.T) {
 }
 
 func TestLiveIsAWS(t *testing.T) {
-	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none"} {
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "SECRETEXAMPLE0123456789abcdefghijklmnopq", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none"} {
 		t.Setenv(name, value)
 	}
 	aws, err := demo.Where{Live: true}.Connect(t.Context())

@@ -39,7 +39,7 @@ func (s stub) Do(r *http.Request) (*http.Response, error) {
 }
 
 var credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-	return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRET", SessionToken: "TOKEN"}, nil
+	return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: "TOKEN"}, nil
 })
 
 func config(s stub) aws.Config {

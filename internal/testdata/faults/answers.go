@@ -13,7 +13,7 @@ import (
 const requestID = "request-of-the-matrix"
 
 // head is the beginning of an answer with a body of some length.
-func head(status, length int, header string, ahead time.Duration) string {
+func head[N int | int64](status int, length N, header string, ahead time.Duration) string {
 	return fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amzn-Requestid: %s\r\nDate: %s\r\n%sContent-Length: %d\r\n\r\n",
 		status, http.StatusText(status), requestID, time.Now().Add(ahead).UTC().Format(http.TimeFormat), header, length)
 }
@@ -155,7 +155,7 @@ func bomb(size int) Answer {
 
 // oversized says that its body is a terabyte long.
 func oversized(status int) Answer {
-	return afterRequest(func(x *Exchange) bool { return x.write(head(status, 1<<40, "", 0)+"{") && x.wait() })
+	return afterRequest(func(x *Exchange) bool { return x.write(head(status, int64(1)<<40, "", 0)+"{") && x.wait() })
 }
 
 // endlessHeader is long in coming to a body.

@@ -145,7 +145,7 @@ func (c Case) call(ctx context.Context, client any, r *Result) {
 
 // Secret texts that a client is given and must keep to itself.
 const (
-	SecretKey    = "SECRETEXAMPLE"
+	SecretKey    = "SECRETEXAMPLE0123456789abcdefghijklmnopq"
 	SessionToken = "SESSIONEXAMPLE"
 )
 

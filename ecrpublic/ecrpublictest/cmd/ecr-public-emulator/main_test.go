@@ -53,6 +53,9 @@ func start(t *testing.T, args ...string) *program {
 	return p
 }
 
+// anySecret is as long as a secret of AWS.
+const anySecret = "SECRETEXAMPLE0123456789abcdefghijklmnopq"
+
 func (p *program) client(accessKey, secretKey string) *ecrpublic.Client {
 	return ecrpublic.New(ecrpublic.Options{
 		BaseEndpoint: &p.url,
@@ -66,7 +69,7 @@ func TestRunServesUntilItIsStopped(t *testing.T) {
 	t.Parallel()
 	p := start(t)
 	assert.Regexp(t, `^http://127\.0\.0\.1:[1-9][0-9]*$`, p.url)
-	client := p.client("any", "thing")
+	client := p.client("any", anySecret)
 	out, err := client.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)
 	assert.Equal(t, "app", *out.Repository.RepositoryName)
@@ -77,7 +80,7 @@ func TestRunServesUntilItIsStopped(t *testing.T) {
 func TestRunWithAccount(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-account", "210987654321", "-alias", "my-team")
-	client := p.client("any", "thing")
+	client := p.client("any", anySecret)
 	out, err := client.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)
 	assert.Equal(t, "210987654321", *out.Repository.RegistryId)
@@ -87,10 +90,10 @@ func TestRunWithAccount(t *testing.T) {
 
 func TestRunWithCredentials(t *testing.T) {
 	t.Parallel()
-	p := start(t, "-access-key", "AKID", "-secret-key", "s3cret", "-log")
-	_, err := p.client("AKID", "s3cret").DescribeRegistries(t.Context(), nil)
+	p := start(t, "-access-key", "AKID", "-secret-key", "s3cret-of-the-emulator-that-tests-start1", "-log")
+	_, err := p.client("AKID", "s3cret-of-the-emulator-that-tests-start1").DescribeRegistries(t.Context(), nil)
 	require.NoError(t, err)
-	_, err = p.client("AKID", "wrong").DescribeRegistries(t.Context(), nil)
+	_, err = p.client("AKID", anySecret).DescribeRegistries(t.Context(), nil)
 	require.ErrorContains(t, err, "InvalidSignatureException")
 	assert.Equal(t, 0, p.stop())
 	assert.NotContains(t, p.stderr.String(), "s3cret")
@@ -100,12 +103,12 @@ func TestRunKeepsDataBetweenRuns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := start(t, "-data", dir)
-	_, err := p.client("any", "thing").CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
+	_, err := p.client("any", anySecret).CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)
 	require.Equal(t, 0, p.stop())
 
 	p = start(t, "-data", dir)
-	out, err := p.client("any", "thing").DescribeRepositories(t.Context(), nil)
+	out, err := p.client("any", anySecret).DescribeRepositories(t.Context(), nil)
 	require.NoError(t, err)
 	require.Len(t, out.Repositories, 1)
 	assert.Equal(t, "app", *out.Repositories[0].RepositoryName)
@@ -115,7 +118,7 @@ func TestRunKeepsDataBetweenRuns(t *testing.T) {
 func TestRunLogsRequests(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-log")
-	client := p.client("any", "thing")
+	client := p.client("any", anySecret)
 	_, err := client.DescribeRegistries(t.Context(), nil)
 	require.NoError(t, err)
 	token, err := client.GetAuthorizationToken(t.Context(), nil)
