@@ -229,8 +229,8 @@ func TestOutputsEndWithTheirMetadata(t *testing.T) {
 	t.Parallel()
 	client := reflect.TypeFor[ecrpublic.API]()
 	require.Equal(t, 23, client.NumMethod())
-	for i := range client.NumMethod() {
-		out := client.Method(i).Type.Out(0).Elem()
+	for method := range client.Methods() {
+		out := method.Type.Out(0).Elem()
 		assert.Equal(t, reflect.TypeFor[types.ResponseMetadata](), out.Field(out.NumField()-2).Type, out.Name())
 		assert.Equal(t, reflect.TypeFor[middleware.Metadata](), out.Field(out.NumField()-1).Type, out.Name())
 		assert.False(t, strings.Contains(string(out.Field(out.NumField()-1).Tag), "required"))

@@ -50,8 +50,8 @@ func cannedClients(answers ecrpublic.HTTPClient) map[string]*ecrpublic.Client {
 func operationNames() []string {
 	var names []string
 	api := reflect.TypeFor[ecrpublic.API]()
-	for i := range api.NumMethod() {
-		names = append(names, api.Method(i).Name)
+	for method := range api.Methods() {
+		names = append(names, method.Name)
 	}
 	return names
 }

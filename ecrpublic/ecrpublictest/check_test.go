@@ -2,6 +2,7 @@ package ecrpublictest_test
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -26,9 +27,7 @@ func TestConstraints(t *testing.T) {
 	}
 	upload := func(with object) object {
 		in := object{"repositoryName": "app", "uploadId": "00000000-0000-0000-0000-000000000000", "partFirstByte": 0, "partLastByte": 0, "layerPartBlob": "eA=="}
-		for name, value := range with {
-			in[name] = value
-		}
+		maps.Copy(in, with)
 		return in
 	}
 	for _, tt := range []struct {

@@ -1,6 +1,7 @@
 package ecrpublictest_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,9 +21,7 @@ const (
 // with returns a copy of an object with another member; nil takes it away.
 func (o object) with(name string, value any) object {
 	changed := object{}
-	for n, v := range o {
-		changed[n] = v
-	}
+	maps.Copy(changed, o)
 	changed[name] = value
 	if value == nil {
 		delete(changed, name)

@@ -92,7 +92,7 @@ func (c *challenge) tokenURL() string {
 	if c.service != "" {
 		query.Set("service", c.service)
 	}
-	for _, scope := range strings.Fields(c.scope) {
+	for scope := range strings.FieldsSeq(c.scope) {
 		query.Add("scope", scope)
 	}
 	u.RawQuery = query.Encode()

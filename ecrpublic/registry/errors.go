@@ -42,16 +42,17 @@ type Error struct {
 
 // Error returns the text.
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s %s: %d %s", e.Method, e.URL, e.StatusCode, http.StatusText(e.StatusCode))
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s %s: %d %s", e.Method, e.URL, e.StatusCode, http.StatusText(e.StatusCode))
 	for _, part := range []string{e.Code, e.Message} {
 		if part != "" {
-			text += ": " + part
+			text.WriteString(": " + part)
 		}
 	}
 	if e.RetryAfter > 0 {
-		text += fmt.Sprintf(" (wait %s)", e.RetryAfter)
+		fmt.Fprintf(&text, " (wait %s)", e.RetryAfter)
 	}
-	return text
+	return text.String()
 }
 
 // Is reports whether the target is errdef.ErrNotFound of oras-go and the error a

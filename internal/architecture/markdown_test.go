@@ -72,7 +72,7 @@ func TestMarkdownCommands(t *testing.T) {
 			assert.FileExists(t, under(m[1]), "%s: %s: there is no script", file, m[0])
 		}
 		for _, m := range step.FindAllStringSubmatch(text, -1) {
-			for _, name := range strings.Fields(m[1]) {
+			for name := range strings.FieldsSeq(m[1]) {
 				assert.Contains(t, steps, name, "%s: bash .ci/run has no step %s", file, name)
 			}
 		}

@@ -71,8 +71,7 @@ func planOf(t reflect.Type) *plan {
 
 func compile(t reflect.Type) *plan {
 	p := &plan{name: t.Name(), byWire: make(map[string]int)}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if f.Tag.Get("ecr") == "-" {
 			continue
 		}

@@ -52,8 +52,8 @@ func (x *exchange) config() aws.Config {
 var operations = func() []string {
 	var names []string
 	api := reflect.TypeFor[ecrpublic.API]()
-	for i := range api.NumMethod() {
-		names = append(names, api.Method(i).Name)
+	for method := range api.Methods() {
+		names = append(names, method.Name)
 	}
 	slices.Sort(names)
 	return names

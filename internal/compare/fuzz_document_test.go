@@ -84,8 +84,7 @@ func (w *writer) object(t reflect.Type) {
 		first = false
 		w.raw(n + ":")
 	}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		tag := f.Tag.Get("ecr")
 		if tag == "-" || w.below(8) == 7 {
 			continue
@@ -133,8 +132,7 @@ func (w *writer) failure() (code string, status int) {
 	}
 	w.raw("{" + pick(w.source, `"__type":`, `"code":`, `"Code":`, `"__TYPE":`, `"x":`))
 	w.quote(name)
-	for i := range exception.NumField() {
-		f := exception.Field(i)
+	for f := range exception.Fields() {
 		if !f.IsExported() || f.Name == "ErrorCodeOverride" || w.below(4) == 3 {
 			continue
 		}

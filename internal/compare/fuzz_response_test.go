@@ -84,8 +84,8 @@ func compareAnswers(t *testing.T, operation string, status int, code string, bod
 
 // fillRequired sets every field, so that none that is required is missing.
 func fillRequired(v reflect.Value) {
-	for i := range v.NumField() {
-		if f := v.Field(i); f.CanSet() {
+	for _, f := range v.Fields() {
+		if f.CanSet() {
 			new(source).fill(f)
 		}
 	}

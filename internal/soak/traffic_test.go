@@ -32,8 +32,8 @@ func newTraffic() *traffic {
 	t := &traffic{operations: map[string]*counts{}}
 	t.Transport = awshttp.NewBuildableClient().GetTransport()
 	api := reflect.TypeFor[ecrpublic.API]()
-	for i := range api.NumMethod() {
-		t.operations[api.Method(i).Name] = &counts{}
+	for method := range api.Methods() {
+		t.operations[method.Name] = &counts{}
 	}
 	return t
 }

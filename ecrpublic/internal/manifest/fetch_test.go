@@ -72,14 +72,14 @@ func TestLinks(t *testing.T) {
 		"text/plain":                     " ",
 	} {
 		children, blobs, subject := m.Links(mediaType)
-		got := ""
+		var got strings.Builder
 		for _, desc := range append(children, blobs...) {
-			got += desc.Digest.String()
+			got.WriteString(desc.Digest.String())
 		}
-		got += " "
+		got.WriteString(" ")
 		if subject != nil {
-			got += subject.Digest.String()
+			got.WriteString(subject.Digest.String())
 		}
-		assert.Equal(t, want, got, mediaType)
+		assert.Equal(t, want, got.String(), mediaType)
 	}
 }
