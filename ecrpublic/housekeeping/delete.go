@@ -14,8 +14,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// BatchDeleteImageAPIClient is what [DeleteImages] and [Plan.Apply] need of a
-// client.
+// BatchDeleteImageAPIClient is what [DeleteImages] needs of a client.
 type BatchDeleteImageAPIClient interface {
 	BatchDeleteImage(context.Context, *ecrpublic.BatchDeleteImageInput, ...func(*ecrpublic.Options)) (*ecrpublic.BatchDeleteImageOutput, error)
 }
@@ -27,14 +26,22 @@ type DeleteOptions struct {
 	Progress func(Progress)
 }
 
-// DeleteResult sorts the identifiers that a deletion was asked for by what came
+// DeleteResult sorts the identifiers that a deletion was asked for by what became
 // of them. Each is in one list.
 type DeleteResult struct {
-	// Deleted were there and are gone.
+	// Deleted are those that the service reported as deleted.
 	Deleted []types.ImageIdentifier
 
-	// Gone were not there any more, which is as good as deleted.
+	// Gone lists images that no longer existed; treat them as deleted.
 	Gone []types.ImageIdentifier
+
+	// Changed are still there because they are no longer as the plan says: they
+	// have other tags or another push time. Only [Plan.Apply] fills it.
+	Changed []types.ImageIdentifier
+
+	// OwnerKept are still there because an image that they are a child or
+	// referrer of is. Only [Plan.Apply] fills it.
+	OwnerKept []types.ImageIdentifier
 
 	// Referenced are still there because an index that stays refers to them.
 	Referenced []types.ImageFailure
@@ -42,9 +49,10 @@ type DeleteResult struct {
 	// Failed were refused for any other reason.
 	Failed []types.ImageFailure
 
-	// Unprocessed are those for which there is no answer, because an error or
-	// the end of the context stopped the work. Those of the request that failed
-	// are among them, and may be deleted all the same.
+	// Unprocessed are those of which no response says what became of them,
+	// because an error or the end of the context stopped the work, or because
+	// the response did not name them. Those of the request that failed may be
+	// deleted all the same.
 	Unprocessed []types.ImageIdentifier
 }
 
@@ -81,8 +89,9 @@ func (e *DeleteError) Error() string {
 // index refers to it is tried again when the index is gone.
 //
 // The error wraps a [*DeleteError] if images were refused; images that are gone
-// already are not refused. A request that fails, or the end of ctx, stops
-// the work. The result tells what was done, also beside an error.
+// already are not refused. Images that a response does not name are an error and
+// count as unprocessed. A request that fails, or the end of ctx, stops the work.
+// The result says what was done, also beside an error.
 func DeleteImages(ctx context.Context, client BatchDeleteImageAPIClient, repository string, ids []types.ImageIdentifier, optFns ...func(*DeleteOptions)) (DeleteResult, error) {
 	result, err := deleteImages(ctx, client, repository, ids, optFns)
 	return result, errors.Join(err, failuresError(repository, slices.Concat(result.Referenced, result.Failed)))
@@ -108,7 +117,8 @@ func deleteImages(ctx context.Context, client BatchDeleteImageAPIClient, reposit
 			break
 		}
 	}
-	if err != nil {
+	d.result.Unprocessed = append(d.unnamed, d.result.Unprocessed...)
+	if err = errors.Join(err, d.unnamedError()); err != nil {
 		err = fmt.Errorf("housekeeping: delete images of %s: %w", repository, err)
 	}
 	return d.result, err
@@ -118,9 +128,18 @@ func deleteImages(ctx context.Context, client BatchDeleteImageAPIClient, reposit
 type deletion struct {
 	client     BatchDeleteImageAPIClient
 	repository string
+	registryId *string // nil: the caller's own
 	progress   func(Progress)
 	total      int
 	result     DeleteResult
+	unnamed    []types.ImageIdentifier // of which a response did not say what became of them
+}
+
+func (d *deletion) unnamedError() error {
+	if len(d.unnamed) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the service does not say what became of %d images, such as %s", len(d.unnamed), keyOf(&d.unnamed[0]))
 }
 
 // start returns the identifiers without repetitions.
@@ -151,41 +170,42 @@ func (d *deletion) pass(ctx context.Context, pending []types.ImageIdentifier) ([
 	d.result.Referenced = nil
 	var refused []types.ImageIdentifier
 	for batch := range slices.Chunk(pending, limits.MaxBatch) {
-		failures, err := d.send(ctx, batch)
+		out, err := d.send(ctx, batch)
 		if err != nil {
 			d.result.Referenced, d.result.Unprocessed = nil, append(refused, pending...)
 			return nil, err
 		}
 		pending = pending[len(batch):]
-		refused = append(refused, d.sort(batch, failures)...)
+		refused = append(refused, d.sort(batch, out)...)
 		settled := len(d.result.Deleted) + len(d.result.Gone) + len(d.result.Failed)
 		report(d.progress, Progress{Step: StepDelete, Done: settled, Total: d.total})
 	}
 	return refused, nil
 }
 
-func (d *deletion) send(ctx context.Context, batch []types.ImageIdentifier) ([]types.ImageFailure, error) {
+func (d *deletion) send(ctx context.Context, batch []types.ImageIdentifier) (*ecrpublic.BatchDeleteImageOutput, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	out, err := d.client.BatchDeleteImage(ctx, &ecrpublic.BatchDeleteImageInput{RepositoryName: &d.repository, ImageIds: batch})
-	if err != nil {
-		return nil, err
-	}
-	return out.Failures, nil
+	return d.client.BatchDeleteImage(ctx, &ecrpublic.BatchDeleteImageInput{RepositoryName: &d.repository, RegistryId: d.registryId, ImageIds: batch})
 }
 
-// sort puts each identifier of an answered batch into the result. A failure
-// that names none of them is kept too.
-func (d *deletion) sort(batch []types.ImageIdentifier, failures []types.ImageFailure) (refused []types.ImageIdentifier) {
+// sort puts each identifier of a batch into the result, and returns those that
+// were refused because an index refers to them. Only what the response names as
+// deleted is. A failure that names none of the identifiers is kept too.
+func (d *deletion) sort(batch []types.ImageIdentifier, out *ecrpublic.BatchDeleteImageOutput) (refused []types.ImageIdentifier) {
 	r := &d.result
 	for _, id := range batch {
-		i := slices.IndexFunc(failures, func(f types.ImageFailure) bool { return isAbout(f, id) })
-		if i < 0 {
-			r.Deleted = append(r.Deleted, id)
+		failed := slices.IndexFunc(out.Failures, func(f types.ImageFailure) bool { return isAbout(f.ImageId, id) })
+		if failed < 0 {
+			if slices.ContainsFunc(out.ImageIds, func(deleted types.ImageIdentifier) bool { return isAbout(&deleted, id) }) {
+				r.Deleted = append(r.Deleted, id)
+			} else {
+				d.unnamed = append(d.unnamed, id)
+			}
 			continue
 		}
-		switch failure := failures[i]; failure.FailureCode {
+		switch failure := out.Failures[failed]; failure.FailureCode {
 		case types.ImageFailureCodeImageNotFound:
 			r.Gone = append(r.Gone, id)
 		case types.ImageFailureCodeImageReferencedByManifestList:
@@ -195,18 +215,18 @@ func (d *deletion) sort(batch []types.ImageIdentifier, failures []types.ImageFai
 			r.Failed = append(r.Failed, failure)
 		}
 	}
-	for _, failure := range failures {
-		if !slices.ContainsFunc(batch, func(id types.ImageIdentifier) bool { return isAbout(failure, id) }) {
+	for _, failure := range out.Failures {
+		if !slices.ContainsFunc(batch, func(id types.ImageIdentifier) bool { return isAbout(failure.ImageId, id) }) {
 			r.Failed = append(r.Failed, failure)
 		}
 	}
 	return refused
 }
 
-// isAbout tells whether a failure is one of the image or tag that was asked for.
-// It may name the digest of a tag too, or one of two.
-func isAbout(failure types.ImageFailure, id types.ImageIdentifier) bool {
-	got, asked := keyOf(failure.ImageId), keyOf(&id)
+// isAbout reports whether a response's identifier is about the image or tag that
+// was asked for. It may name the digest of a tag too, or one of two.
+func isAbout(named *types.ImageIdentifier, id types.ImageIdentifier) bool {
+	got, asked := keyOf(named), keyOf(&id)
 	agree := func(a, b string) bool { return a == "" || b == "" || a == b }
 	return got != (imageKey{}) && (got.digest == asked.digest || got.tag == asked.tag) &&
 		agree(got.digest, asked.digest) && agree(got.tag, asked.tag)

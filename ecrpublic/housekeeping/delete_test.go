@@ -36,6 +36,8 @@ func deleting(fail func(id types.ImageIdentifier) types.ImageFailureCode) *ecrpu
 		for _, id := range in.ImageIds {
 			if code := fail(id); code != "" {
 				out.Failures = append(out.Failures, types.ImageFailure{ImageId: &id, FailureCode: code, FailureReason: new("because")})
+			} else {
+				out.ImageIds = append(out.ImageIds, id)
 			}
 		}
 		return out, nil
@@ -139,7 +141,7 @@ func TestDeleteImagesFailureNamesMore(t *testing.T) {
 		return types.ImageFailure{ImageId: &types.ImageIdentifier{ImageDigest: digest, ImageTag: tag}, FailureCode: types.ImageFailureCodeKmsError}
 	}
 	failures := []types.ImageFailure{failure(new("sha256:0"), new("v1")), failure(nil, new("v2")), failure(new("sha256:3"), new("v3")), failure(new("sha256:3"), nil)}
-	client := &ecrpublictest.Client{BatchDeleteImageFunc: answer[ecrpublic.BatchDeleteImageInput](&ecrpublic.BatchDeleteImageOutput{Failures: failures}, nil)}
+	client := &ecrpublictest.Client{BatchDeleteImageFunc: answer[ecrpublic.BatchDeleteImageInput](&ecrpublic.BatchDeleteImageOutput{Failures: failures, ImageIds: ids[3:]}, nil)}
 	result, err := housekeeping.DeleteImages(t.Context(), client, "app", ids)
 	require.ErrorAs(t, err, new(*housekeeping.DeleteError))
 	assert.Equal(t, housekeeping.DeleteResult{Deleted: ids[3:], Failed: failures[:3]}, result)
@@ -150,11 +152,23 @@ func TestDeleteImagesStrayFailure(t *testing.T) {
 	t.Parallel()
 	stray := types.ImageFailure{FailureCode: types.ImageFailureCodeMissingDigestAndTag}
 	client := &ecrpublictest.Client{BatchDeleteImageFunc: answer[ecrpublic.BatchDeleteImageInput](&ecrpublic.BatchDeleteImageOutput{
-		Failures: []types.ImageFailure{stray},
+		Failures: []types.ImageFailure{stray}, ImageIds: numbered(1),
 	}, nil)}
 	result, err := housekeeping.DeleteImages(t.Context(), client, "app", numbered(1))
 	require.ErrorAs(t, err, new(*housekeeping.DeleteError))
 	assert.Equal(t, []types.ImageFailure{stray}, result.Failed)
+}
+
+// Only what the response names is deleted, by digest or by tag.
+func TestDeleteImagesNotNamed(t *testing.T) {
+	t.Parallel()
+	ids := []types.ImageIdentifier{{ImageTag: new("v1")}, {ImageDigest: new("sha256:2")}, {ImageTag: new("v3")}, {ImageDigest: new("sha256:4")}}
+	client := &ecrpublictest.Client{BatchDeleteImageFunc: answer[ecrpublic.BatchDeleteImageInput](&ecrpublic.BatchDeleteImageOutput{ImageIds: []types.ImageIdentifier{
+		{ImageDigest: new("sha256:1"), ImageTag: new("v1")}, {ImageDigest: new("sha256:2"), ImageTag: new("a")}, {ImageDigest: new("sha256:2"), ImageTag: new("b")}, {ImageDigest: new("sha256:5")},
+	}}, nil)}
+	result, err := housekeeping.DeleteImages(t.Context(), client, "app", ids)
+	require.EqualError(t, err, "housekeeping: delete images of app: the service does not say what became of 2 images, such as v3")
+	assert.Equal(t, housekeeping.DeleteResult{Deleted: ids[:2], Unprocessed: ids[2:]}, result)
 }
 
 // A request that fails after others does not hide what these did.

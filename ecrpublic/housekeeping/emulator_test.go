@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	awsretry "github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/stretchr/testify/require"
-	"oras.land/oras-go/v2/registry/remote/retry"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
@@ -26,20 +25,40 @@ import (
 
 // emulator is an emulator whose clock the test sets.
 type emulator struct {
-	*ecrpublictest.Server
+	*ecrpublictest.Handler
+	URL    string
+	http   *http.Client // for the registry host; nil for one over the network
 	client *ecrpublic.Client
 	time   atomic.Int64 // nanoseconds
 }
 
+// newEmulator is an emulator on the network.
 func newEmulator(t *testing.T) *emulator {
 	t.Helper()
-	e := &emulator{}
+	e := new(emulator)
 	e.time.Store(today().UnixNano())
-	e.Server = ecrpublictest.NewServer(ecrpublictest.WithClock(func() time.Time { return time.Unix(0, e.time.Load()) }))
-	t.Cleanup(e.Close)
-	e.client = e.Client(impatient)
+	server := ecrpublictest.NewServer(ecrpublictest.WithClock(e.now))
+	t.Cleanup(server.Close)
+	e.Handler, e.URL, e.client = server.Handler, server.URL, server.Client(impatient)
 	return e
 }
+
+// newInMemory is an emulator for a bubble of package synctest.
+func newInMemory(t *testing.T) *emulator {
+	t.Helper()
+	e := &emulator{URL: "http://emulator.example"}
+	e.time.Store(today().UnixNano())
+	handler, err := ecrpublictest.NewHandler(ecrpublictest.WithClock(e.now))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, handler.Close()) })
+	e.Handler, e.http = handler, &http.Client{Transport: inMemory{handler}}
+	e.client = ecrpublic.NewFromConfig(aws.Config{
+		Region: "us-east-1", BaseEndpoint: &e.URL, HTTPClient: e.http, Credentials: aws.AnonymousCredentials{},
+	}, impatient)
+	return e
+}
+
+func (e *emulator) now() time.Time { return time.Unix(0, e.time.Load()) }
 
 // impatient retries often and at once.
 func impatient(o *ecrpublic.Options) {
@@ -50,13 +69,11 @@ func impatient(o *ecrpublic.Options) {
 	})
 }
 
-// registry reads manifests from the emulator, with retries that do not wait.
+// registry reads manifests from the emulator, as fast as it can, and takes no
+// image for a recent one.
 func (e *emulator) registry(o *housekeeping.PruneOptions) {
-	o.Now = today()
-	o.RegistryURL = e.URL
-	o.HTTPClient = &http.Client{Transport: &retry.Transport{Policy: func() retry.Policy {
-		return &retry.GenericPolicy{Retryable: retry.DefaultPredicate, Backoff: retry.ExponentialBackoff(time.Microsecond, 1, 0), MaxRetry: 30}
-	}}}
+	o.Now, o.Grace = today(), -1
+	o.RegistryURL, o.HTTPClient, o.Rate = e.URL, e.http, -1
 }
 
 // repository is a repository of an emulator with the one layer that all images

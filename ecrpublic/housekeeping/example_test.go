@@ -125,6 +125,7 @@ func ExamplePrune() {
 		KeepTags: []string{"stable"},
 	}, func(o *housekeeping.PruneOptions) {
 		o.RegistryURL = server.URL // where the emulator's manifests are
+		o.Grace = -1               // for images that were pushed a moment ago
 	})
 	if err != nil {
 		log.Fatal(err)

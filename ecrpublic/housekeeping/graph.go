@@ -3,31 +3,35 @@ package housekeeping
 import (
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
-	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// graph tells which images of a repository belong to which others: children to
-// their indexes and referrers to their subjects.
+// graph says which images of a repository belong to which others: children to
+// their indexes and referrers to their subjects. An image may belong to several.
 type graph struct {
-	images map[string]types.ImageDetail
-	parts  map[string][]string // owner to parts
-	owned  map[string]bool     // parts
-	whole  bool                // every manifest was read
+	images map[string]*image
+	owners map[string][]string // by digest, sorted
+	parts  map[string][]string // by digest of the owner, sorted
 }
 
-func newGraph(images []types.ImageDetail) *graph {
-	g := &graph{images: map[string]types.ImageDetail{}, parts: map[string][]string{}, owned: map[string]bool{}}
+func newGraph(images []*image) *graph {
+	g := &graph{images: make(map[string]*image, len(images)), owners: map[string][]string{}, parts: map[string][]string{}}
 	for _, image := range images {
-		g.images[aws.ToString(image.ImageDigest)] = image
+		if image.digest != "" {
+			g.images[image.digest] = image
+		}
 	}
 	for digest, image := range g.images {
-		for _, tag := range image.ImageTags {
-			g.add(subjectOfTag(tag), digest)
+		for _, child := range image.children {
+			g.add(digest, child)
+		}
+		for _, subject := range image.subjects() {
+			g.add(subject, digest)
+		}
+	}
+	for _, links := range []map[string][]string{g.owners, g.parts} {
+		for digest, list := range links {
+			slices.Sort(list)
+			links[digest] = slices.Compact(list)
 		}
 	}
 	return g
@@ -35,25 +39,32 @@ func newGraph(images []types.ImageDetail) *graph {
 
 // add notes that part belongs to owner if both are in the repository.
 func (g *graph) add(owner, part string) {
-	if _, ok := g.images[owner]; !ok {
-		return
+	if g.images[owner] != nil && g.images[part] != nil && owner != part {
+		g.owners[part] = append(g.owners[part], owner)
+		g.parts[owner] = append(g.parts[owner], part)
 	}
-	if _, ok := g.images[part]; !ok {
-		return
-	}
-	g.parts[owner] = append(g.parts[owner], part)
-	g.owned[part] = true
 }
 
-// isPart tells whether an image is judged by what it belongs to and not by the
-// rules.
-func (g *graph) isPart(image types.ImageDetail) bool {
-	for _, tag := range image.ImageTags {
-		if subjectOfTag(tag) == "" {
-			return false
+// isPart reports whether an image goes with what it belongs to, and is neither
+// judged nor counted by rules.
+func (g *graph) isPart(image *image) bool { return image.isBare() && len(g.owners[image.digest]) > 0 }
+
+// isDangling reports whether an image is about one that is not in the repository.
+func (g *graph) isDangling(image *image) bool {
+	return slices.ContainsFunc(image.subjects(), func(subject string) bool { return g.images[subject] == nil })
+}
+
+// subjects are the digests that an image is about, by its manifest and its tags.
+func (i *image) subjects() (digests []string) {
+	if i.subject != "" {
+		digests = append(digests, i.subject)
+	}
+	for _, tag := range i.detail.ImageTags {
+		if subject := subjectOfTag(tag); subject != "" {
+			digests = append(digests, subject)
 		}
 	}
-	return g.owned[aws.ToString(image.ImageDigest)]
+	return digests
 }
 
 // subjectOfTag returns the digest that a tag such as "sha256-<digest>.sig" is
@@ -66,79 +77,4 @@ func subjectOfTag(tag string) string {
 		return ""
 	}
 	return "sha256:" + rest[:digits]
-}
-
-func isIndex(image types.ImageDetail) bool {
-	return manifest.IsIndex(aws.ToString(image.ImageManifestMediaType))
-}
-
-// unread lists the images whose manifests may say more than their descriptions:
-// indexes for their children, and untagged images for their subject.
-func (g *graph) unread() (digests []string) {
-	for digest, image := range g.images {
-		if isIndex(image) || len(image.ImageTags) == 0 {
-			digests = append(digests, digest)
-		}
-	}
-	return digests
-}
-
-func (g *graph) addManifest(digest string, m manifest.Manifest) {
-	for _, child := range m.Manifests {
-		g.add(digest, child.Digest.String())
-	}
-	if m.Subject != nil {
-		g.add(m.Subject.Digest.String(), digest)
-	}
-}
-
-// decide judges the images, which are sorted newest first: the rules judge those
-// that are no parts, and these pass it on to their parts. To be kept counts for
-// more than to be deleted.
-func (g *graph) decide(policy Policy, images []types.ImageDetail, now time.Time) []Decision {
-	judged := policy.evaluate(slices.DeleteFunc(slices.Clone(images), func(image types.ImageDetail) bool {
-		return g.isPart(image) && !anyTagMatches(image.ImageTags, policy.KeepTags)
-	}), now, g.whole)
-	decisions := make(map[string]Decision, len(images))
-	var kept, deleted []string
-	for _, d := range judged {
-		digest := aws.ToString(d.Image.ImageDigest)
-		decisions[digest] = d
-		if d.Deletes() {
-			deleted = append(deleted, digest)
-		} else {
-			kept = append(kept, digest)
-		}
-	}
-	g.passOn(kept, ReasonOwnerKept, decisions)
-	g.passOn(deleted, ReasonOwnerDeleted, decisions)
-	all := make([]Decision, len(images))
-	for i, image := range images {
-		d, ok := decisions[aws.ToString(image.ImageDigest)]
-		if !ok {
-			d = Decision{Image: image, Reason: ReasonNotSelected}
-		}
-		all[i] = d
-	}
-	return all
-}
-
-// passOn gives a reason to the parts of owners, to their parts, and so on. Only
-// a reason to keep replaces a decision, and only one to delete.
-func (g *graph) passOn(owners []string, reason Reason, decisions map[string]Decision) {
-	for len(owners) > 0 {
-		owner := owners[0]
-		owners = owners[1:]
-		if decisions[owner].Deletes() != (reason == ReasonOwnerDeleted) {
-			continue
-		}
-		for _, part := range slices.Sorted(slices.Values(g.parts[owner])) {
-			d, decided := decisions[part]
-			if decided && (reason == ReasonOwnerDeleted || !d.Deletes()) {
-				continue
-			}
-			decisions[part] = Decision{Image: g.images[part], Reason: reason, Rule: d.Rule, Owner: owner}
-			owners = append(owners, part)
-		}
-	}
 }

@@ -168,16 +168,16 @@ func TestKeepTagsOfPart(t *testing.T) {
 // Two images that each claim to be the other's signature are nobody's.
 func TestCircularSignatures(t *testing.T) {
 	t.Parallel()
-	a, b := digestOf("A"), digestOf("B")
+	a, b := digestOfNamed("A"), digestOfNamed("B")
 	plan := planFor(t, one(housekeeping.Rule{TagStatus: housekeeping.TagStatusTagged, OlderThan: day}),
 		pushed("A", 9*day, signatureTag(b)), pushed("B", 9*day, signatureTag(a)))
-	assert.Equal(t, map[string]string{a: "not selected", b: "not selected"}, reasons(plan))
+	assert.Equal(t, map[string]string{a: "owner kept: " + b, b: "owner kept: " + a}, reasons(plan))
 }
 
 // Tags that only look like those of signatures are ordinary tags.
 func TestNotSignatures(t *testing.T) {
 	t.Parallel()
-	subject := digestOf("subject")
+	subject := digestOfNamed("subject")
 	plan := planFor(t, one(housekeeping.Rule{TagStatus: housekeeping.TagStatusTagged, TagPatterns: []string{"*sha256*"}}),
 		pushed("subject", 9*day, "v1"),
 		pushed("A", 4*day, "sha256-cafe.sig"),
@@ -185,6 +185,6 @@ func TestNotSignatures(t *testing.T) {
 		pushed("C", 2*day, signatureTag(subject), "sha256"),
 		pushed("D", 1*day, signatureTag(subject)))
 	assert.Equal(t, []string{"A", "B"}, named(plan.Delete, "A", "B"))
-	assert.Equal(t, "owner kept: "+subject, reasons(plan)[digestOf("C")], "judged by the rule, but its subject stays")
-	assert.Equal(t, "owner kept: "+subject, reasons(plan)[digestOf("D")])
+	assert.Equal(t, "owner kept: "+subject, reasons(plan)[digestOfNamed("C")], "judged by the rule, but its subject stays")
+	assert.Equal(t, "owner kept: "+subject, reasons(plan)[digestOfNamed("D")])
 }

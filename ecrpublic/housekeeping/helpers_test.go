@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"testing"
 	"time"
 
@@ -27,7 +29,8 @@ const (
 // today is when all tests of policies take place.
 func today() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) }
 
-func atToday(o *housekeeping.PruneOptions) { o.Now = today() }
+// atToday also reads as fast as it can, and takes no image for a recent one.
+func atToday(o *housekeeping.PruneOptions) { o.Now, o.Grace, o.Rate = today(), -1, -1 }
 
 func digestOf(text string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(text))) }
 
@@ -35,7 +38,7 @@ func digestOf(text string) string { return fmt.Sprintf("sha256:%x", sha256.Sum25
 func pushed(name string, age time.Duration, tags ...string) types.ImageDetail {
 	return types.ImageDetail{
 		RepositoryName:         aws.String("app"),
-		ImageDigest:            aws.String(digestOf(name)),
+		ImageDigest:            aws.String(digestOfNamed(name)),
 		ImageTags:              tags,
 		ImageSizeInBytes:       aws.Int64(100),
 		ImagePushedAt:          aws.Time(today().Add(-age)),
@@ -58,12 +61,6 @@ func listing(images ...types.ImageDetail) *ecrpublictest.Client {
 	}
 }
 
-// emptyRegistry is a registry host without manifests.
-func emptyRegistry(t *testing.T) func(*housekeeping.PruneOptions) {
-	t.Helper()
-	return registryOf(t, http.NotFoundHandler())
-}
-
 func registryOf(t *testing.T, handler http.Handler) func(*housekeeping.PruneOptions) {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -71,21 +68,36 @@ func registryOf(t *testing.T, handler http.Handler) func(*housekeeping.PruneOpti
 	return func(o *housekeeping.PruneOptions) { o.RegistryURL = server.URL; o.HTTPClient = server.Client() }
 }
 
-// planFor is what a policy does to images of which none has to do with another.
+// planFor is what a policy does to images of which none has to do with another:
+// their names are their manifests.
 func planFor(t *testing.T, policy housekeeping.Policy, images ...types.ImageDetail) *housekeeping.Plan {
 	t.Helper()
-	plan, err := housekeeping.Prune(t.Context(), listing(images...), "app", policy, atToday, emptyRegistry(t))
+	names := map[string]string{}
+	for _, name := range []string{"A", "B", "C", "D", "E", "F", "subject"} {
+		names[digestOf(manifestNamed(name))] = manifestNamed(name)
+	}
+	host := registryOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", mediaTypeImage)
+		_, _ = io.WriteString(w, names[path.Base(r.URL.Path)])
+	}))
+	plan, err := housekeeping.Prune(t.Context(), listing(images...), "app", policy, atToday, host)
 	require.NoError(t, err)
 	require.NoError(t, plan.GraphError)
 	require.Len(t, append(plan.Delete, plan.Keep...), len(images))
 	return plan
 }
 
+// manifestNamed is a manifest that refers to nothing.
+func manifestNamed(name string) string { return fmt.Sprintf(`{"schemaVersion":2,"name":%q}`, name) }
+
+// digestOfNamed is the digest of an image that pushed makes.
+func digestOfNamed(name string) string { return digestOf(manifestNamed(name)) }
+
 // named returns the names of decided images, of those that the test knows.
 func named(decisions []housekeeping.Decision, names ...string) []string {
 	known := map[string]string{}
 	for _, name := range names {
-		known[digestOf(name)] = name
+		known[digestOfNamed(name)] = name
 	}
 	var found []string
 	for _, d := range decisions {

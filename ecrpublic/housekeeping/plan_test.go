@@ -3,22 +3,23 @@ package housekeeping_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"oras.land/oras-go/v2/registry/remote/errcode"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/paginators"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -27,10 +28,10 @@ func TestPlanIsPrintable(t *testing.T) {
 	t.Parallel()
 	plan := planFor(t, oldUntagged(), pushed("A", 8*day), pushed("B", 9*day), pushed("C", 10*day, "v1", "latest"), pushed("D", 1*day))
 	assert.Equal(t, "app: delete 2 of 4 images, up to 200 bytes\n"+
-		"delete  "+digestOf("B")+"             expired: rule 1\n"+
-		"delete  "+digestOf("A")+"             expired: rule 1\n"+
-		"keep    "+digestOf("D")+"             retained: rule 1\n"+
-		"keep    "+digestOf("C")+"  v1,latest  not selected\n", plan.String())
+		"delete  "+digestOfNamed("B")+"             expired: rule 1\n"+
+		"delete  "+digestOfNamed("A")+"             expired: rule 1\n"+
+		"keep    "+digestOfNamed("D")+"             retained: rule 1\n"+
+		"keep    "+digestOfNamed("C")+"  v1,latest  not selected\n", plan.String())
 	plan.GraphError = errors.New("no route")
 	assert.Contains(t, plan.String(), "\nnot all manifests could be read: no route\n")
 }
@@ -48,18 +49,18 @@ func TestPlanBytes(t *testing.T) {
 func TestPruneProgress(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
-	r.index(t, "index", []string{r.image(t, "a", day)}, day, "v1")
-	r.image(t, "untagged", day)
+	r.index(t, "index", []string{r.image(t, "a", 9*day), r.image(t, "b", 9*day)}, 9*day, "v1")
+	r.image(t, "untagged", 9*day)
 	var all []housekeeping.Progress
 	r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) {
 		o.Progress = func(p housekeeping.Progress) { all = append(all, p) }
+		o.Rate = 100
 	})
 	assert.Equal(t, []housekeeping.Progress{
-		{Step: housekeeping.StepList, Done: 3},
-		{Step: housekeeping.StepRead, Done: 1, Total: 3},
-		{Step: housekeeping.StepRead, Done: 2, Total: 3},
-		{Step: housekeeping.StepRead, Done: 3, Total: 3},
-	}, all)
+		{Step: housekeeping.StepList, Done: 4},
+		{Step: housekeeping.StepRead, Done: 1, Total: 4, Left: 30 * time.Millisecond},
+		{Step: housekeeping.StepRead, Done: 2, Total: 2},
+	}, all, "the children of an index that stays are not read")
 }
 
 // Tagged images alone ask nothing of the registry host.
@@ -70,7 +71,7 @@ func TestPruneWithoutRegistry(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, plan.GraphError)
 	assert.Len(t, plan.Delete, 1)
-	assert.Equal(t, []string{"DescribeImages"}, operations(client))
+	assert.Equal(t, []string{"DescribeImages", "DescribeImageTags"}, operations(client))
 }
 
 // An image on two pages, as after a push between them, counts once.
@@ -119,9 +120,10 @@ func TestPruneErrors(t *testing.T) {
 func TestPruneWithLogin(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
-	r.index(t, "index", []string{r.image(t, "a", day)}, day, "v1")
-	provider := login.NewProvider(r.client, func(o *login.ProviderOptions) { o.Hosts = []string{r.RegistryHost()} })
-	plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) { o.Credential = provider.ORASCredential })
+	r.index(t, "index", []string{r.image(t, "a", 9*day)}, 9*day, "v1")
+	r.image(t, "untagged", 9*day)
+	provider := login.NewProvider(r.client, func(o *login.ProviderOptions) { o.Hosts = []string{strings.TrimPrefix(r.URL, "http://")} })
+	plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) { o.Login = provider })
 	require.NoError(t, plan.GraphError)
 	tokens := 0
 	for _, request := range r.Requests() {
@@ -133,84 +135,79 @@ func TestPruneWithLogin(t *testing.T) {
 	assert.Equal(t, 1, tokens)
 }
 
-// A client of our own tries again.
-func TestPrunePatientClient(t *testing.T) {
+// Throttled reads are tried again, by the clock of the bubble without waiting.
+func TestPruneIsPatient(t *testing.T) {
 	t.Parallel()
-	r := newEmulator(t).newRepository(t, "app")
-	r.index(t, "index", []string{r.image(t, "a", day)}, day, "v1")
-	r.Inject(ecrpublictest.Fault{Operation: "GET /v2/", Times: 2, Effect: ecrpublictest.Throttle()})
-	plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) { o.HTTPClient = nil })
-	require.NoError(t, plan.GraphError)
+	synctest.Test(t, func(t *testing.T) {
+		r := newInMemory(t).newRepository(t, "app")
+		r.index(t, "index", []string{r.image(t, "a", 9*day)}, 9*day, "v1")
+		r.image(t, "untagged", 9*day)
+		r.Inject(ecrpublictest.Fault{Operation: "GET /v2/", Times: 4, Effect: ecrpublictest.Throttle()})
+		plan := r.plan(t, oldUntagged())
+		require.NoError(t, plan.GraphError)
+		assert.Len(t, plan.Delete, 1)
+	})
 }
 
-// Where manifests cannot be read, the plan says so, the service protects the
-// children, and its refusals are no failure.
+// Where manifests cannot be read, nothing is deleted that may belong to an image
+// that was not read, and the plan says so.
 func TestPruneBlind(t *testing.T) {
 	t.Parallel()
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
+	refusing := registryOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
 	r := newEmulator(t).newRepository(t, "app")
 	child := r.image(t, "child", 9*day)
 	index := r.index(t, "index", []string{child}, 9*day, "v1")
-	other := r.image(t, "other child", 9*day)
-	gone := r.index(t, "untagged index", []string{other}, 9*day)
+	dev := r.image(t, "dev", 9*day, "dev-1")
+	plain := r.image(t, "plain", 9*day, "stable")
+	policy := housekeeping.Policy{Rules: []housekeeping.Rule{
+		{TagStatus: housekeeping.TagStatusUntagged, OlderThan: 7 * day},
+		{TagStatus: housekeeping.TagStatusTagged, TagPatterns: []string{"dev-*"}},
+	}}
 
-	plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) { o.RegistryURL = closed.URL; o.HTTPClient = closed.Client() })
+	plan := r.plan(t, policy, refusing)
 	require.ErrorContains(t, plan.GraphError, "housekeeping: read manifests of app: ")
-	assert.Equal(t, gone, planned(plan)[0], "the index first")
-	assert.Len(t, plan.Delete, 3)
-	result, err := plan.Apply(t.Context(), r.client)
-	require.NoError(t, err)
-	assert.ElementsMatch(t, byDigest(gone, other), result.Deleted)
-	require.Len(t, result.Referenced, 1)
-	assert.Equal(t, child, *result.Referenced[0].ImageId.ImageDigest)
-	assert.ElementsMatch(t, []string{index, child}, r.digests(t))
+	require.ErrorContains(t, plan.GraphError, "403")
+	assert.Empty(t, plan.Delete)
+	assert.Equal(t, map[string]string{
+		index: "unknown: manifest not readable",
+		child: "unknown: manifest not read",
+		dev:   "unknown: may belong to " + index + ": manifest not readable",
+		plain: "not selected",
+	}, reasons(plan))
+	assert.Equal(t, 3, plan.Unknown())
+	assert.Contains(t, plan.String(), "\nimages kept because something is not known about them: 3\n")
+
+	plan = r.plan(t, policy)
+	require.NoError(t, plan.GraphError)
+	assert.Equal(t, []string{dev}, planned(plan), "when all is read")
+	assert.Zero(t, plan.Unknown())
 }
 
-// What may be a part of a release is not counted in its stead.
-func TestPruneBlindDoesNotCountParts(t *testing.T) {
-	t.Parallel()
-	r := newEmulator(t).newRepository(t, "app")
-	var releases []string
-	for i, tag := range []string{"v4", "v3", "v2", "v1"} {
-		children := []string{r.image(t, tag+" amd64", time.Duration(i)*day), r.image(t, tag+" arm64", time.Duration(i)*day)}
-		releases = append(releases, r.index(t, tag, children, time.Duration(i)*day, tag))
-	}
-	policy := one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, KeepNewest: 3})
-	plan := r.plan(t, policy, func(o *housekeeping.PruneOptions) { o.RegistryURL = "none" })
-	require.Error(t, plan.GraphError)
-	assert.Equal(t, releases[3:], planned(plan))
-	assert.Len(t, r.plan(t, policy).Delete, 3, "the release with its parts, when these are known")
-}
-
-// What was read before the host failed still counts.
+// An untagged image that cannot be read stays and is not counted; what is known
+// of the others still counts.
 func TestPruneHalfBlind(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
-	child := r.image(t, "child", 9*day)
-	index := r.index(t, "index", []string{child}, 9*day, "v1")
-	r.image(t, "untagged", 9*day)
-	read := make(chan struct{})
+	var images []string
+	for i := range 5 {
+		images = append(images, r.image(t, fmt.Sprint("image ", i), time.Duration(i)*day))
+	}
 	r.Inject(ecrpublictest.Fault{Operation: "GET /v2/", Effect: ecrpublictest.Around(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-			if request.Header.Get("Authorization") != "" && !strings.HasSuffix(request.URL.Path, index) {
-				<-read
+			if strings.HasSuffix(request.URL.Path, images[1]) {
 				w.WriteHeader(http.StatusForbidden)
 				return
 			}
 			next.ServeHTTP(w, request)
 		})
 	})})
-	plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) {
-		o.Progress = func(p housekeeping.Progress) {
-			if p.Step == housekeeping.StepRead {
-				close(read)
-			}
-		}
-	})
-	require.ErrorAs(t, plan.GraphError, new(*errcode.ErrorResponse))
-	assert.Equal(t, "owner kept: "+index, reasons(plan)[child])
-	assert.Len(t, plan.Delete, 1)
+	policy := one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, KeepNewest: 3})
+	plan := r.plan(t, policy)
+	require.ErrorAs(t, plan.GraphError, new(*registry.Error))
+	assert.Equal(t, "unknown: manifest not readable", reasons(plan)[images[1]])
+	assert.Equal(t, images[4:], planned(plan))
+	r.ClearFaults()
+	assert.Equal(t, []string{images[4], images[3]}, planned(r.plan(t, policy)))
 }
 
 func TestPruneGraphErrors(t *testing.T) {
@@ -232,13 +229,15 @@ func TestPruneGraphErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			client := listing(pushed("A", 9*day))
+			client := listing(pushed("A", 9*day), pushed("B", 9*day))
 			if test.change != nil {
 				test.change(client)
 			}
 			plan, err := housekeeping.Prune(t.Context(), client, "app", oldUntagged(), atToday, test.option)
 			require.NoError(t, err)
 			require.ErrorContains(t, plan.GraphError, test.want)
+			assert.Empty(t, plan.Delete)
+			assert.Equal(t, 2, plan.Unknown())
 		})
 	}
 }
@@ -249,13 +248,15 @@ func TestPruneBadManifests(t *testing.T) {
 	for _, test := range []struct{ name, body, want string }{
 		{"other bytes", `{"subject":{}}`, "digest"},
 		{"not JSON", "manifest?", "invalid character"},
-		{"too large", strings.Repeat(" ", 4<<20+1), "has 4194305 bytes, the limit is 4194304"},
+		{"HTML", "<html><body>Sign in</body></html>", "invalid character"},
+		{"empty", "", "digest"},
+		{"too large", strings.Repeat(" ", 4<<20+1), "4194304"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			image := pushed(test.body, 9*day)
-			if test.name == "other bytes" {
-				image = pushed("A", 9*day)
+			image := pushed("A", 9*day)
+			if test.name != "other bytes" && test.name != "empty" {
+				image.ImageDigest = new(digestOf(test.body))
 			}
 			host := registryOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", mediaTypeImage)
@@ -266,6 +267,7 @@ func TestPruneBadManifests(t *testing.T) {
 			plan, err := housekeeping.Prune(t.Context(), listing(image), "app", oldUntagged(), atToday, host)
 			require.NoError(t, err)
 			require.ErrorContains(t, plan.GraphError, test.want)
+			assert.Empty(t, plan.Delete)
 		})
 	}
 }
@@ -275,10 +277,10 @@ func TestPruneCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var requests atomic.Int32
-	host := registryOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	host := registryOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		requests.Add(1)
 		cancel()
-		<-r.Context().Done()
+		w.WriteHeader(http.StatusForbidden)
 	}))
 	var images []types.ImageDetail
 	for i := range 100 {
@@ -308,18 +310,4 @@ func TestApplyCancelled(t *testing.T) {
 	_, err = r.plan(t, oldUntagged()).Apply(t.Context(), r.client)
 	require.NoError(t, err)
 	assert.Empty(t, r.digests(t))
-}
-
-func TestApplyReportsFailures(t *testing.T) {
-	t.Parallel()
-	plan := planFor(t, oldUntagged(), pushed("A", 9*day), pushed("B", 8*day))
-	result, err := plan.Apply(t.Context(), deleting(func(id types.ImageIdentifier) types.ImageFailureCode {
-		if *id.ImageDigest == digestOf("A") {
-			return types.ImageFailureCodeKmsError
-		}
-		return ""
-	}))
-	require.ErrorAs(t, err, new(*housekeeping.DeleteError))
-	assert.Equal(t, byDigest(digestOf("B")), result.Deleted)
-	assert.Len(t, result.Failed, 1)
 }

@@ -49,8 +49,9 @@ type Rule struct {
 	// any age.
 	OlderThan time.Duration
 
-	// KeepNewest expires images unless they are among so many that the rule
-	// selects and that were pushed last. 0 keeps none.
+	// KeepNewest keeps that many of the most recently pushed images that the rule
+	// selects, and expires the rest. 0 keeps none. Images of which something is
+	// unknown stay and are not counted.
 	//
 	// If OlderThan is set too, an image expires if both say so. Without either,
 	// TagStatus must be TagStatusUntagged or TagPatterns set, so that no rule
@@ -122,39 +123,38 @@ func (p Policy) ruleName(i int) string {
 	return fmt.Sprintf("rule %d", i+1)
 }
 
-// evaluate decides about each of the images, which are sorted newest first. If an
-// untagged one may be a part of another image for all that is known, rules that
-// count leave it out and spare it.
-func (p Policy) evaluate(images []types.ImageDetail, now time.Time, partsKnown bool) []Decision {
-	decisions := make([]Decision, len(images))
-	for i, image := range images {
-		decisions[i] = Decision{Image: image, Reason: ReasonNotSelected}
-		if anyTagMatches(image.ImageTags, p.KeepTags) {
-			decisions[i].Reason = ReasonKeepTag
-		}
-	}
+// candidate is an image that the rules judge.
+type candidate struct {
+	*Decision
+	counts bool // whether it is known to be one that rules count
+}
+
+// evaluate decides about candidates, which are sorted newest first. Those that do
+// not count are judged too: the caller keeps them whatever the rules say.
+func (p Policy) evaluate(candidates []candidate, now time.Time) {
 	for n, rule := range p.Rules {
 		rank := 0
-		for i := range decisions {
-			d := &decisions[i]
-			if d.Reason == ReasonKeepTag || !rule.selects(d.Image) {
+		for _, c := range candidates {
+			if !rule.selects(c.Image) {
 				continue
 			}
-			spared := rule.KeepNewest > 0 && !partsKnown && len(d.Image.ImageTags) == 0
-			if !spared {
+			if c.counts {
 				rank++
 			}
-			if d.Rule != "" {
+			if c.Rule != "" {
 				continue
 			}
-			d.Rule, d.Reason = p.ruleName(n), ReasonRetained
-			old := rule.OlderThan == 0 || now.Sub(pushedAt(d.Image, now)) > rule.OlderThan
-			if old && !spared && rank > rule.KeepNewest {
-				d.Reason = ReasonExpired
+			c.Rule, c.Reason = p.ruleName(n), ReasonRetained
+			if rule.isOld(c.Image, now) && rank > rule.KeepNewest {
+				c.Reason = ReasonExpired
 			}
 		}
 	}
-	return decisions
+}
+
+// isOld reports whether an image is known to be older than the rule's age.
+func (r Rule) isOld(image types.ImageDetail, now time.Time) bool {
+	return r.OlderThan == 0 || image.ImagePushedAt != nil && now.Sub(*image.ImagePushedAt) > r.OlderThan
 }
 
 func (r Rule) selects(image types.ImageDetail) bool {
@@ -177,13 +177,4 @@ func anyTagMatches(tags, patterns []string) bool {
 			return matched
 		})
 	})
-}
-
-// pushedAt takes an image of which the service does not say when it was pushed
-// for the newest, which spares it.
-func pushedAt(image types.ImageDetail, now time.Time) time.Time {
-	if image.ImagePushedAt == nil {
-		return now
-	}
-	return *image.ImagePushedAt
 }

@@ -77,15 +77,21 @@ func TestPolicyReasons(t *testing.T) {
 	}, why)
 }
 
-// An image of which the service does not say when it was pushed is spared.
+// An image of which the service does not say when it was pushed stays, and is
+// not counted: it must not push others out.
 func TestPolicyWithoutPushTime(t *testing.T) {
 	t.Parallel()
 	unknown := pushed("A", 0, "v1")
 	unknown.ImagePushedAt = nil
 	plan := planFor(t, one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, OlderThan: time.Hour}), unknown, pushed("B", 2*day, "v2"))
 	assert.Equal(t, []string{"B"}, named(plan.Delete, "A", "B"))
-	plan = planFor(t, one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, KeepNewest: 1}), pushed("B", 2*day, "v2"), unknown)
-	assert.Equal(t, []string{"B"}, named(plan.Delete, "A", "B"))
+	keepOne := one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, KeepNewest: 1})
+	plan = planFor(t, keepOne, pushed("B", 2*day, "v2"), unknown)
+	assert.Empty(t, plan.Delete)
+	assert.Equal(t, "unknown: push time missing", reasons(plan)[digestOfNamed("A")])
+	assert.Equal(t, 1, plan.Unknown())
+	plan = planFor(t, keepOne, pushed("B", 2*day, "v2"), unknown, pushed("C", 1*day, "v3"))
+	assert.Equal(t, []string{"B"}, named(plan.Delete, "A", "B", "C"))
 }
 
 func TestPolicyErrors(t *testing.T) {

@@ -1,5 +1,7 @@
 package housekeeping
 
+import "time"
+
 // Step is a stage of a prune.
 type Step string
 
@@ -13,18 +15,22 @@ const (
 	StepDelete Step = "delete"
 )
 
-// Progress tells how far a step is. It never goes back within a step.
+// Progress is how far a step is. Done never decreases within a step.
 type Progress struct {
 	// Step is what is being done.
 	Step Step
 
-	// Done counts the images that are listed, read or settled. An image that
-	// stays because an index refers to it is never settled, so Done can end
-	// below Total.
+	// Done counts the images that are listed, read or settled.
 	Done int
 
-	// Total is what Done will reach; 0 when it is not known.
+	// Total is what Done will reach; 0 when it is not known. While manifests are
+	// read, it is the most that it can reach, and decreases when indexes show
+	// that some need not be read.
 	Total int
+
+	// Left is how long reading the rest takes at the permitted rate; 0 when the
+	// rate is not limited, and in other steps.
+	Left time.Duration
 }
 
 func report(progress func(Progress), p Progress) {

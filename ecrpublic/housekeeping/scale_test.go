@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/assert"
@@ -31,13 +32,18 @@ func faults() (all []ecrpublictest.Fault) {
 
 // The repository has 5,000 images, 300 of them indexes that share children.
 // Every fourth index, every third plain tag, and what is untagged and old goes.
+// Waits for another attempt pass by the clock of the bubble.
 func TestPruneAtScale(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, testPruneAtScale)
+}
+
+func testPruneAtScale(t *testing.T) {
 	images, indexes := 5000, 300
 	if testing.Short() {
 		images, indexes = 500, 30
 	}
-	r := newEmulator(t).newRepository(t, "app")
+	r := newInMemory(t).newRepository(t, "app")
 	var children []string
 	for i := range 2 * indexes {
 		children = append(children, r.image(t, fmt.Sprint("child ", i), 60*day))

@@ -8,13 +8,11 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 const (
-	// The documented limits on pulls per second.
-	anonymousRate = 1
-	loginRate     = 10
-
 	// burst is how many manifests may be requested at once after a pause: docker
 	// pull of an image of several platforms sends three in a row.
 	burst = 3
@@ -34,9 +32,9 @@ func newPacer(perSecond float64, loggedIn bool) *pacer {
 	case perSecond < 0:
 		return &pacer{pulls: rate.NewLimiter(rate.Inf, 0)}
 	case perSecond == 0 && loggedIn:
-		perSecond = loginRate
+		perSecond = limits.LoginRate
 	case perSecond == 0:
-		perSecond = anonymousRate
+		perSecond = limits.AnonymousRate
 	}
 	return &pacer{pulls: rate.NewLimiter(rate.Limit(perSecond), max(burst, int(perSecond)))}
 }

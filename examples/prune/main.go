@@ -75,14 +75,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	plan, err := housekeeping.Prune(ctx, service.Client, *repository, policy, func(o *housekeeping.PruneOptions) {
 		o.Progress = progress
 		o.RegistryURL = service.URL // AWS needs none
-		o.Credential = login.NewProvider(service.Client).ORASCredential
+		o.Login = login.NewProvider(service.Client, func(o *login.ProviderOptions) {
+			if service.URL != "" {
+				o.Hosts = []string{service.URL[strings.Index(service.URL, "://")+len("://"):]}
+			}
+		})
+		if service.Emulator != nil {
+			o.Rate = -1 // an emulator has no limit
+		}
 	})
 	finish()
 	if err != nil {
 		return err
 	}
 	if plan.GraphError != nil {
-		fmt.Fprintln(stderr, "the service will keep what an index refers to:", plan.GraphError)
+		fmt.Fprintf(stderr, "%d images stay because of what could not be read: %v\n", plan.Unknown(), plan.GraphError)
 	}
 	if *dryRun {
 		return printPlan(stdout, plan)
@@ -127,6 +134,12 @@ func printPlan(w io.Writer, plan *housekeeping.Plan) error {
 // printResult shows what became of each image, also after an error.
 func printResult(w io.Writer, plan *housekeeping.Plan, result housekeeping.DeleteResult) error {
 	outcome := map[string]string{}
+	for _, id := range result.Changed {
+		outcome[aws.ToString(id.ImageDigest)] = "changed"
+	}
+	for _, id := range result.OwnerKept {
+		outcome[aws.ToString(id.ImageDigest)] = "owner kept"
+	}
 	for _, id := range result.Unprocessed {
 		outcome[aws.ToString(id.ImageDigest)] = "not attempted"
 	}
@@ -143,8 +156,8 @@ func printResult(w io.Writer, plan *housekeeping.Plan, result housekeeping.Delet
 	for _, d := range plan.Keep {
 		printRow(table, d, "kept")
 	}
-	fmt.Fprintf(table, "\n%s deleted, %d already gone, %d still referenced, %d failed, %d not attempted\n",
-		demo.Count(len(result.Deleted), "image"), len(result.Gone), len(result.Referenced), len(result.Failed), len(result.Unprocessed))
+	fmt.Fprintf(table, "\n%s deleted, %d already gone, %d changed, %d kept with their owner, %d still referenced, %d failed, %d not attempted\n",
+		demo.Count(len(result.Deleted), "image"), len(result.Gone), len(result.Changed), len(result.OwnerKept), len(result.Referenced), len(result.Failed), len(result.Unprocessed))
 	return table.Flush()
 }
 
@@ -169,6 +182,8 @@ func printRow(w io.Writer, d housekeeping.Decision, action string) {
 	}
 	why := string(d.Reason)
 	switch {
+	case d.Unknown != "":
+		why += ": " + d.Unknown
 	case d.Owner != "":
 		why += " " + demo.Short(d.Owner)
 	case d.Rule != "":

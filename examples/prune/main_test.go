@@ -18,14 +18,14 @@ func TestDryRun(t *testing.T) {
 	assert.Regexp(t, `would delete .* v1.0 .* expired by priority 1 \(keep 3 releases\)`, stdout)
 	assert.Regexp(t, `keep .* v1.4 .* retained by priority 1`, stdout)
 	assert.True(t, strings.HasSuffix(stdout, "\n11 of 24 images would be deleted, up to 2.4 MiB\n"), stdout)
-	assert.Equal(t, "list: 24\nread: 19 of 19\n", stderr)
+	assert.Equal(t, "list: 24\nread: 13 of 13\n", stderr)
 }
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	stdout, stderr := demotest.Run(t, run, "-dry-run=false")
 	assert.Equal(t, 11, strings.Count(stdout, "deleted  "))
-	assert.Contains(t, stdout, "\n11 images deleted, 0 already gone, 0 still referenced, 0 failed, 0 not attempted\n")
+	assert.Contains(t, stdout, "\n11 images deleted, 0 already gone, 0 changed, 0 kept with their owner, 0 still referenced, 0 failed, 0 not attempted\n")
 	assert.Contains(t, stderr, "delete: 11 of 11\n")
 }
 

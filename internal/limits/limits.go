@@ -16,6 +16,12 @@ const (
 // MaxBatch is how many images, digests or names a request may list.
 const MaxBatch = 100
 
+// Pulls per second from the registry host, without a login and with one.
+const (
+	AnonymousRate = 1
+	LoginRate     = 10
+)
+
 // Lengths of names, in characters.
 const (
 	MinRepositoryName = 2

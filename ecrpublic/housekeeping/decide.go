@@ -1,0 +1,157 @@
+package housekeeping
+
+import "time"
+
+// terms are what decides about images beside what is known of them.
+type terms struct {
+	policy Policy
+	now    time.Time
+	grace  time.Duration
+}
+
+// judgement decides about images from what is known of them. Whatever is left
+// out of that knowledge, it deletes no image that it would keep otherwise: an
+// image goes only if a rule expires it, or if it belongs to others, and only if
+// all that it belongs to goes. Nothing that could forbid it must be unknown, and
+// what is unknown is not counted against other images.
+type judgement struct {
+	terms
+	*graph
+
+	// hopeful takes what is unread for whatever deletes the most: what goes then
+	// is all that can go when everything is read.
+	hopeful bool
+
+	nameless bool   // the digest of an image is not known
+	blocker  *image // one that may be an index of any other image, or nil
+	verdicts map[string]*verdict
+}
+
+// verdict is what becomes of an image.
+type verdict struct {
+	Decision
+	image   *image
+	deleted bool
+	level   int // of what is deleted: how many owners are above it
+}
+
+// decide returns a verdict for each image, in the order of the images, which is
+// newest first.
+func (t terms) decide(images []*image, hopeful bool) []*verdict {
+	j := judgement{terms: t, graph: newGraph(images), hopeful: hopeful, verdicts: make(map[string]*verdict, len(images))}
+	for _, image := range images {
+		j.nameless = j.nameless || image.digest == ""
+		if image.mayBeIndex() && (image.digest == "" || image.unread != "" && !hopeful) {
+			j.blocker = image
+		}
+	}
+	verdicts := make([]*verdict, len(images))
+	candidates := make([]candidate, 0, len(images))
+	for i, image := range images {
+		v := &verdict{image: image, Decision: Decision{Image: image.detail, Reason: ReasonNotSelected, Owners: j.owners[image.digest]}}
+		v.Unknown = j.unknown(image)
+		switch {
+		case anyTagMatches(image.detail.ImageTags, t.policy.KeepTags):
+			v.Reason = ReasonKeepTag
+		case !j.isPart(image):
+			candidates = append(candidates, candidate{&v.Decision, j.counts(v)})
+		}
+		verdicts[i], j.verdicts[image.digest] = v, v
+	}
+	t.policy.evaluate(candidates, t.now)
+	j.delete(verdicts)
+	for _, v := range verdicts {
+		j.explain(v)
+	}
+	return verdicts
+}
+
+// unknown says what is not known of an image that could forbid its deletion.
+func (j judgement) unknown(image *image) string {
+	switch {
+	case image.digest == "":
+		return "digest missing"
+	case image.unread != "" && !j.hopeful:
+		return image.unread
+	case image.detail.ImagePushedAt == nil:
+		return "push time missing"
+	case j.nameless && j.isDangling(image):
+		return "may belong to an image whose digest is missing"
+	}
+	return ""
+}
+
+// counts reports whether rules that count may count an image. One without a tag
+// may be a part of what is not read, or of an index that is just being pushed.
+func (j judgement) counts(v *verdict) bool {
+	return v.Unknown == "" && !(v.image.isBare() && (j.blocker != nil || j.isRecent(v.image)))
+}
+
+// isRecent reports whether an image is within the grace period.
+func (t terms) isRecent(image *image) bool {
+	return t.grace > 0 && image.detail.ImagePushedAt != nil && t.now.Sub(*image.detail.ImagePushedAt) < t.grace
+}
+
+// mayGo reports whether an image goes once all that it belongs to goes.
+func (j judgement) mayGo(v *verdict) bool {
+	if v.Reason == ReasonKeepTag || v.Unknown != "" || j.blocker != nil || j.isRecent(v.image) {
+		return false
+	}
+	return v.Reason == ReasonExpired || j.isPart(v.image) || j.hopeful && v.image.unread != ""
+}
+
+// delete marks what goes, an image after all that it belongs to. Images that
+// belong to each other in a circle stay.
+func (j judgement) delete(verdicts []*verdict) {
+	left := make(map[string]int, len(j.owners))
+	var next []*verdict
+	for _, v := range verdicts {
+		if left[v.image.digest] = len(v.Owners); len(v.Owners) == 0 && j.mayGo(v) {
+			next = append(next, v)
+		}
+	}
+	for len(next) > 0 {
+		v := next[0]
+		next = next[1:]
+		v.deleted = true
+		for _, digest := range j.parts[v.image.digest] {
+			part := j.verdicts[digest]
+			left[digest]--
+			part.level = max(part.level, v.level+1)
+			if left[digest] == 0 && j.mayGo(part) {
+				next = append(next, part)
+			}
+		}
+	}
+}
+
+// explain gives a verdict its final reason.
+func (j judgement) explain(v *verdict) {
+	isPart := j.isPart(v.image)
+	couldGo := isPart || v.Reason == ReasonExpired
+	var keptOwner string
+	for _, owner := range v.Owners {
+		if !j.verdicts[owner].deleted {
+			keptOwner = owner
+			break
+		}
+	}
+	switch {
+	case v.Reason == ReasonKeepTag:
+		v.Unknown = ""
+	case v.deleted && isPart:
+		v.Reason, v.Owner = ReasonOwnerDeleted, v.Owners[0]
+	case v.deleted:
+	case v.Unknown != "":
+		v.Reason = ReasonUnknown
+	case keptOwner != "" && couldGo:
+		v.Reason, v.Owner = ReasonOwnerKept, keptOwner
+	case j.blocker != nil && (couldGo || v.image.isBare()):
+		v.Reason, v.Unknown = ReasonUnknown, "may belong to an image whose digest is missing"
+		if j.blocker.digest != "" {
+			v.Unknown, v.Owner = "may belong to "+j.blocker.digest+": "+j.blocker.unread, j.blocker.digest
+		}
+	case couldGo:
+		v.Reason = ReasonRecent
+	}
+}

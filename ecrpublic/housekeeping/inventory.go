@@ -1,0 +1,203 @@
+package housekeeping
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
+	"github.com/ecr-public/ecr-public-go/paginators"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// image is what is known of an image. Members of detail that no response has
+// given are nil, and stand for what is not known.
+type image struct {
+	detail   types.ImageDetail
+	digest   string   // "" if no response has given it
+	children []string // digests, of an index
+	subject  string   // digest of what a referrer is about
+
+	// unread says why children and subject are not known; empty if they are.
+	unread string
+
+	// gone is whether the image was deleted while the manifests were read.
+	gone bool
+}
+
+// Reasons why a manifest is not known.
+const (
+	notRead     = "manifest not read"
+	notReadable = "manifest not readable"
+)
+
+// inventory is what is known of a repository.
+type inventory struct {
+	images     []*image  // newest first, each digest once
+	registryId string    // the account that they belong to; empty if none says so
+	time       time.Time // of the service, when it was listed; zero if no response said so
+}
+
+// mayBeIndex reports whether an image may refer to others, for all that is known
+// of its media type.
+func (i *image) mayBeIndex() bool { return !isPlain(aws.ToString(i.detail.ImageManifestMediaType)) }
+
+// isPlain reports whether a media type is known to be one of manifests without
+// children.
+func isPlain(mediaType string) bool {
+	return manifest.IsImage(mediaType) || slices.Contains([]string{
+		manifest.MediaTypeDockerSchema1, manifest.MediaTypeDockerSchema1Signed, manifest.MediaTypeOCIArtifact,
+	}, mediaType)
+}
+
+func isIndex(image types.ImageDetail) bool {
+	return manifest.IsIndex(aws.ToString(image.ImageManifestMediaType))
+}
+
+// isBare reports whether an image has no tags but those that name what it is
+// about, so that it goes with what it belongs to.
+func (i *image) isBare() bool {
+	return !slices.ContainsFunc(i.detail.ImageTags, func(tag string) bool { return subjectOfTag(tag) == "" })
+}
+
+// takeInventory lists every image with what the API says of it. Pages are merged
+// by digest, and so is what the list of tags says, as far as it can be read: a
+// listing that moves while it is read shows an image twice, or shows a tag in one
+// place and not in the other.
+func takeInventory(ctx context.Context, client PruneAPIClient, repository string, progress func(Progress)) (*inventory, error) {
+	inv, byDigest := new(inventory), map[string]*image{}
+	add := func(detail types.ImageDetail) {
+		digest := aws.ToString(detail.ImageDigest)
+		known := byDigest[digest]
+		if known != nil && digest != "" {
+			merge(&known.detail, detail)
+			return
+		}
+		detail.ImageTags = slices.Clone(detail.ImageTags)
+		known = &image{detail: detail, digest: digest}
+		byDigest[digest] = known
+		inv.images = append(inv.images, known)
+	}
+	pages := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
+		RepositoryName:   &repository,
+		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(paginators.MaxPageSize)},
+	})
+	for page, err := range pages.Pages(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		for _, detail := range page.ImageDetails {
+			add(detail)
+		}
+		inv.observe(page.ResponseMetadata.HTTPHeaders)
+		report(progress, Progress{Step: StepList, Done: len(inv.images)})
+	}
+	if err := addTags(ctx, client, repository, add); err != nil {
+		return nil, err
+	}
+	for _, image := range inv.images {
+		inv.registryId = cmp.Or(inv.registryId, aws.ToString(image.detail.RegistryId))
+		if image.mayBeIndex() || len(image.detail.ImageTags) == 0 {
+			image.unread = notRead
+		}
+	}
+	slices.SortFunc(inv.images, newestFirst)
+	return inv, nil
+}
+
+// addTags adds what the list of tags says of images. It is a second look at what
+// the list of images said before, and not needed: an error, such as a missing
+// permission, is one only if ctx has ended.
+func addTags(ctx context.Context, client PruneAPIClient, repository string, add func(types.ImageDetail)) error {
+	tags := paginators.NewDescribeImageTagsPaginator(client, &paginators.DescribeImageTagsInput{
+		RepositoryName:   &repository,
+		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(paginators.MaxPageSize)},
+	})
+	for tag, err := range tags.Items(ctx) {
+		if err != nil {
+			return ctx.Err()
+		}
+		if tag.ImageTag == nil || tag.ImageDetail == nil || tag.ImageDetail.ImageDigest == nil {
+			continue
+		}
+		add(types.ImageDetail{
+			RepositoryName:         &repository,
+			ImageDigest:            tag.ImageDetail.ImageDigest,
+			ImageTags:              []string{*tag.ImageTag},
+			ImageSizeInBytes:       tag.ImageDetail.ImageSizeInBytes,
+			ImagePushedAt:          tag.ImageDetail.ImagePushedAt,
+			ImageManifestMediaType: tag.ImageDetail.ImageManifestMediaType,
+			ArtifactMediaType:      tag.ImageDetail.ArtifactMediaType,
+		})
+	}
+	return nil
+}
+
+// observe keeps the latest time that the service gave a response.
+func (inv *inventory) observe(header http.Header) {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil && date.After(inv.time) {
+		inv.time = date
+	}
+}
+
+// merge adds to what is known of an image what another response says of it: tags
+// are all there are, and of two push times the later one counts, which keeps the
+// image longer. Two media types contradict each other, so neither is known.
+func merge(known *types.ImageDetail, more types.ImageDetail) {
+	for _, tag := range more.ImageTags {
+		if !slices.Contains(known.ImageTags, tag) {
+			known.ImageTags = append(known.ImageTags, tag)
+		}
+	}
+	if more.ImagePushedAt != nil && (known.ImagePushedAt == nil || more.ImagePushedAt.After(*known.ImagePushedAt)) {
+		known.ImagePushedAt = more.ImagePushedAt
+	}
+	known.RegistryId = cmp.Or(known.RegistryId, more.RegistryId)
+	known.RepositoryName = cmp.Or(known.RepositoryName, more.RepositoryName)
+	known.ImageSizeInBytes = cmp.Or(known.ImageSizeInBytes, more.ImageSizeInBytes)
+	known.ArtifactMediaType = cmp.Or(known.ArtifactMediaType, more.ArtifactMediaType)
+	switch {
+	case known.ImageManifestMediaType == nil:
+		known.ImageManifestMediaType = more.ImageManifestMediaType
+	case more.ImageManifestMediaType != nil && *more.ImageManifestMediaType != *known.ImageManifestMediaType:
+		known.ImageManifestMediaType = aws.String(contradiction)
+	}
+}
+
+// contradiction stands for a media type about which two responses differ.
+const contradiction = "unknown"
+
+// newestFirst sorts images; those without a push time come last.
+func newestFirst(a, b *image) int {
+	return cmp.Or(aws.ToTime(b.detail.ImagePushedAt).Compare(aws.ToTime(a.detail.ImagePushedAt)), cmp.Compare(a.digest, b.digest))
+}
+
+// setLinks notes what a manifest refers to, unless one of its media types is not
+// known: what such a manifest refers to is not known either.
+func (i *image) setLinks(m manifest.Manifest, contentType string) {
+	mediaTypes := []string{aws.ToString(i.detail.ImageManifestMediaType), m.MediaType}
+	if mediaTypes[0] == "" && mediaTypes[1] == "" {
+		mediaTypes[0] = contentType
+	}
+	for _, mediaType := range mediaTypes {
+		if mediaType != "" && !isPlain(mediaType) && !manifest.IsIndex(mediaType) {
+			i.unread = "media type " + mediaType + " not known"
+			return
+		}
+	}
+	i.unread = ""
+	for _, child := range m.Manifests {
+		i.children = append(i.children, child.Digest.String())
+	}
+	if m.Subject != nil {
+		i.subject = m.Subject.Digest.String()
+	}
+	if i.detail.ImageManifestMediaType == nil {
+		i.detail.ImageManifestMediaType = aws.String(cmp.Or(m.MediaType, contentType, ocispec.MediaTypeImageManifest))
+	}
+}

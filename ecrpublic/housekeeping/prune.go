@@ -1,0 +1,120 @@
+package housekeeping
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+)
+
+// PruneAPIClient is what [Prune] needs of a client.
+type PruneAPIClient interface {
+	ecrpublic.DescribeImagesAPIClient
+	ecrpublic.DescribeImageTagsAPIClient
+	ecrpublic.DescribeRepositoriesAPIClient
+}
+
+// DefaultGrace is how long images are left alone after they were pushed.
+const DefaultGrace = time.Hour
+
+// PruneOptions are the options of [Prune].
+type PruneOptions struct {
+	// Now is what the age of images is measured from. Zero means the service's
+	// own time, from the Date of its responses: the local clock is not used.
+	Now time.Time
+
+	// Grace is how long images stay after they were pushed, whatever the rules
+	// say: a push in progress puts children before their index, and images
+	// before their tags. 0 means [DefaultGrace]; a negative duration switches it
+	// off.
+	Grace time.Duration
+
+	// RegistryURL is where manifests are read, "http://" or "https://" and a
+	// host. Empty means the host of the repository's URI, over HTTPS.
+	RegistryURL string
+
+	// HTTPClient sends the requests to the registry host; nil means one of the
+	// package's own. Failed and throttled requests are tried again either way.
+	HTTPClient *http.Client
+
+	// Login provides logins for the registry host. Nil reads anonymously, which
+	// the service allows once a second; a login is allowed ten times. Its Hosts
+	// must include that of RegistryURL.
+	Login *login.Provider
+
+	// Rate is how many manifests are read a second. 0 means the documented
+	// limit, 1 without a login and 10 with one; a negative number means no limit.
+	Rate float64
+
+	// Progress is called while images are listed and manifests read, by one
+	// goroutine at a time; nil means never.
+	Progress func(Progress)
+}
+
+// Prune works out what a policy deletes from a repository. It deletes nothing:
+// look at the plan, and then call [Plan.Apply]. See the package's documentation
+// for what happens to the children of an index and to signatures.
+//
+// It fails if the policy is wrong, before any call, if the images cannot be
+// listed, if ages matter and no response says what time it is, or if ctx ends.
+// Manifests that cannot be read are not an error of Prune: see [Plan.GraphError].
+func Prune(ctx context.Context, client PruneAPIClient, repository string, policy Policy, optFns ...func(*PruneOptions)) (*Plan, error) {
+	var options PruneOptions
+	for _, fn := range optFns {
+		fn(&options)
+	}
+	plan, err := prune(ctx, client, repository, policy, options)
+	if err != nil {
+		return nil, fmt.Errorf("housekeeping: prune %s: %w", repository, err)
+	}
+	return plan, nil
+}
+
+func prune(ctx context.Context, client PruneAPIClient, repository string, policy Policy, options PruneOptions) (*Plan, error) {
+	if repository == "" {
+		return nil, errors.New("repository must not be empty")
+	}
+	if err := policy.check(); err != nil {
+		return nil, err
+	}
+	inv, err := takeInventory(ctx, client, repository, options.Progress)
+	if err != nil {
+		return nil, err
+	}
+	terms, err := termsOf(policy, options, inv.time)
+	if err != nil {
+		return nil, err
+	}
+	r := reading{client: client, repository: repository, inventory: inv, terms: terms, options: options}
+	graphErr := r.run(ctx)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if graphErr != nil {
+		graphErr = fmt.Errorf("housekeeping: read manifests of %s: %w", repository, graphErr)
+	}
+	plan := &Plan{Repository: repository, RegistryId: inv.registryId, GraphError: graphErr}
+	plan.fill(terms.decide(inv.images, false))
+	return plan, nil
+}
+
+// termsOf fails if the time matters and is not known.
+func termsOf(policy Policy, options PruneOptions, serviceTime time.Time) (terms, error) {
+	t := terms{policy: policy, now: options.Now, grace: options.Grace}
+	if t.grace == 0 {
+		t.grace = DefaultGrace
+	}
+	if t.now.IsZero() {
+		t.now = serviceTime
+	}
+	isByAge := func(r Rule) bool { return r.OlderThan > 0 }
+	if t.now.IsZero() && (t.grace > 0 || slices.ContainsFunc(policy.Rules, isByAge)) {
+		return t, errors.New("the responses have no Date, so that the service's time is not known: set Now in PruneOptions")
+	}
+	return t, nil
+}

@@ -1,0 +1,190 @@
+package housekeeping
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
+)
+
+const (
+	// concurrency is how many manifests are read at a time.
+	concurrency = 8
+
+	// maxFailures is how many manifests in a row may not be readable until the
+	// rest are not tried.
+	maxFailures = 5
+
+	// rounds is how often a manifest that cannot be read is tried, beside the
+	// attempts of the client for each request.
+	rounds = 2
+)
+
+// reading adds to an inventory what manifests say, as far as it can change the
+// plan.
+type reading struct {
+	*inventory
+	client     PruneAPIClient
+	repository string
+	terms      terms
+	options    PruneOptions
+	source     *source
+	total      int
+
+	mu       sync.Mutex
+	done     int
+	failures int // in a row
+	failed   map[*image]error
+}
+
+// run returns the first error of a manifest that was not read and matters.
+// Indexes are read first: what may be one and cannot be read may refer to any
+// image, so that nothing can be deleted and nothing else needs to be read.
+func (r *reading) run(ctx context.Context) error {
+	var indexes, others []*image
+	for _, image := range r.images {
+		switch {
+		case image.unread == "" || image.digest == "":
+		case image.mayBeIndex():
+			indexes = append(indexes, image)
+		default:
+			others = append(others, image)
+		}
+	}
+	if r.total = len(indexes) + len(others); r.total == 0 || r.skipsAll() {
+		return nil
+	}
+	var err error
+	if r.source, err = newSource(ctx, r.client, r.repository, r.options); err != nil {
+		return err
+	}
+	if err := r.readAll(ctx, indexes); err != nil {
+		return err
+	}
+	others = r.skip(others)
+	r.total = r.done + len(others)
+	return r.readAll(ctx, others)
+}
+
+// skipsAll reports whether no rule can delete anything, whatever the manifests
+// say, and if so, takes them for read.
+func (r *reading) skipsAll() bool {
+	for _, v := range r.terms.decide(r.images, true) {
+		if v.deleted && v.Reason == ReasonExpired {
+			return false
+		}
+	}
+	for _, image := range r.images {
+		image.unread = ""
+	}
+	return true
+}
+
+// skip returns those of the images whose manifests can change the plan once all
+// indexes are read, and takes the others for read: children of an index that
+// stays in any case, and what stays for its push time.
+func (r *reading) skip(images []*image) (needed []*image) {
+	if r.skipsAll() {
+		return nil
+	}
+	most := map[string]bool{}
+	for _, v := range r.terms.decide(r.images, true) {
+		most[v.image.digest] = v.deleted
+	}
+	for _, image := range images {
+		if most[image.digest] {
+			needed = append(needed, image)
+			continue
+		}
+		image.unread = ""
+	}
+	return needed
+}
+
+// readAll reads manifests, and those that cannot be read once more in the end. It
+// stops when too many in a row cannot be read; the rest stay unread. It returns
+// the error of the first image that could not be read.
+func (r *reading) readAll(ctx context.Context, images []*image) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r.failed = map[*image]error{}
+	left := images
+	for range rounds {
+		var group errgroup.Group
+		group.SetLimit(concurrency)
+		for _, image := range left {
+			if ctx.Err() != nil {
+				break
+			}
+			group.Go(func() error {
+				err := r.read(ctx, image)
+				if ctx.Err() == nil && r.note(image, err) >= maxFailures {
+					cancel()
+				}
+				return nil
+			})
+		}
+		_ = group.Wait() // no function returns an error
+		left = slices.DeleteFunc(slices.Clone(images), func(i *image) bool { return r.failed[i] == nil })
+	}
+	r.images = slices.DeleteFunc(r.images, func(i *image) bool { return i.gone })
+	if len(left) > 0 {
+		return r.failed[left[0]]
+	}
+	return nil
+}
+
+// read adds what the manifest of an image says. That the host has no manifest
+// does not say that the image is gone: the API is asked again.
+func (r *reading) read(ctx context.Context, image *image) error {
+	m, err := r.source.manifest(ctx, image.digest)
+	if registry.IsNotFound(err) {
+		found, describeErr := describeImages(ctx, r.client, r.repository, r.registryId, []string{image.digest})
+		if image.gone = describeErr == nil && len(found) == 0; image.gone {
+			return nil
+		}
+	}
+	if err != nil && ctx.Err() != nil {
+		return err // which says nothing about the image
+	}
+	if err != nil {
+		image.unread = notReadable
+		return err
+	}
+	parsed, err := manifest.Parse(m.Content)
+	if err != nil {
+		image.unread = notReadable
+		return fmt.Errorf("manifest %s: %w", image.digest, err)
+	}
+	if image.setLinks(parsed, m.Descriptor.MediaType); image.unread != "" {
+		return fmt.Errorf("manifest %s: %s", image.digest, image.unread)
+	}
+	return nil
+}
+
+// note counts a manifest that was tried, and returns how many in a row have
+// failed.
+func (r *reading) note(image *image, err error) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err != nil {
+		r.failures++
+		r.failed[image] = err
+		return r.failures
+	}
+	delete(r.failed, image)
+	r.failures = 0
+	r.done++
+	p := Progress{Step: StepRead, Done: r.done, Total: r.total}
+	if rate := r.options.rate(); rate > 0 {
+		p.Left = time.Duration(float64(r.total-r.done) / rate * float64(time.Second))
+	}
+	report(r.options.Progress, p)
+	return 0
+}
