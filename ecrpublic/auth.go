@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go"
 	smithyauth "github.com/aws/smithy-go/auth"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -18,7 +17,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
-// AuthResolverParameters is what an [AuthSchemeResolver] may decide by.
+// AuthResolverParameters are what an [AuthSchemeResolver] may base its choice on.
 type AuthResolverParameters struct {
 	// Operation is the operation's name, such as "DescribeImages".
 	Operation string
@@ -27,8 +26,8 @@ type AuthResolverParameters struct {
 	Region string
 }
 
-// AuthSchemeResolver lists the ways to authenticate a call, most wanted first.
-// The first for which the client has a scheme and an identity is used.
+// AuthSchemeResolver lists the ways to authenticate a call, most wanted first. The
+// client uses the first one for which it has both a scheme and an identity.
 type AuthSchemeResolver interface {
 	ResolveAuthSchemes(context.Context, *AuthResolverParameters) ([]*smithyauth.Option, error)
 }
@@ -53,46 +52,62 @@ func (sigV4OrAnonymous) options(region string) []*smithyauth.Option {
 // resolvedAuth is the scheme that was chosen for an attempt.
 type resolvedAuth struct {
 	scheme   smithyhttp.AuthScheme
+	resolver smithyauth.IdentityResolver
 	option   *smithyauth.Option
 	identity smithyauth.Identity
 	signing  smithy.Properties
-	owned    bool // signing was copied
+	copied   bool // signing is not the resolver's
 }
 
-func (p *pipeline) resolveAuth(ctx context.Context, operation string) (*resolvedAuth, error) {
-	o, options := &p.options, p.authOptions
+// writable returns the signing properties for writing, copying the resolver's on first
+// use.
+func (a *resolvedAuth) writable() *smithy.Properties {
+	if !a.copied {
+		var own smithy.Properties
+		own.SetAll(&a.signing)
+		a.signing, a.copied = own, true
+	}
+	return &a.signing
+}
+
+// resolveAuthScheme begins an attempt: it chooses how to authenticate.
+func (c *call) resolveAuthScheme(ctx context.Context, _ *smithyhttp.Request) (_ context.Context, err error) {
+	_, span := c.startSpan(ctx, "ResolveAuthScheme")
+	defer span.End()
+	c.skew, c.nextSkew = c.nextSkew, 0
+	if c.auth, err = c.selectAuth(ctx, c.operation); err != nil {
+		return ctx, err
+	}
+	if !c.isUntraced() {
+		span.SetProperty("auth.scheme_id", c.auth.scheme.SchemeID())
+	}
+	return ctx, nil
+}
+
+func (e *engine) selectAuth(ctx context.Context, operation string) (resolvedAuth, error) {
+	options := e.authOptions
 	if options == nil {
 		var err error
-		if options, err = o.AuthSchemeResolver.ResolveAuthSchemes(ctx, &AuthResolverParameters{Operation: operation, Region: p.region}); err != nil {
-			return nil, fmt.Errorf("resolve auth scheme: %w", err)
+		params := &AuthResolverParameters{Operation: operation, Region: e.region}
+		if options, err = e.options.AuthSchemeResolver.ResolveAuthSchemes(ctx, params); err != nil {
+			return resolvedAuth{}, fmt.Errorf("resolve auth scheme: %w", err)
 		}
 	}
-	for _, option := range preferAuth(options, o.AuthSchemePreference) {
+	for _, option := range preferAuth(options, e.options.AuthSchemePreference) {
 		if option.SchemeID == smithyauth.SchemeIDAnonymous {
-			return newResolvedAuth(smithyhttp.NewAnonymousScheme(), option), nil
+			anonymous := smithyhttp.NewAnonymousScheme()
+			return resolvedAuth{scheme: anonymous, resolver: anonymous.IdentityResolver(e.identities), option: option, signing: option.SignerProperties}, nil
 		}
-		for _, scheme := range o.AuthSchemes {
-			if matchesScheme(scheme.SchemeID(), option.SchemeID) && scheme.IdentityResolver(p.identities) != nil {
-				return newResolvedAuth(scheme, option), nil
+		for _, scheme := range e.options.AuthSchemes {
+			if !matchesScheme(scheme.SchemeID(), option.SchemeID) {
+				continue
+			}
+			if resolver := scheme.IdentityResolver(e.identities); resolver != nil {
+				return resolvedAuth{scheme: scheme, resolver: resolver, option: option, signing: option.SignerProperties}, nil
 			}
 		}
 	}
-	return nil, errors.New("could not select an auth scheme")
-}
-
-func newResolvedAuth(scheme smithyhttp.AuthScheme, option *smithyauth.Option) *resolvedAuth {
-	return &resolvedAuth{scheme: scheme, option: option, signing: option.SignerProperties}
-}
-
-// own returns signing properties that may be changed: the resolver's belong to
-// the resolver.
-func (a *resolvedAuth) own() *smithy.Properties {
-	if !a.owned {
-		var copied smithy.Properties
-		copied.SetAll(&a.signing)
-		a.signing, a.owned = copied, true
-	}
-	return &a.signing
+	return resolvedAuth{}, errors.New("could not select an auth scheme")
 }
 
 // matchesScheme compares ids with or without their namespace.
@@ -116,6 +131,25 @@ func preferAuth(options []*smithyauth.Option, preferred []string) []*smithyauth.
 	return sorted
 }
 
+var errNoScheme = errors.New("no resolved auth scheme") // a middleware took the step out
+
+// getIdentity gets the credentials.
+func (c *call) getIdentity(ctx context.Context, _ *smithyhttp.Request) (_ context.Context, err error) {
+	inner, span := c.startSpan(ctx, "GetIdentity")
+	defer span.End()
+	if c.auth.scheme == nil {
+		return ctx, errNoScheme
+	}
+	if c.auth.resolver == nil {
+		return ctx, errors.New("no identity resolver")
+	}
+	defer c.authTimer(ctx, metricIdentity)()
+	if c.auth.identity, err = c.auth.resolver.GetIdentity(inner, c.auth.option.IdentityProperties); err != nil {
+		return ctx, fmt.Errorf("get identity: %w", err)
+	}
+	return ctx, nil
+}
+
 // credentialsIdentity carries credentials through the auth interfaces.
 type credentialsIdentity struct{ aws.Credentials }
 
@@ -129,36 +163,4 @@ func (r credentialsResolver) GetIdentity(ctx context.Context, _ smithy.Propertie
 		return nil, fmt.Errorf("get credentials: %w", err)
 	}
 	return &credentialsIdentity{credentials}, nil
-}
-
-// sigV4Scheme is signature version 4 with the signer of the call's options.
-type sigV4Scheme struct{}
-
-func (sigV4Scheme) SchemeID() string { return smithyauth.SchemeIDSigV4 }
-
-func (sigV4Scheme) IdentityResolver(o smithyauth.IdentityResolverOptions) smithyauth.IdentityResolver {
-	return o.GetIdentityResolver(smithyauth.SchemeIDSigV4)
-}
-
-func (sigV4Scheme) Signer() smithyhttp.Signer { return sigV4Signer{} }
-
-type sigV4Signer struct{}
-
-func (sigV4Signer) SignRequest(ctx context.Context, request *smithyhttp.Request, identity smithyauth.Identity, properties smithy.Properties) error {
-	id, ok := identity.(*credentialsIdentity)
-	if !ok {
-		return fmt.Errorf("unexpected identity type %T", identity)
-	}
-	name, named := smithyhttp.GetSigV4SigningName(&properties)
-	region, located := smithyhttp.GetSigV4SigningRegion(&properties)
-	if !named || !located {
-		return errors.New("sigv4 signing name and region are required")
-	}
-	c := callFrom(ctx)
-	return c.options.HTTPSignerV4.SignHTTP(ctx, id.Credentials, request.Request, v4.GetPayloadHash(ctx), name, region, c.signingTime(), func(o *v4.SignerOptions) {
-		o.DisableURIPathEscaping, _ = smithyhttp.GetDisableDoubleEncoding(&properties)
-		if c.options.ClientLogMode.IsSigning() {
-			o.LogSigning, o.Logger = true, withoutSecret(c.options.Logger, id.SessionToken)
-		}
-	})
 }

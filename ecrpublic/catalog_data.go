@@ -30,6 +30,10 @@ type GetRegistryCatalogDataOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *GetRegistryCatalogDataOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // PutRegistryCatalogData sets what the public gallery shows of the caller's
 // registry.
 func (c *Client) PutRegistryCatalogData(ctx context.Context, params *PutRegistryCatalogDataInput, optFns ...func(*Options)) (*PutRegistryCatalogDataOutput, error) {
@@ -53,6 +57,10 @@ type PutRegistryCatalogDataOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *PutRegistryCatalogDataOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
 // GetRepositoryCatalogData returns what the public gallery shows of a
@@ -83,6 +91,10 @@ type GetRepositoryCatalogDataOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *GetRepositoryCatalogDataOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
 // PutRepositoryCatalogData replaces what the public gallery shows of a
@@ -117,4 +129,8 @@ type PutRepositoryCatalogDataOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *PutRepositoryCatalogDataOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }

@@ -56,15 +56,12 @@ package ecrpublic
 import (
 	"context"
 	"fmt"
-	"io"
-	"reflect"
 	"sync"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -85,15 +82,15 @@ const version = "0.1.0"
 // Client calls Amazon ECR Public. It is safe for concurrent use and keeps
 // connections open between calls, so make one and share it.
 type Client struct {
-	options Options
-	shared  *shared
+	state func() *state // a function, since it prints as an address, whatever the verb
 }
 
-// shared is what a client's calls have in common beside its options.
-type shared struct {
-	once     sync.Once
-	pipeline *pipeline
-	skew     atomic.Int64 // nanoseconds that the service's clock is ahead
+// state is what all calls of a client share.
+type state struct {
+	options Options
+	once    sync.Once
+	engine  *engine      // of calls without options of their own
+	clock   atomic.Int64 // how many nanoseconds the service's clock is ahead
 }
 
 // New makes a client. It does not fail: options that cannot work are reported by
@@ -102,7 +99,8 @@ func New(options Options, optFns ...func(*Options)) *Client {
 	options = options.Copy()
 	options.setDefaults()
 	options.apply(optFns, 0)
-	return &Client{options: options, shared: new(shared)}
+	s := &state{options: options}
+	return &Client{func() *state { return s }}
 }
 
 // NewFromConfig makes a client from what package config loaded: credentials,
@@ -120,49 +118,44 @@ func NewFromConfig(cfg aws.Config, optFns ...func(*Options)) *Client {
 
 // Options returns a copy of the client's options, with defaults for what was nil.
 // Region is what was configured, not where calls go.
-func (c *Client) Options() Options { return c.options.Copy() }
+func (c *Client) Options() Options { return c.state().options.Copy() }
 
-// Format prints a client without its secrets, whatever the verb.
-func (c Client) Format(f fmt.State, _ rune) {
-	io.WriteString(f, "ecrpublic.Client{"+c.options.describe()+"}")
+// output is what a call fills. Every output has this method.
+type output interface {
+	metadata() (*types.ResponseMetadata, *middleware.Metadata)
 }
 
-// invoke is the way of every operation.
-func invoke[Out, In any](ctx context.Context, c *Client, operation string, params *In, optFns []func(*Options)) (*Out, error) {
+// invoke runs an operation and fills in its output's metadata.
+func invoke[Out, In any, P interface {
+	*Out
+	output
+}](ctx context.Context, c *Client, operation string, params *In, optFns []func(*Options)) (*Out, error) {
 	if params == nil {
 		params = new(In)
 	}
-	call := &call{pipeline: c.pipelineFor(optFns), operation: operation, in: params, out: new(Out)}
+	call := &call{engine: c.state().engineFor(optFns), operation: operation, in: params, out: new(Out)}
 	result, metadata, err := call.run(ctx)
 	if err != nil {
-		return nil, &smithy.OperationError{ServiceID: ServiceID, OperationName: operation, Err: err}
+		return nil, err
 	}
 	out, ok := result.(*Out)
 	if !ok {
-		return nil, &smithy.OperationError{ServiceID: ServiceID, OperationName: operation, Err: fmt.Errorf("a middleware returned a %T", result)}
+		return nil, call.operationError(fmt.Errorf("middleware returned %T, want %T", result, out))
 	}
-	setMetadata(out, metadata)
+	ours, official := P(out).metadata()
+	*ours, *official = responseMetadata(metadata), metadata
 	return out, nil
 }
 
-// pipelineFor returns the client's pipeline, or one for a call with options of
-// its own.
-func (c *Client) pipelineFor(optFns []func(*Options)) *pipeline {
+// engineFor returns the client's engine, or one for a call with options of its own.
+func (s *state) engineFor(optFns []func(*Options)) *engine {
 	if len(optFns) == 0 {
-		c.shared.once.Do(func() { c.shared.pipeline = newPipeline(c.options, &c.shared.skew) })
-		return c.shared.pipeline
+		s.once.Do(func() { s.engine = newEngine(s.options, &s.clock) })
+		return s.engine
 	}
-	options := c.options.Copy()
-	options.apply(optFns, c.options.RetryMaxAttempts)
-	return newPipeline(options, &c.shared.skew)
-}
-
-// setMetadata fills the last two fields that every output has.
-func setMetadata(out any, metadata middleware.Metadata) {
-	v := reflect.ValueOf(out).Elem()
-	n := v.NumField()
-	*v.Field(n - 2).Addr().Interface().(*types.ResponseMetadata) = responseMetadata(metadata)
-	*v.Field(n - 1).Addr().Interface().(*middleware.Metadata) = metadata
+	options := s.options.Copy()
+	options.apply(optFns, s.options.RetryMaxAttempts)
+	return newEngine(options, &s.clock)
 }
 
 func responseMetadata(metadata middleware.Metadata) types.ResponseMetadata {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -198,8 +197,11 @@ func (o *Options) apply(optFns []func(*Options), attempts int) {
 	}
 	o.HTTPClient = cmp.Or(o.HTTPClient, client) // another one would not have its connections
 	o.fill()
-	if o.AuthSchemes == nil {
-		o.AuthSchemes = []smithyhttp.AuthScheme{sigV4Scheme{}}
+	if aws.IsCredentialsProvider(o.Credentials, (*aws.AnonymousCredentials)(nil)) {
+		o.Credentials = nil
+	}
+	if o.AuthSchemes == nil || hasOwnScheme(o.AuthSchemes) {
+		o.AuthSchemes = []smithyhttp.AuthScheme{newSigV4Scheme(o)}
 	}
 	if n := o.RetryMaxAttempts; n != 0 && n != attempts {
 		o.Retryer = limitAttempts(o.Retryer, n)
@@ -227,21 +229,4 @@ func defaultHTTPClient(client HTTPClient, mode defaults.Configuration) HTTPClien
 				t.TLSHandshakeTimeout = timeout
 			}
 		})
-}
-
-// Format prints options without their secrets, whatever the verb.
-func (o Options) Format(f fmt.State, _ rune) {
-	io.WriteString(f, "ecrpublic.Options{"+o.describe()+"}")
-}
-
-// MarshalText is Format for encoders such as JSON's and slog's.
-func (o Options) MarshalText() ([]byte, error) { return fmt.Append(nil, o), nil }
-
-func (o Options) describe() string {
-	base, err := url.Parse(aws.ToString(o.BaseEndpoint))
-	if err != nil {
-		base = &url.URL{Opaque: "invalid"}
-	}
-	return fmt.Sprintf("Region:%q BaseEndpoint:%q RetryMaxAttempts:%d Credentials:%T HTTPClient:%T Retryer:%T APIOptions:%d",
-		o.Region, base.Redacted(), o.RetryMaxAttempts, o.Credentials, o.HTTPClient, o.Retryer, len(o.APIOptions))
 }

@@ -41,9 +41,9 @@ func ExampleOptions_tracing() {
 	// Attempt
 	// ResolveAuthScheme
 	// GetIdentity
-	// ResolveEndpointV2
-	// ComputePayloadHash
-	// Signing
+	// ResolveEndpoint
+	// ComputePayloadSHA256
+	// SignRequest
 	// DoHTTPRequest
 	// OperationDeserializer
 	// <nil>

@@ -54,6 +54,10 @@ type PutImageOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *PutImageOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // DescribeImages lists the images of a repository, one page at a time, or
 // describes those that are asked for. If one of them is missing the whole call
 // fails with [types.ImageNotFoundException]. The order is not documented.
@@ -99,6 +103,10 @@ type DescribeImagesOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *DescribeImagesOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // DescribeImageTags lists the tags of a repository, one page at a time, each
 // with the image it points at. The order is not documented. Package paginators
 // iterates over all pages.
@@ -139,6 +147,10 @@ type DescribeImageTagsOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *DescribeImageTagsOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // BatchDeleteImage deletes images or tags. An identifier with a digest deletes
 // the image and all its tags; one with a tag alone removes the tag, and the
 // image too if it was the last tag. Images that an index refers to are refused:
@@ -176,4 +188,8 @@ type BatchDeleteImageOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *BatchDeleteImageOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }

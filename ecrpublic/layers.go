@@ -46,6 +46,10 @@ type BatchCheckLayerAvailabilityOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *BatchCheckLayerAvailabilityOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // InitiateLayerUpload opens an upload for one layer. Send its bytes with
 // [Client.UploadLayerPart] and close it with [Client.CompleteLayerUpload]; an
 // upload that is left alone expires. An alias that nobody has is a
@@ -80,6 +84,10 @@ type InitiateLayerUploadOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *InitiateLayerUploadOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
 // UploadLayerPart sends the next bytes of a layer. Parts go in order, each at
@@ -145,6 +153,10 @@ type UploadLayerPartOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *UploadLayerPartOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // CompleteLayerUpload turns an upload's parts into a layer of the repository
 // and closes the upload. [types.LayerAlreadyExistsException] means that the
 // layer was there before; [types.InvalidLayerException] that the bytes have
@@ -191,4 +203,8 @@ type CompleteLayerUploadOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *CompleteLayerUploadOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }

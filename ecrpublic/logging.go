@@ -16,14 +16,14 @@ import (
 
 const redacted = "REDACTED"
 
-// logStep logs requests and responses as Options.ClientLogMode asks, without
-// signatures, session tokens and authorization tokens.
-type logStep struct{}
-
-func (logStep) ID() string { return "RequestResponseLogger" }
-
-func (logStep) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
-	mode, logger := callFrom(ctx).options.ClientLogMode, middleware.GetLogger(ctx)
+// logExchange logs the request and the response as [Options.ClientLogMode] asks,
+// without secrets.
+func (c *call) logExchange(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
+	mode := c.options.ClientLogMode
+	if mode == 0 {
+		return next.HandleDeserialize(ctx, in)
+	}
+	logger := middleware.GetLogger(ctx)
 	if request, ok := in.Request.(*smithyhttp.Request); ok && (mode.IsRequest() || mode.IsRequestWithBody()) {
 		if in.Request, err = logRequest(ctx, logger, request, mode.IsRequestWithBody()); err != nil {
 			return out, metadata, err
@@ -31,7 +31,7 @@ func (logStep) HandleDeserialize(ctx context.Context, in middleware.DeserializeI
 	}
 	out, metadata, err = next.HandleDeserialize(ctx, in)
 	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && err == nil && (mode.IsResponse() || mode.IsResponseWithBody()) {
-		err = callFrom(ctx).logResponse(logger, response.Response, mode.IsResponseWithBody())
+		err = c.logResponse(logger, response.Response, mode.IsResponseWithBody())
 	}
 	return out, metadata, err
 }

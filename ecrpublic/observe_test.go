@@ -73,7 +73,7 @@ func TestTracing(t *testing.T) {
 	for _, s := range traced.ended {
 		names = append(names, s.name)
 	}
-	for _, name := range []string{"OperationSerializer", "RetryLoop", "Attempt", "ResolveAuthScheme", "GetIdentity", "ResolveEndpointV2", "ComputePayloadHash", "Signing", "DoHTTPRequest", "OperationDeserializer"} {
+	for _, name := range []string{"OperationSerializer", "RetryLoop", "Attempt", "ResolveAuthScheme", "GetIdentity", "ResolveEndpoint", "ComputePayloadSHA256", "SignRequest", "DoHTTPRequest", "OperationDeserializer"} {
 		assert.Contains(t, names, name)
 	}
 	call := traced.ended[len(traced.ended)-1]

@@ -125,6 +125,8 @@ type Options struct {
 
 	// AuthSchemePreference orders the schemes by name, most wanted first.
 	AuthSchemePreference []string
+
+	paginates bool // the call is a paginator's, which the User-Agent header says
 }
 
 // Copy returns options that can be changed without changing o: the lists of

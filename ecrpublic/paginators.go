@@ -6,8 +6,6 @@ import (
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"github.com/ecr-public/ecr-public-go/internal/paging"
 )
 
 // DescribeImagesPaginatorOptions configures a [DescribeImagesPaginator].
@@ -17,7 +15,7 @@ type DescribeImagesPaginatorOptions struct {
 	Limit int32
 
 	// StopOnDuplicateToken ends the listing, without an error, at a page that
-	// names itself as the next. False asks for such a page again and again.
+	// names itself as the next. If false, the paginator keeps requesting that page.
 	StopOnDuplicateToken bool
 }
 
@@ -26,111 +24,159 @@ type DescribeImagesAPIClient interface {
 	DescribeImages(context.Context, *DescribeImagesInput, ...func(*Options)) (*DescribeImagesOutput, error)
 }
 
-// DescribeImagesPaginator fetches the pages of DescribeImages on demand; its
-// NextPage returns a *[DescribeImagesOutput].
+// DescribeImagesPaginator fetches the pages of DescribeImages on demand; its NextPage returns a
+// *[DescribeImagesOutput].
 type DescribeImagesPaginator struct {
 	pager[DescribeImagesInput, DescribeImagesOutput]
 }
 
-// NewDescribeImagesPaginator copies params; nil params are empty ones.
+// NewDescribeImagesPaginator keeps params, so that what is changed in them later counts for
+// the next page; only NextToken and MaxResults are read at once. Nil params are empty
+// ones.
 func NewDescribeImagesPaginator(client DescribeImagesAPIClient, params *DescribeImagesInput, optFns ...func(*DescribeImagesPaginatorOptions)) *DescribeImagesPaginator {
-	return &DescribeImagesPaginator{newPager(client.DescribeImages, params, optFns,
+	return &DescribeImagesPaginator{newPager(params, optFns,
+		func(ctx context.Context, in *DescribeImagesInput, optFns ...func(*Options)) (*DescribeImagesOutput, error) {
+			return client.DescribeImages(ctx, in, optFns...)
+		},
 		func(in *DescribeImagesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeImagesOutput) *string { return out.NextToken })}
 }
 
-// DescribeImageTagsPaginatorOptions is the same for a [DescribeImageTagsPaginator].
-type DescribeImageTagsPaginatorOptions = DescribeImagesPaginatorOptions
+// DescribeImageTagsPaginatorOptions configures a [DescribeImageTagsPaginator], as
+// [DescribeImagesPaginatorOptions] does.
+type DescribeImageTagsPaginatorOptions struct {
+	// Limit is sent as MaxResults.
+	Limit int32
+
+	// StopOnDuplicateToken ends the listing at a page that names itself as the next.
+	StopOnDuplicateToken bool
+}
 
 // DescribeImageTagsAPIClient is what a [DescribeImageTagsPaginator] calls.
 type DescribeImageTagsAPIClient interface {
 	DescribeImageTags(context.Context, *DescribeImageTagsInput, ...func(*Options)) (*DescribeImageTagsOutput, error)
 }
 
-// DescribeImageTagsPaginator fetches the pages of DescribeImageTags on demand; its
-// NextPage returns a *[DescribeImageTagsOutput].
+// DescribeImageTagsPaginator fetches the pages of DescribeImageTags on demand; its NextPage returns a
+// *[DescribeImageTagsOutput].
 type DescribeImageTagsPaginator struct {
 	pager[DescribeImageTagsInput, DescribeImageTagsOutput]
 }
 
-// NewDescribeImageTagsPaginator copies params; nil params are empty ones.
+// NewDescribeImageTagsPaginator keeps params, so that what is changed in them later counts for
+// the next page; only NextToken and MaxResults are read at once. Nil params are empty
+// ones.
 func NewDescribeImageTagsPaginator(client DescribeImageTagsAPIClient, params *DescribeImageTagsInput, optFns ...func(*DescribeImageTagsPaginatorOptions)) *DescribeImageTagsPaginator {
-	return &DescribeImageTagsPaginator{newPager(client.DescribeImageTags, params, optFns,
+	return &DescribeImageTagsPaginator{newPager(params, optFns,
+		func(ctx context.Context, in *DescribeImageTagsInput, optFns ...func(*Options)) (*DescribeImageTagsOutput, error) {
+			return client.DescribeImageTags(ctx, in, optFns...)
+		},
 		func(in *DescribeImageTagsInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeImageTagsOutput) *string { return out.NextToken })}
 }
 
-// DescribeRegistriesPaginatorOptions is the same for a [DescribeRegistriesPaginator].
-type DescribeRegistriesPaginatorOptions = DescribeImagesPaginatorOptions
+// DescribeRegistriesPaginatorOptions configures a [DescribeRegistriesPaginator], as
+// [DescribeImagesPaginatorOptions] does.
+type DescribeRegistriesPaginatorOptions struct {
+	// Limit is sent as MaxResults.
+	Limit int32
+
+	// StopOnDuplicateToken ends the listing at a page that names itself as the next.
+	StopOnDuplicateToken bool
+}
 
 // DescribeRegistriesAPIClient is what a [DescribeRegistriesPaginator] calls.
 type DescribeRegistriesAPIClient interface {
 	DescribeRegistries(context.Context, *DescribeRegistriesInput, ...func(*Options)) (*DescribeRegistriesOutput, error)
 }
 
-// DescribeRegistriesPaginator fetches the pages of DescribeRegistries on demand; its
-// NextPage returns a *[DescribeRegistriesOutput].
+// DescribeRegistriesPaginator fetches the pages of DescribeRegistries on demand; its NextPage returns a
+// *[DescribeRegistriesOutput].
 type DescribeRegistriesPaginator struct {
 	pager[DescribeRegistriesInput, DescribeRegistriesOutput]
 }
 
-// NewDescribeRegistriesPaginator copies params; nil params are empty ones.
+// NewDescribeRegistriesPaginator keeps params, so that what is changed in them later counts for
+// the next page; only NextToken and MaxResults are read at once. Nil params are empty
+// ones.
 func NewDescribeRegistriesPaginator(client DescribeRegistriesAPIClient, params *DescribeRegistriesInput, optFns ...func(*DescribeRegistriesPaginatorOptions)) *DescribeRegistriesPaginator {
-	return &DescribeRegistriesPaginator{newPager(client.DescribeRegistries, params, optFns,
+	return &DescribeRegistriesPaginator{newPager(params, optFns,
+		func(ctx context.Context, in *DescribeRegistriesInput, optFns ...func(*Options)) (*DescribeRegistriesOutput, error) {
+			return client.DescribeRegistries(ctx, in, optFns...)
+		},
 		func(in *DescribeRegistriesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeRegistriesOutput) *string { return out.NextToken })}
 }
 
-// DescribeRepositoriesPaginatorOptions is the same for a [DescribeRepositoriesPaginator].
-type DescribeRepositoriesPaginatorOptions = DescribeImagesPaginatorOptions
+// DescribeRepositoriesPaginatorOptions configures a [DescribeRepositoriesPaginator], as
+// [DescribeImagesPaginatorOptions] does.
+type DescribeRepositoriesPaginatorOptions struct {
+	// Limit is sent as MaxResults.
+	Limit int32
+
+	// StopOnDuplicateToken ends the listing at a page that names itself as the next.
+	StopOnDuplicateToken bool
+}
 
 // DescribeRepositoriesAPIClient is what a [DescribeRepositoriesPaginator] calls.
 type DescribeRepositoriesAPIClient interface {
 	DescribeRepositories(context.Context, *DescribeRepositoriesInput, ...func(*Options)) (*DescribeRepositoriesOutput, error)
 }
 
-// DescribeRepositoriesPaginator fetches the pages of DescribeRepositories on demand; its
-// NextPage returns a *[DescribeRepositoriesOutput].
+// DescribeRepositoriesPaginator fetches the pages of DescribeRepositories on demand; its NextPage returns a
+// *[DescribeRepositoriesOutput].
 type DescribeRepositoriesPaginator struct {
 	pager[DescribeRepositoriesInput, DescribeRepositoriesOutput]
 }
 
-// NewDescribeRepositoriesPaginator copies params; nil params are empty ones.
+// NewDescribeRepositoriesPaginator keeps params, so that what is changed in them later counts for
+// the next page; only NextToken and MaxResults are read at once. Nil params are empty
+// ones.
 func NewDescribeRepositoriesPaginator(client DescribeRepositoriesAPIClient, params *DescribeRepositoriesInput, optFns ...func(*DescribeRepositoriesPaginatorOptions)) *DescribeRepositoriesPaginator {
-	return &DescribeRepositoriesPaginator{newPager(client.DescribeRepositories, params, optFns,
+	return &DescribeRepositoriesPaginator{newPager(params, optFns,
+		func(ctx context.Context, in *DescribeRepositoriesInput, optFns ...func(*Options)) (*DescribeRepositoriesOutput, error) {
+			return client.DescribeRepositories(ctx, in, optFns...)
+		},
 		func(in *DescribeRepositoriesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeRepositoriesOutput) *string { return out.NextToken })}
 }
 
-// pager is what the four paginators are.
-type pager[In, Out any] struct {
-	call         func(context.Context, *In, ...func(*Options)) (*Out, error)
-	in           In // the next request
-	paging       func(*In) (token **string, size **int32)
-	next         func(*Out) *string
-	stopOnRepeat bool
-	ended        bool
+// pagerOptions are the options of all four paginators.
+type pagerOptions struct {
+	Limit                int32
+	StopOnDuplicateToken bool
 }
 
-func newPager[In, Out any](
+// pager is what the four paginators are.
+type pager[In, Out any] struct {
+	call    func(context.Context, *In, ...func(*Options)) (*Out, error)
+	paging  func(*In) (token **string, size **int32)
+	next    func(*Out) *string
+	options pagerOptions
+	params  *In
+	token   *string // of the next page
+	ended   bool
+}
+
+func newPager[In, Out any, O ~struct {
+	Limit                int32
+	StopOnDuplicateToken bool
+}](
+	params *In, optFns []func(*O),
 	call func(context.Context, *In, ...func(*Options)) (*Out, error),
-	params *In, optFns []func(*DescribeImagesPaginatorOptions),
 	paging func(*In) (token **string, size **int32), next func(*Out) *string,
 ) pager[In, Out] {
-	p := pager[In, Out]{call: call, in: *cmp.Or(params, new(In)), paging: paging, next: next}
-	_, size := paging(&p.in)
-	options := DescribeImagesPaginatorOptions{Limit: aws.ToInt32(*size)}
+	params = cmp.Or(params, new(In))
+	token, size := paging(params)
+	options := O(pagerOptions{Limit: aws.ToInt32(*size)})
 	for _, fn := range optFns {
 		fn(&options)
 	}
-	*size, p.stopOnRepeat = nil, options.StopOnDuplicateToken
-	if options.Limit > 0 {
-		*size = &options.Limit
-	}
-	return p
+	return pager[In, Out]{call: call, paging: paging, next: next, options: pagerOptions(options), params: params, token: *token}
 }
 
-// HasMorePages is true before the first page and until the last one was fetched.
+// HasMorePages reports whether there is a page to fetch: before the first one, and
+// until the last one was fetched.
 func (p *pager[In, Out]) HasMorePages() bool { return !p.ended }
 
 // NextPage fetches the next page, for one goroutine at a time. After an error,
@@ -139,14 +185,20 @@ func (p *pager[In, Out]) NextPage(ctx context.Context, optFns ...func(*Options))
 	if p.ended {
 		return nil, errors.New("no more pages available")
 	}
-	in := p.in // a copy: the client may keep it or change it
-	out, err := p.call(paging.MarkContext(ctx), &in, optFns...)
+	in := *p.params // a copy: the client may keep it or change it
+	token, size := p.paging(&in)
+	*token, *size = p.token, nil
+	if p.options.Limit > 0 {
+		*size = &p.options.Limit
+	}
+	out, err := p.call(ctx, &in, append([]func(*Options){ofPaginator}, optFns...)...)
 	if err != nil {
 		return nil, err
 	}
-	token, _ := p.paging(&p.in)
-	asked, next := *token, p.next(out)
-	*token = next
-	p.ended = next == nil || *next == "" || p.stopOnRepeat && asked != nil && *asked == *next
+	asked, next := p.token, p.next(out)
+	p.token = next
+	p.ended = next == nil || *next == "" || p.options.StopOnDuplicateToken && asked != nil && *asked == *next
 	return out, nil
 }
+
+func ofPaginator(o *Options) { o.paginates = true }

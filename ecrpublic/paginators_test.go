@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/internal/paging"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -22,7 +21,8 @@ type pagedService struct {
 	n, defaultPage int
 	script         []pagedResponse
 	requests       [][2]any
-	unmarked       int
+	ctx            context.Context // the one that the pages are asked for with
+	unofficial     int             // requests with another context, or not one option
 }
 
 type pagedResponse struct {
@@ -31,9 +31,9 @@ type pagedResponse struct {
 	Error string
 }
 
-func (s *pagedService) answer(ctx context.Context, token *string, size *int32) ([]*string, *string, error) {
-	if !paging.Marked(ctx) {
-		s.unmarked++
+func (s *pagedService) answer(ctx context.Context, optFns []func(*ecrpublic.Options), token *string, size *int32) ([]*string, *string, error) {
+	if ctx != s.ctx || len(optFns) != 1 {
+		s.unofficial++
 	}
 	request := [2]any{}
 	if token != nil {
@@ -51,7 +51,7 @@ func (s *pagedService) answer(ctx context.Context, token *string, size *int32) (
 	case "":
 		return ids(r.Items), r.Token, nil
 	case "ThrottlingException": // which a client tries again
-		return s.answer(ctx, token, size)
+		return s.answer(ctx, optFns, token, size)
 	}
 	return nil, nil, &smithy.GenericAPIError{Code: r.Error}
 }
@@ -79,8 +79,8 @@ func ids(items []int) (list []*string) {
 	return list
 }
 
-func (s *pagedService) DescribeImages(ctx context.Context, in *ecrpublic.DescribeImagesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
-	items, next, err := s.answer(ctx, in.NextToken, in.MaxResults)
+func (s *pagedService) DescribeImages(ctx context.Context, in *ecrpublic.DescribeImagesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
+	items, next, err := s.answer(ctx, optFns, in.NextToken, in.MaxResults)
 	out := &ecrpublic.DescribeImagesOutput{NextToken: next}
 	for _, id := range items {
 		out.ImageDetails = append(out.ImageDetails, types.ImageDetail{ImageDigest: id})
@@ -89,8 +89,8 @@ func (s *pagedService) DescribeImages(ctx context.Context, in *ecrpublic.Describ
 	return out, err
 }
 
-func (s *pagedService) DescribeImageTags(ctx context.Context, in *ecrpublic.DescribeImageTagsInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImageTagsOutput, error) {
-	items, next, err := s.answer(ctx, in.NextToken, in.MaxResults)
+func (s *pagedService) DescribeImageTags(ctx context.Context, in *ecrpublic.DescribeImageTagsInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImageTagsOutput, error) {
+	items, next, err := s.answer(ctx, optFns, in.NextToken, in.MaxResults)
 	out := &ecrpublic.DescribeImageTagsOutput{NextToken: next}
 	for _, id := range items {
 		out.ImageTagDetails = append(out.ImageTagDetails, types.ImageTagDetail{ImageTag: id})
@@ -98,8 +98,8 @@ func (s *pagedService) DescribeImageTags(ctx context.Context, in *ecrpublic.Desc
 	return out, err
 }
 
-func (s *pagedService) DescribeRegistries(ctx context.Context, in *ecrpublic.DescribeRegistriesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRegistriesOutput, error) {
-	items, next, err := s.answer(ctx, in.NextToken, in.MaxResults)
+func (s *pagedService) DescribeRegistries(ctx context.Context, in *ecrpublic.DescribeRegistriesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRegistriesOutput, error) {
+	items, next, err := s.answer(ctx, optFns, in.NextToken, in.MaxResults)
 	out := &ecrpublic.DescribeRegistriesOutput{NextToken: next}
 	for _, id := range items {
 		out.Registries = append(out.Registries, types.Registry{RegistryId: id})
@@ -107,8 +107,8 @@ func (s *pagedService) DescribeRegistries(ctx context.Context, in *ecrpublic.Des
 	return out, err
 }
 
-func (s *pagedService) DescribeRepositories(ctx context.Context, in *ecrpublic.DescribeRepositoriesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRepositoriesOutput, error) {
-	items, next, err := s.answer(ctx, in.NextToken, in.MaxResults)
+func (s *pagedService) DescribeRepositories(ctx context.Context, in *ecrpublic.DescribeRepositoriesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRepositoriesOutput, error) {
+	items, next, err := s.answer(ctx, optFns, in.NextToken, in.MaxResults)
 	out := &ecrpublic.DescribeRepositoriesOutput{NextToken: next}
 	for _, id := range items {
 		out.Repositories = append(out.Repositories, types.Repository{RepositoryName: id})
@@ -144,9 +144,9 @@ func TestOfficialPaginators(t *testing.T) {
 	require.NoError(t, json.Unmarshal(data, &file))
 	require.NotEmpty(t, file.Vectors)
 	for _, v := range file.Vectors {
-		s := &pagedService{n: v.N, defaultPage: v.DefaultPage, script: v.ServerPages}
+		s := &pagedService{n: v.N, defaultPage: v.DefaultPage, script: v.ServerPages, ctx: t.Context()}
 		v.run(t, s)
-		require.Zero(t, s.unmarked, v.ID)
+		require.Zero(t, s.unofficial, v.ID)
 		require.Equal(t, v.Go.Requests, s.requests, v.ID)
 	}
 }
@@ -172,7 +172,9 @@ func (v paginatorVector) run(t *testing.T, s *pagedService) {
 		require.Equal(t, before, *in, "the caller's input")
 	case "DescribeImageTags":
 		in := &ecrpublic.DescribeImageTagsInput{NextToken: v.NextToken, MaxResults: v.MaxResults}
-		follow(t, v, ecrpublic.NewDescribeImageTagsPaginator(s, in, configure), func(out *ecrpublic.DescribeImageTagsOutput) (got []int) {
+		follow(t, v, ecrpublic.NewDescribeImageTagsPaginator(s, in, func(o *ecrpublic.DescribeImageTagsPaginatorOptions) {
+			configure((*ecrpublic.DescribeImagesPaginatorOptions)(o))
+		}), func(out *ecrpublic.DescribeImageTagsOutput) (got []int) {
 			for _, item := range out.ImageTagDetails {
 				got = append(got, itemNumber(t, item.ImageTag))
 			}
@@ -180,7 +182,9 @@ func (v paginatorVector) run(t *testing.T, s *pagedService) {
 		})
 	case "DescribeRegistries":
 		in := &ecrpublic.DescribeRegistriesInput{NextToken: v.NextToken, MaxResults: v.MaxResults}
-		follow(t, v, ecrpublic.NewDescribeRegistriesPaginator(s, in, configure), func(out *ecrpublic.DescribeRegistriesOutput) (got []int) {
+		follow(t, v, ecrpublic.NewDescribeRegistriesPaginator(s, in, func(o *ecrpublic.DescribeRegistriesPaginatorOptions) {
+			configure((*ecrpublic.DescribeImagesPaginatorOptions)(o))
+		}), func(out *ecrpublic.DescribeRegistriesOutput) (got []int) {
 			for _, item := range out.Registries {
 				got = append(got, itemNumber(t, item.RegistryId))
 			}
@@ -188,7 +192,9 @@ func (v paginatorVector) run(t *testing.T, s *pagedService) {
 		})
 	case "DescribeRepositories":
 		in := &ecrpublic.DescribeRepositoriesInput{NextToken: v.NextToken, MaxResults: v.MaxResults}
-		follow(t, v, ecrpublic.NewDescribeRepositoriesPaginator(s, in, configure), func(out *ecrpublic.DescribeRepositoriesOutput) (got []int) {
+		follow(t, v, ecrpublic.NewDescribeRepositoriesPaginator(s, in, func(o *ecrpublic.DescribeRepositoriesPaginatorOptions) {
+			configure((*ecrpublic.DescribeImagesPaginatorOptions)(o))
+		}), func(out *ecrpublic.DescribeRepositoriesOutput) (got []int) {
 			for _, item := range out.Repositories {
 				got = append(got, itemNumber(t, item.RepositoryName))
 			}
@@ -249,11 +255,41 @@ func requireCode(t *testing.T, id, code string, err error) {
 
 func TestOfficialPaginatorWithoutParams(t *testing.T) {
 	t.Parallel()
-	s := &pagedService{n: 3, defaultPage: 2}
+	s := &pagedService{n: 3, defaultPage: 2, ctx: t.Context()}
 	p := ecrpublic.NewDescribeImageTagsPaginator(s, nil)
 	for p.HasMorePages() {
 		_, err := p.NextPage(t.Context())
 		require.NoError(t, err)
 	}
 	require.Equal(t, [][2]any{{nil, nil}, {"tok-2", nil}}, s.requests)
+}
+
+func TestPaginatorReadsItsParamsForEachPage(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	client := imagesFunc(func(in *ecrpublic.DescribeImagesInput) (*ecrpublic.DescribeImagesOutput, error) {
+		asked = append(asked, aws.ToString(in.RepositoryName)+" "+aws.ToString(in.NextToken))
+		return &ecrpublic.DescribeImagesOutput{NextToken: aws.String("next")}, nil
+	})
+	in := &ecrpublic.DescribeImagesInput{NextToken: aws.String("start")}
+	p := ecrpublic.NewDescribeImagesPaginator(client, in)
+	in.RepositoryName, in.NextToken = aws.String("app"), aws.String("late")
+	for range 2 {
+		_, err := p.NextPage(t.Context())
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{"app start", "app next"}, asked)
+}
+
+func TestPaginatorOfNoClientFailsAtTheFirstPage(t *testing.T) {
+	t.Parallel()
+	p := ecrpublic.NewDescribeImagesPaginator(nil, nil)
+	require.True(t, p.HasMorePages())
+	require.Panics(t, func() { _, _ = p.NextPage(t.Context()) })
+}
+
+type imagesFunc func(*ecrpublic.DescribeImagesInput) (*ecrpublic.DescribeImagesOutput, error)
+
+func (f imagesFunc) DescribeImages(_ context.Context, in *ecrpublic.DescribeImagesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
+	return f(in)
 }

@@ -39,6 +39,10 @@ type DescribeRegistriesOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *DescribeRegistriesOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // GetAuthorizationToken returns a login for the registry hosts that is valid
 // for twelve hours and has the caller's permissions. It needs the IAM
 // permissions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken.
@@ -61,4 +65,8 @@ type GetAuthorizationTokenOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *GetAuthorizationTokenOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }

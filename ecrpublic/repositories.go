@@ -45,6 +45,10 @@ type CreateRepositoryOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *CreateRepositoryOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // DeleteRepository deletes a repository with its policy, catalog data and tags.
 // One that holds images fails with [types.RepositoryNotEmptyException] unless
 // Force is set.
@@ -76,6 +80,10 @@ type DeleteRepositoryOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *DeleteRepositoryOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
 // DescribeRepositories lists the repositories of a registry, one page at a
@@ -117,4 +125,8 @@ type DescribeRepositoriesOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *DescribeRepositoriesOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }

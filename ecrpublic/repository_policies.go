@@ -53,6 +53,10 @@ type SetRepositoryPolicyOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *SetRepositoryPolicyOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // GetRepositoryPolicy returns a repository's policy. Without one it fails with
 // [types.RepositoryPolicyNotFoundException].
 func (c *Client) GetRepositoryPolicy(ctx context.Context, params *GetRepositoryPolicyInput, optFns ...func(*Options)) (*GetRepositoryPolicyOutput, error) {
@@ -89,6 +93,10 @@ type GetRepositoryPolicyOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *GetRepositoryPolicyOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // DeleteRepositoryPolicy removes a repository's policy. Without one it fails
 // with [types.RepositoryPolicyNotFoundException].
 func (c *Client) DeleteRepositoryPolicy(ctx context.Context, params *DeleteRepositoryPolicyInput, optFns ...func(*Options)) (*DeleteRepositoryPolicyOutput, error) {
@@ -123,4 +131,8 @@ type DeleteRepositoryPolicyOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *DeleteRepositoryPolicyOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }

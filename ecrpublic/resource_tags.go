@@ -34,6 +34,10 @@ type TagResourceOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *TagResourceOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // UntagResource removes labels from a repository. Keys that are not there are
 // ignored; one that no label can have is a [types.InvalidTagParameterException].
 func (c *Client) UntagResource(ctx context.Context, params *UntagResourceInput, optFns ...func(*Options)) (*UntagResourceOutput, error) {
@@ -59,6 +63,10 @@ type UntagResourceOutput struct {
 	ResultMetadata middleware.Metadata `ecr:"-"`
 }
 
+func (o *UntagResourceOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
+}
+
 // ListTagsForResource returns all labels of a repository.
 func (c *Client) ListTagsForResource(ctx context.Context, params *ListTagsForResourceInput, optFns ...func(*Options)) (*ListTagsForResourceOutput, error) {
 	return invoke[ListTagsForResourceOutput](ctx, c, "ListTagsForResource", params, optFns)
@@ -81,4 +89,8 @@ type ListTagsForResourceOutput struct {
 
 	// ResultMetadata is what the middleware stack recorded, as in every AWS client.
 	ResultMetadata middleware.Metadata `ecr:"-"`
+}
+
+func (o *ListTagsForResourceOutput) metadata() (*types.ResponseMetadata, *middleware.Metadata) {
+	return &o.ResponseMetadata, &o.ResultMetadata
 }

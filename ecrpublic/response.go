@@ -8,14 +8,12 @@ import (
 	"io"
 	"net/http"
 	"reflect"
-	"slices"
 	"sync"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
-	"github.com/aws/smithy-go/tracing"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ecr-public/ecr-public-go/internal/codec"
@@ -31,46 +29,17 @@ const (
 	maxErrorResponse = 1 << 20
 )
 
-// responseSteps are the steps between the transport and the retry loop, the
-// outermost first.
-func responseSteps() []middleware.DeserializeMiddleware {
-	return []middleware.DeserializeMiddleware{
-		&awsmiddleware.AddRawResponse{},
-		&awshttp.ResponseErrorWrapper{},
-		&awsmiddleware.RequestIDRetriever{},
-		decodeStep{},
-		timingStep{},
-	}
-}
-
-// receiveWith joins the steps to a transport, without a stack.
-func receiveWith(h middleware.DeserializeHandler) middleware.DeserializeHandler {
-	for _, step := range slices.Backward(responseSteps()) {
-		next := h
-		h = middleware.DeserializeHandlerFunc(func(ctx context.Context, in middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
-			return step.HandleDeserialize(ctx, in, next)
-		})
-	}
-	return h
-}
-
-// timingStep records when the answer came and how far the service's clock is
+// recordTiming records when the response came and how far the service's clock is
 // from ours.
-type timingStep struct{}
-
-func (timingStep) ID() string { return (*awsmiddleware.RecordResponseTiming)(nil).ID() }
-
-func (timingStep) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
-	timing := awsmiddleware.RecordResponseTiming{DisableClockSkewCorrection: callFrom(ctx).options.DisableClockSkewCorrection}
-	return timing.HandleDeserialize(ctx, in, next)
+func (c *call) recordTiming(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	timing := awsmiddleware.RecordResponseTiming{DisableClockSkewCorrection: c.options.DisableClockSkewCorrection}
+	out, metadata, err := timing.HandleDeserialize(ctx, in, next)
+	c.nextSkew, _ = awsmiddleware.GetAttemptSkew(metadata)
+	return out, metadata, err
 }
 
-// decodeStep turns the answer into the operation's output or into an error.
-type decodeStep struct{}
-
-func (decodeStep) ID() string { return decodeID }
-
-func (decodeStep) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+// decodeResponse turns the response into the operation's output or into an error.
+func (c *call) decodeResponse(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, metadata, err := next.HandleDeserialize(ctx, in)
 	response, ok := out.RawResponse.(*smithyhttp.Response)
 	if !ok || response.Response == nil {
@@ -83,16 +52,26 @@ func (decodeStep) HandleDeserialize(ctx context.Context, in middleware.Deseriali
 	if err != nil {
 		return out, metadata, err
 	}
-	c := callFrom(ctx)
-	_, span := tracing.StartSpan(ctx, decodeID)
+	_, span := c.startSpan(ctx, decodeID)
 	defer span.End()
-	done := c.timer(ctx, metricDeserialize)
-	defer done()
+	defer c.timer(ctx, metricDeserialize)()
 	if err := c.decode(ctx, response.Response); err != nil {
 		return out, metadata, err
 	}
 	out.Result = c.out
 	return out, metadata, nil
+}
+
+func retrieveRequestID(_ *call, ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	return new(awsmiddleware.RequestIDRetriever).HandleDeserialize(ctx, in, next)
+}
+
+func wrapResponseError(_ *call, ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	return new(awshttp.ResponseErrorWrapper).HandleDeserialize(ctx, in, next)
+}
+
+func addRawResponse(_ *call, ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	return new(awsmiddleware.AddRawResponse).HandleDeserialize(ctx, in, next)
 }
 
 // decode reads the whole answer and fills the output. An output is never left

@@ -4,31 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
-	"github.com/aws/smithy-go/tracing"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
-
-	"github.com/ecr-public/ecr-public-go/internal/paging"
 )
 
-// runStack performs the call through a middleware stack with the step IDs of
-// the official client, which other people's middleware is anchored on.
-func (c *call) runStack(ctx context.Context) (any, middleware.Metadata, error) {
-	stack, err := c.newStack(paging.Marked(ctx))
-	if err != nil {
-		return nil, middleware.Metadata{}, err
-	}
-	for _, fn := range c.options.APIOptions {
-		if err := fn(stack); err != nil {
-			return nil, middleware.Metadata{}, err
-		}
-	}
-	c.attemptSkew = time.Duration(c.skew.Load())
-	ctx, end := c.startSpan(c.context(ctx))
+// runStack runs the steps of a call through a middleware stack.
+func (c *call) runStack(ctx context.Context, stack *middleware.Stack) (any, middleware.Metadata, error) {
+	ctx, end := c.observe(ctx)
 	handler := smithyhttp.NewClientHandlerWithOptions(c.sender, func(h *smithyhttp.ClientHandler) {
 		h.Meter = c.options.MeterProvider.Meter(scope)
 	})
@@ -37,69 +21,120 @@ func (c *call) runStack(ctx context.Context) (any, middleware.Metadata, error) {
 	return result, metadata, err
 }
 
-// startSpan opens the span around the call and returns what closes it.
-func (c *call) startSpan(ctx context.Context) (context.Context, func(error)) {
-	if _, nobody := c.options.TracerProvider.(*tracing.NopTracerProvider); nobody {
-		done := c.timer(ctx, metricCall)
-		return ctx, func(error) { done() }
-	}
-	tracer := c.options.TracerProvider.Tracer(scope)
-	ctx, span := tracer.StartSpan(tracing.WithOperationTracer(ctx, tracer), ServiceID+"."+c.operation, func(o *tracing.SpanOptions) {
-		o.Kind = tracing.SpanKindClient
-		o.Properties.Set("rpc.system", "aws-api")
-		o.Properties.Set("rpc.method", c.operation)
-		o.Properties.Set("rpc.service", ServiceID)
-	})
-	done := c.timer(ctx, metricCall)
-	return ctx, func(err error) {
-		describeError(span, err)
-		done()
-		span.End()
-	}
-}
-
-func describeError(span tracing.Span, err error) {
-	span.SetProperty("error", err != nil)
-	if err == nil {
-		span.SetStatus(tracing.SpanStatusOK)
-		return
-	}
-	span.SetStatus(tracing.SpanStatusError)
-	span.SetProperty("exception.type", fmt.Sprintf("%T", err))
-	span.SetProperty("exception.message", err.Error())
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		span.SetProperty("api.error_code", api.ErrorCode())
-		span.SetProperty("api.error_message", api.ErrorMessage())
-		span.SetProperty("api.error_fault", api.ErrorFault().String())
-	}
-}
-
-// newStack builds the stack, each step's middleware in the order it runs.
-func (c *call) newStack(paginates bool) (*middleware.Stack, error) {
+// newStack registers the steps, under the IDs and in the order of the official
+// client's, and lets the caller's options change the stack. An error of such an option
+// is returned as it is.
+func (c *call) newStack() (*middleware.Stack, error) {
 	s := middleware.NewStack(c.operation, smithyhttp.NewStackRequest)
-	steps, on := sharedSteps(), c.options.Interceptors
-	errs := []error{
-		s.Initialize.Add(steps.validate, middleware.After),
-		s.Serialize.Add(steps.serialize, middleware.After),
+	on := c.options.Interceptors
+	if err := errors.Join(
+		c.addSteps(s),
 		s.Build.Add(&awsmiddleware.ClientRequestID{}, middleware.After),
-		s.Build.Add(c.userAgent(paginates), middleware.After),
+		s.Build.Add(c.userAgent(), middleware.After),
 		s.Build.Add(&awsmiddleware.RecursionDetection{}, middleware.After),
-		s.Finalize.Add(&smithyhttp.InterceptBeforeRetryLoop{Interceptors: on.BeforeRetryLoop}, middleware.After),
-		s.Finalize.Add(c.retryStep(smithyhttp.RequestCloner), middleware.After),
-		s.Finalize.Add(&smithyhttp.InterceptAttempt{BeforeAttempt: on.BeforeAttempt, AfterAttempt: on.AfterAttempt}, middleware.After),
+		// Before the attempt's steps, in this order:
+		s.Finalize.Add(&smithyhttp.InterceptAttempt{BeforeAttempt: on.BeforeAttempt, AfterAttempt: on.AfterAttempt}, middleware.Before),
+		s.Finalize.Add(c.retryStep(smithyhttp.RequestCloner), middleware.Before),
+		s.Finalize.Add(&smithyhttp.InterceptBeforeRetryLoop{Interceptors: on.BeforeRetryLoop}, middleware.Before),
+	); err != nil {
+		return nil, err
 	}
-	for _, step := range steps.attempt {
-		errs = append(errs, s.Finalize.Add(step, middleware.After))
-	}
-	for _, step := range steps.response {
-		errs = append(errs, s.Deserialize.Add(step, middleware.After))
-	}
-	errs = append(errs, s.Deserialize.Add(logStep{}, middleware.After))
 	if hasInterceptors(on) {
-		errs = append(errs, addInterceptors(s, on))
+		if err := addInterceptors(s, on); err != nil {
+			return nil, err
+		}
 	}
-	return s, errors.Join(errs...)
+	for _, fn := range c.options.APIOptions {
+		if err := fn(s); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (c *call) addSteps(s *middleware.Stack) (err error) {
+	add := func(e error) {
+		if err == nil {
+			err = e
+		}
+	}
+	for i := range steps.initialize {
+		add(s.Initialize.Add(&stackStep{c, &steps.initialize[i]}, middleware.After))
+	}
+	for i := range steps.serialize {
+		add(s.Serialize.Add(&stackStep{c, &steps.serialize[i]}, middleware.After))
+	}
+	for i := range steps.attempt {
+		add(s.Finalize.Add(&stackStep{c, &steps.attempt[i]}, middleware.After))
+	}
+	for i := range steps.response { // the first one stands next to the transport
+		add(s.Deserialize.Add(&stackResponse{c, &steps.response[i]}, middleware.Before))
+	}
+	return err
+}
+
+// stackStep is a request step as a middleware.
+type stackStep struct {
+	call *call
+	step *requestStep
+}
+
+func (s *stackStep) ID() string { return s.step.id }
+
+func (s *stackStep) do(ctx context.Context, request any) (context.Context, error) {
+	if s.step.do == nil {
+		return ctx, nil
+	}
+	r, ok := request.(*smithyhttp.Request)
+	if !ok {
+		return ctx, fmt.Errorf("unexpected transport type %T", request)
+	}
+	return s.step.do(s.call, ctx, r)
+}
+
+func (s *stackStep) HandleInitialize(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (out middleware.InitializeOutput, metadata middleware.Metadata, err error) {
+	if err := s.call.take(in.Parameters); err != nil {
+		return out, metadata, err
+	}
+	if ctx, err = s.step.do(s.call, ctx, nil); err != nil {
+		return out, metadata, err
+	}
+	return next.HandleInitialize(ctx, in)
+}
+
+// HandleSerialize also attaches the body that the step made to the request.
+func (s *stackStep) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (out middleware.SerializeOutput, metadata middleware.Metadata, err error) {
+	if err := s.call.take(in.Parameters); err != nil {
+		return out, metadata, err
+	}
+	if ctx, err = s.do(ctx, in.Request); err != nil {
+		return out, metadata, err
+	}
+	if s.step.do != nil {
+		if in.Request, err = in.Request.(*smithyhttp.Request).SetStream(s.call.body); err != nil {
+			return out, metadata, err
+		}
+	}
+	return next.HandleSerialize(ctx, in)
+}
+
+func (s *stackStep) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {
+	if ctx, err = s.do(ctx, in.Request); err != nil {
+		return out, metadata, err
+	}
+	return next.HandleFinalize(ctx, in)
+}
+
+// stackResponse is a response step as a middleware.
+type stackResponse struct {
+	call *call
+	step *responseStep
+}
+
+func (s *stackResponse) ID() string { return s.step.id }
+
+func (s *stackResponse) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	return s.step.do(s.call, ctx, in, next)
 }
 
 // addInterceptors puts the caller's interceptors around the steps.
@@ -110,7 +145,7 @@ func addInterceptors(s *middleware.Stack, on smithyhttp.InterceptorRegistry) err
 		s.Serialize.Insert(&smithyhttp.InterceptAfterSerialization{Interceptors: on.AfterSerialization}, serializeID, middleware.After),
 		s.Finalize.Insert(&smithyhttp.InterceptBeforeSigning{Interceptors: on.BeforeSigning}, signID, middleware.Before),
 		s.Finalize.Insert(&smithyhttp.InterceptAfterSigning{Interceptors: on.AfterSigning}, signID, middleware.After),
-		// Answers pass the deserialize phase from its end to its beginning.
+		// Responses pass the deserialize phase from its end to its beginning.
 		s.Deserialize.Insert(&smithyhttp.InterceptBeforeDeserialization{Interceptors: on.BeforeDeserialization}, decodeID, middleware.After),
 		s.Deserialize.Insert(&smithyhttp.InterceptAfterDeserialization{Interceptors: on.AfterDeserialization}, decodeID, middleware.Before),
 		s.Deserialize.Add(&smithyhttp.InterceptTransmit{BeforeTransmit: on.BeforeTransmit, AfterTransmit: on.AfterTransmit}, middleware.After),

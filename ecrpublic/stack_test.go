@@ -18,9 +18,9 @@ import (
 // is anchored on, in its order.
 var officialSteps = map[string][]string{
 	"Initialize stack step":  {"OperationInputValidation"},
-	"Serialize stack step":   {"OperationSerializer"},
+	"Serialize stack step":   {"setOperationInput", "ResolveEndpoint", "OperationSerializer"},
 	"Build stack step":       {"ClientRequestID", "UserAgent", "RecursionDetection"},
-	"Finalize stack step":    {"InterceptBeforeRetryLoop", "Retry", "InterceptAttempt", "ResolveAuthScheme", "GetIdentity", "ResolveEndpointV2", "ComputePayloadHash", "Signing"},
+	"Finalize stack step":    {"InterceptBeforeRetryLoop", "Retry", "InterceptAttempt", "ResolveAuthScheme", "GetIdentity", "ResolveEndpointV2", "disableHTTPS", "ComputePayloadHash", "setLegacyContextSigningOptions", "Signing"},
 	"Deserialize stack step": {"AddRawResponseToMetadata", "ResponseErrorWrapper", "RequestIDRetriever", "OperationDeserializer", "RecordResponseTiming", "RequestResponseLogger"},
 }
 
@@ -61,8 +61,8 @@ func TestStackOrderWithInterceptors(t *testing.T) {
 	}).DescribeRepositories(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"InterceptExecution", "OperationInputValidation"}, got["Initialize stack step"])
-	assert.Equal(t, []string{"InterceptBeforeSerialization", "OperationSerializer", "InterceptAfterSerialization"}, got["Serialize stack step"])
-	assert.Equal(t, []string{"InterceptBeforeSigning", "Signing", "InterceptAfterSigning"}, got["Finalize stack step"][7:])
+	assert.Equal(t, []string{"setOperationInput", "ResolveEndpoint", "InterceptBeforeSerialization", "OperationSerializer", "InterceptAfterSerialization"}, got["Serialize stack step"])
+	assert.Equal(t, []string{"InterceptBeforeSigning", "Signing", "InterceptAfterSigning"}, got["Finalize stack step"][9:])
 	assert.Equal(t, []string{
 		"AddRawResponseToMetadata", "ResponseErrorWrapper", "RequestIDRetriever", "InterceptAfterDeserialization",
 		"OperationDeserializer", "InterceptBeforeDeserialization", "RecordResponseTiming", "RequestResponseLogger", "InterceptTransmit",
@@ -154,7 +154,7 @@ func TestMiddlewareMayAnswerItself(t *testing.T) {
 	assert.Equal(t, "mine", *out.NextToken)
 
 	_, err = scripted(s, mock("nonsense")).DescribeRepositories(t.Context(), nil)
-	require.ErrorContains(t, err, "a middleware returned a string")
+	require.ErrorContains(t, err, "middleware returned string, want")
 	assert.Empty(t, s.requests)
 }
 

@@ -15,54 +15,53 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// userAgents are the headers of clients without an AppID, by what they tell. There
-// are few, and writing one is a tenth of a client's first call.
+// userAgents caches the headers of clients without an AppID, by what goes into them.
+// There are few, and writing one is a tenth of a client's first call.
 var userAgents sync.Map
 
 // userAgentText returns the User-Agent header.
-func (p *pipeline) userAgentText(paginates bool) string {
-	tells := [2]any{reflect.TypeOf(p.options.Retryer), fmt.Sprintf("%t %v %q %s", paginates, p.credentialSources(), os.Getenv("AWS_EXECUTION_ENV"), p.options.AppID)}
-	if text, ok := userAgents.Load(tells); ok {
+func (e *engine) userAgentText() string {
+	content := [2]any{reflect.TypeOf(e.options.Retryer), fmt.Sprintf("%t %v %q %s", e.options.paginates, e.credentialSources(), os.Getenv("AWS_EXECUTION_ENV"), e.options.AppID)}
+	if text, ok := userAgents.Load(content); ok {
 		return text.(string)
 	}
 	request := &smithyhttp.Request{Request: &http.Request{Header: http.Header{}}}
 	end := middleware.BuildHandlerFunc(func(context.Context, middleware.BuildInput) (out middleware.BuildOutput, metadata middleware.Metadata, err error) {
 		return out, metadata, nil
 	})
-	p.userAgent(paginates).HandleBuild(context.Background(), middleware.BuildInput{Request: request}, end)
+	e.userAgent().HandleBuild(context.Background(), middleware.BuildInput{Request: request}, end)
 	text := request.Header.Get("User-Agent")
-	if p.options.AppID == "" {
-		userAgents.Store(tells, text)
+	if e.options.AppID == "" {
+		userAgents.Store(content, text)
 	}
 	return text
 }
 
 // userAgent returns the step that writes the header.
-func (p *pipeline) userAgent(paginates bool) *awsmiddleware.RequestUserAgent {
+func (e *engine) userAgent() *awsmiddleware.RequestUserAgent {
 	ua := awsmiddleware.NewRequestUserAgent()
 	ua.AddSDKAgentKeyValue(awsmiddleware.APIMetadata, "ecrpublic", version)
-	if p.options.AppID != "" {
-		ua.AddSDKAgentKey(awsmiddleware.ApplicationIdentifier, p.options.AppID)
+	if e.options.AppID != "" {
+		ua.AddSDKAgentKey(awsmiddleware.ApplicationIdentifier, e.options.AppID)
 	}
-	switch p.options.Retryer.(type) {
+	switch e.options.Retryer.(type) {
 	case *retry.Standard:
 		ua.AddUserAgentFeature(awsmiddleware.UserAgentFeatureRetryModeStandard)
 	case *retry.AdaptiveMode:
 		ua.AddUserAgentFeature(awsmiddleware.UserAgentFeatureRetryModeAdaptive)
 	}
-	if paginates {
+	if e.options.paginates {
 		ua.AddUserAgentFeature(awsmiddleware.UserAgentFeaturePaginator)
 	}
-	for _, s := range p.credentialSources() {
+	for _, s := range e.credentialSources() {
 		ua.AddCredentialsSource(s)
 	}
 	return ua
 }
 
-// credentialSources tells where the credentials come from, if their provider
-// knows.
-func (p *pipeline) credentialSources() []aws.CredentialSource {
-	if source, ok := p.options.Credentials.(aws.CredentialProviderSource); ok {
+// credentialSources returns where the credentials come from, if their provider says.
+func (e *engine) credentialSources() []aws.CredentialSource {
+	if source, ok := e.options.Credentials.(aws.CredentialProviderSource); ok {
 		return source.ProviderSources()
 	}
 	return nil

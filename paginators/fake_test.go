@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/internal/paging"
 	"github.com/ecr-public/ecr-public-go/paginators"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -32,7 +31,7 @@ type service struct {
 
 	mu       sync.Mutex
 	requests []request
-	unmarked int // requests that did not say that they are a paginator's
+	unmarked int // requests with more or fewer options than the one by which a paginator marks them
 }
 
 // response is a scripted answer. The last one of a script repeats.
@@ -45,17 +44,17 @@ type response struct {
 // request is what the service was asked for, as ["token", size] in JSON.
 type request [2]any
 
-func (s *service) answer(ctx context.Context, token *string, size *int32) ([]int, *string, error) {
+func (s *service) answer(ctx context.Context, optFns []func(*ecrpublic.Options), token *string, size *int32) ([]int, *string, error) {
 	if s.before != nil {
 		if err := s.before(ctx, token); err != nil {
-			s.record(ctx, token, size)
+			s.record(optFns, token, size)
 			return nil, nil, err
 		}
 	}
 	if s.script != nil {
-		return s.scripted(ctx, token, size)
+		return s.scripted(optFns, token, size)
 	}
-	s.record(ctx, token, size)
+	s.record(optFns, token, size)
 	start := 0
 	if aws.ToString(token) != "" {
 		var err error
@@ -83,9 +82,9 @@ func (s *service) answer(ctx context.Context, token *string, size *int32) ([]int
 }
 
 // scripted answers a throttle as a client does that tries again by itself.
-func (s *service) scripted(ctx context.Context, token *string, size *int32) ([]int, *string, error) {
+func (s *service) scripted(optFns []func(*ecrpublic.Options), token *string, size *int32) ([]int, *string, error) {
 	for {
-		at := s.record(ctx, token, size)
+		at := s.record(optFns, token, size)
 		r := s.script[min(at, len(s.script)-1)]
 		switch r.Error {
 		case "":
@@ -97,10 +96,10 @@ func (s *service) scripted(ctx context.Context, token *string, size *int32) ([]i
 	}
 }
 
-func (s *service) record(ctx context.Context, token *string, size *int32) (at int) {
+func (s *service) record(optFns []func(*ecrpublic.Options), token *string, size *int32) (at int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !paging.Marked(ctx) {
+	if len(optFns) != 1 {
 		s.unmarked++
 	}
 	r := request{}
@@ -125,29 +124,29 @@ func (s *service) takeRequests(t *testing.T) []request {
 	return requests
 }
 
-func (s *service) DescribeImages(ctx context.Context, in *ecrpublic.DescribeImagesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
-	items, next, err := s.answer(ctx, in.NextToken, in.MaxResults)
+func (s *service) DescribeImages(ctx context.Context, in *ecrpublic.DescribeImagesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
+	items, next, err := s.answer(ctx, optFns, in.NextToken, in.MaxResults)
 	return &ecrpublic.DescribeImagesOutput{NextToken: next, ImageDetails: mapped(items, func(id *string) types.ImageDetail {
 		return types.ImageDetail{ImageDigest: id}
 	})}, err
 }
 
-func (s *service) DescribeImageTags(ctx context.Context, in *ecrpublic.DescribeImageTagsInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImageTagsOutput, error) {
-	items, next, err := s.answer(ctx, in.NextToken, in.MaxResults)
+func (s *service) DescribeImageTags(ctx context.Context, in *ecrpublic.DescribeImageTagsInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImageTagsOutput, error) {
+	items, next, err := s.answer(ctx, optFns, in.NextToken, in.MaxResults)
 	return &ecrpublic.DescribeImageTagsOutput{NextToken: next, ImageTagDetails: mapped(items, func(id *string) types.ImageTagDetail {
 		return types.ImageTagDetail{ImageTag: id}
 	})}, err
 }
 
-func (s *service) DescribeRegistries(ctx context.Context, in *ecrpublic.DescribeRegistriesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRegistriesOutput, error) {
-	items, next, err := s.answer(ctx, in.NextToken, in.MaxResults)
+func (s *service) DescribeRegistries(ctx context.Context, in *ecrpublic.DescribeRegistriesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRegistriesOutput, error) {
+	items, next, err := s.answer(ctx, optFns, in.NextToken, in.MaxResults)
 	return &ecrpublic.DescribeRegistriesOutput{NextToken: next, Registries: mapped(items, func(id *string) types.Registry {
 		return types.Registry{RegistryId: id}
 	})}, err
 }
 
-func (s *service) DescribeRepositories(ctx context.Context, in *ecrpublic.DescribeRepositoriesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRepositoriesOutput, error) {
-	items, next, err := s.answer(ctx, in.NextToken, in.MaxResults)
+func (s *service) DescribeRepositories(ctx context.Context, in *ecrpublic.DescribeRepositoriesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRepositoriesOutput, error) {
+	items, next, err := s.answer(ctx, optFns, in.NextToken, in.MaxResults)
 	return &ecrpublic.DescribeRepositoriesOutput{NextToken: next, Repositories: mapped(items, func(id *string) types.Repository {
 		return types.Repository{RepositoryName: id}
 	})}, err

@@ -265,8 +265,8 @@ func TestClientOptionsArePassedOn(t *testing.T) {
 	pages := pagesOf(3, 1)
 	client := describeImages(func(ctx context.Context, in *ecrpublic.DescribeImagesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
 		calls++
-		require.Len(t, optFns, 1)
-		require.Equal(t, reflect.ValueOf(option).Pointer(), reflect.ValueOf(optFns[0]).Pointer())
+		require.Len(t, optFns, 2, "the paginator's and ours")
+		require.Equal(t, reflect.ValueOf(option).Pointer(), reflect.ValueOf(optFns[1]).Pointer())
 		return pages(ctx, in)
 	})
 	p := paginators.NewDescribeImagesPaginator(client, nil, func(o *paginators.Options) {

@@ -120,7 +120,7 @@ func (u *upload) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		next, err := u.send(part.context(ctx), part.input)
+		next, err := u.send(ctx, part.input)
 		if err != nil {
 			return err
 		}

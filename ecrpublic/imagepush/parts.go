@@ -1,14 +1,12 @@
 package imagepush
 
 import (
-	"context"
 	"io"
 	"math"
 
 	"oras.land/oras-go/v2/content"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
-	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
 // parts are a layer's bytes as an upload sends them. The end of a layer comes only
@@ -19,17 +17,9 @@ type parts interface {
 	at(first int64) (part, error)
 }
 
-// part is a request that sends a part, with its body if that is made already.
+// part is a request that sends a part.
 type part struct {
 	input *ecrpublic.UploadLayerPartInput
-	body  *codec.Body
-}
-
-func (p part) context(ctx context.Context) context.Context {
-	if p.body == nil {
-		return ctx
-	}
-	return codec.WithBody(ctx, p.body)
 }
 
 // open begins to read the source. Nobody else may use it until stop is called.

@@ -57,11 +57,9 @@ func (p *placedParts) prepare(first int64) (next preparedPart) {
 		layer:         p,
 		seen:          min(p.read-first, size),
 	}
-	body, err := codec.NewBody(input)
-	if err == nil {
-		_, err = body.SHA256()
-	}
-	return preparedPart{part{input, body}, err}
+	prepared, err := codec.Prepare(input)
+	input.LayerPartReader = prepared
+	return preparedPart{part{input}, err}
 }
 
 // placedPart reads a part, with the layer's verification for what nobody has seen

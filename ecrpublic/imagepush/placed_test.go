@@ -164,7 +164,7 @@ func TestFileThatChangesIsAnError(t *testing.T) {
 	srv, target := emulated(t)
 	data := random(1, 3*testPart)
 	err := target.Push(t.Context(), layerOf(string(data)), changing{newDisk(data)})
-	require.ErrorContains(t, err, "other bytes")
+	require.ErrorContains(t, err, "different bytes")
 	assert.Equal(t, 0, srv.Count("CompleteLayerUpload"))
 }
 

@@ -27,9 +27,9 @@ type Body struct {
 	sum      string
 }
 
-// ErrChanged reports a reader that yielded other bytes when it was read again,
-// to be sent or sent once more, than when it was signed.
-var ErrChanged = errors.New("the reader yields other bytes than when the request was signed")
+// ErrChanged reports a reader that returned different bytes when it was read again, to
+// be sent or sent once more, than when it was signed.
+var ErrChanged = errors.New("the reader returned different bytes than when the request was signed")
 
 // blob is the source of a base64 member: bytes, or a seekable reader from its
 // position when the call began.
@@ -45,8 +45,8 @@ type blob struct {
 	read  bool   // there was such a pass
 }
 
-// readerBlob takes a reader: what can seek is read in place, anything else is
-// read into memory.
+// readerBlob returns the blob that a reader yields. One that can seek is read where it
+// stands, and left there for now; any other is read into memory.
 func readerBlob(r io.Reader) (*blob, error) {
 	s, ok := r.(io.ReadSeeker)
 	if !ok {
@@ -61,7 +61,8 @@ func readerBlob(r io.Reader) (*blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &blob{source: s, start: start, size: max(0, end-start)}, nil
+	_, err = s.Seek(start, io.SeekStart)
+	return &blob{source: s, start: start, size: max(0, end-start)}, err
 }
 
 func (b *blob) len() int64 {
@@ -118,9 +119,9 @@ func (b *Body) Rewind() error {
 	return err
 }
 
-var errSeek = errors.New("a request body goes back to its start only")
+var errSeek = errors.New("a request body can only be rewound to its start")
 
-// Seek reports the position, or goes to the start; a pipeline needs no more.
+// Seek reports the position, or goes to the start; a middleware stack needs no more.
 func (b *Body) Seek(offset int64, whence int) (int64, error) {
 	if whence == io.SeekCurrent && offset == 0 {
 		return b.position, nil

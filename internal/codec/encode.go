@@ -34,7 +34,11 @@ func NewBody(v any) (*Body, error) {
 	if e.blob == nil {
 		e.blobAt = len(e.buf)
 	}
-	return &Body{text: e.buf, blob: e.blob, blobAt: e.blobAt}, nil
+	body := &Body{text: e.buf, blob: e.blob, blobAt: e.blobAt}
+	if e.prepared != nil {
+		return e.prepared.reuse(body), nil
+	}
+	return body, nil
 }
 
 // inlineBlob is the size in bytes up to which a blob is encoded into the body
@@ -46,6 +50,8 @@ type encoder struct {
 	streams bool // large blobs stay outside buf
 	blob    *blob
 	blobAt  int // where in buf the blob belongs
+
+	prepared *PreparedReader // the blob's reader, if it is one
 }
 
 func (e *encoder) object(p *plan, s unsafe.Pointer) error {
@@ -70,7 +76,7 @@ func (e *encoder) object(p *plan, s unsafe.Pointer) error {
 	return nil
 }
 
-// member writes a member's value and tells whether there was one.
+// member writes a member's value and reports whether there was one.
 func (e *encoder) member(f *field, s unsafe.Pointer) (present bool, err error) {
 	switch f.kind {
 	case kindString:
@@ -143,7 +149,9 @@ func (e *encoder) blobMember(f *field, s unsafe.Pointer) (bool, error) {
 	if f.reader != nil && b.bytes == nil {
 		if r := *at[io.Reader](s, f.reader); r != nil {
 			var err error
-			if b, err = readerBlob(r); err != nil {
+			if prepared, ok := r.(*PreparedReader); ok {
+				e.prepared, b = prepared, prepared.body.blob
+			} else if b, err = readerBlob(r); err != nil {
 				return false, err
 			}
 		}

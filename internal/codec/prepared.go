@@ -2,28 +2,39 @@ package codec
 
 import (
 	"bytes"
-	"context"
+	"errors"
+	"io"
 )
 
-type preparedKey struct{}
-
-// WithBody hands a call a body that was made and hashed before, which must not be
-// used for anything else.
-func WithBody(ctx context.Context, body *Body) context.Context {
-	return context.WithValue(ctx, preparedKey{}, body)
+// PreparedReader reads the blob of a request that has been encoded and hashed ahead of
+// its call. Set in the request in place of the blob's own reader, it brings the body
+// along: [NewBody] of the same request returns that body, with its hash.
+type PreparedReader struct {
+	io.ReadSeeker
+	body *Body
 }
 
-// BodyOf returns the body that [WithBody] handed to the call, if it is of the same
-// text and the same reader, or else makes one.
-func BodyOf(ctx context.Context, v any) (*Body, error) {
+// Prepare encodes and hashes the struct that v points at, whose blob comes from a
+// reader that can seek. The reader that it returns serves one call at a time.
+func Prepare(v any) (*PreparedReader, error) {
 	body, err := NewBody(v)
-	if ready, ok := ctx.Value(preparedKey{}).(*Body); ok && err == nil && ready.is(body) {
-		return ready, nil
+	if err != nil {
+		return nil, err
 	}
-	return body, err
+	if _, err := body.SHA256(); err != nil {
+		return nil, err
+	}
+	if body.blob == nil || body.blob.source == nil {
+		return nil, errors.New("codec: only a blob of a reader that can seek can be prepared")
+	}
+	return &PreparedReader{body.blob.source, body}, nil
 }
 
-func (b *Body) is(other *Body) bool {
-	return b.blob != nil && other.blob != nil && b.blob.source != nil && b.blob.source == other.blob.source &&
-		b.blobAt == other.blobAt && bytes.Equal(b.text, other.text)
+// reuse returns the body that the reader brought along if it is the one of this
+// request, or else body.
+func (r *PreparedReader) reuse(body *Body) *Body {
+	if ready := r.body; ready.blobAt == body.blobAt && bytes.Equal(ready.text, body.text) {
+		return ready
+	}
+	return body
 }

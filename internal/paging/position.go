@@ -1,5 +1,5 @@
-// Package paging holds what all paginators share: positions and tokens as botocore
-// has them, pages fetched ahead, and the mark of a paginated call.
+// Package paging holds what package paginators is made of: positions and tokens as botocore
+// has them, and pages fetched ahead.
 package paging
 
 import (

@@ -1,0 +1,126 @@
+package ecrpublic
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"github.com/aws/smithy-go/middleware"
+	smithyrand "github.com/aws/smithy-go/rand"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// direct is what calls without a middleware stack share.
+type direct struct {
+	userAgent string
+	first     firstAttempt
+}
+
+func newDirect(e *engine) *direct {
+	return &direct{userAgent: e.userAgentText(), first: newFirstAttempt(e.options.Retryer)}
+}
+
+// runDirect runs the steps one after the other.
+func (c *call) runDirect(ctx context.Context) (middleware.Metadata, error) {
+	request := newRequest()
+	request.Header = make(http.Header, usualHeaders)
+	for _, list := range [...][]requestStep{steps.initialize, steps.serialize} {
+		if _, err := c.do(ctx, list, request); err != nil {
+			return middleware.Metadata{}, err
+		}
+	}
+	id, err := smithyrand.NewUUID(rand.Reader).GetUUID()
+	if err != nil {
+		return middleware.Metadata{}, err
+	}
+	request.Header["Amz-Sdk-Invocation-Id"] = []string{id}
+	request.Header["User-Agent"] = []string{c.direct.userAgent}
+	return c.tryDirect(ctx, request)
+}
+
+// usualHeaders is how many headers a signed request has.
+const usualHeaders = 8
+
+func (c *call) do(ctx context.Context, list []requestStep, request *smithyhttp.Request) (_ context.Context, err error) {
+	for i := range list {
+		if do := list[i].do; do != nil {
+			if ctx, err = do(c, ctx, request); err != nil {
+				return ctx, err
+			}
+		}
+	}
+	return ctx, nil
+}
+
+// outcome is how an attempt ended.
+type outcome struct {
+	metadata middleware.Metadata
+	err      error
+}
+
+// attemptDirect sends a request once and reads the response.
+func (c *call) attemptDirect(ctx context.Context, request *smithyhttp.Request) outcome {
+	ctx, err := c.do(ctx, steps.attempt, request)
+	if err != nil {
+		return outcome{err: err}
+	}
+	received := make([]boundResponse, len(steps.response))
+	var next middleware.DeserializeHandler = (*directSend)(c)
+	for i := range steps.response {
+		received[i] = boundResponse{c, &steps.response[i], next}
+		next = &received[i]
+	}
+	_, metadata, err := next.HandleDeserialize(ctx, middleware.DeserializeInput{Request: request})
+	return outcome{metadata, err}
+}
+
+// boundResponse is a response step in front of the handler that it waits for.
+type boundResponse struct {
+	call *call
+	step *responseStep
+	next middleware.DeserializeHandler
+}
+
+func (b *boundResponse) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	return b.step.do(b.call, ctx, in, b.next)
+}
+
+// directSend is a call as the handler that sends its request.
+type directSend call
+
+func (c *directSend) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
+	body, err := c.body.NewReader()
+	if err != nil {
+		return out, metadata, err
+	}
+	defer body.Close() // a transport that still reads it is cut off
+	request := in.Request.(*smithyhttp.Request).WithContext(ctx)
+	request.Body = body
+	response, err := c.sender.Do(request)
+	if response == nil {
+		response = &http.Response{Header: http.Header{}, Body: http.NoBody}
+	}
+	out.RawResponse = &smithyhttp.Response{Response: response}
+	return out, c.direct.first.metadata.Clone(), sendError(ctx, err)
+}
+
+// newRequest returns an empty request, in one allocation.
+func newRequest() *smithyhttp.Request {
+	var r struct {
+		request smithyhttp.Request
+		http    http.Request
+		url     url.URL
+	}
+	r.request.Request, r.http.URL = &r.http, &r.url
+	return &r.request
+}
+
+// cloneRequest copies what an attempt changes of a request.
+func cloneRequest(request any) any {
+	original, clone := request.(*smithyhttp.Request), newRequest()
+	*clone.URL = *original.URL
+	clone.Method, clone.Header, clone.ContentLength = original.Method, maps.Clone(original.Header), original.ContentLength
+	return clone
+}
