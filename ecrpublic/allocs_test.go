@@ -65,7 +65,7 @@ func TestAllocations(t *testing.T) {
 	}{
 		"small call":            {94, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))},
 		"with an API option":    {212, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}"), ecrpublic.WithAPIOptions(option)))},
-		"error":                 {110, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
+		"error":                 {113, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
 		"page of 100 images":    {313, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(100))))},
 		"page of 1,000 images":  {2169, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(1000))))},
 		"client and first call": {184, func() error { return describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))() }},

@@ -82,7 +82,8 @@ const version = "0.1.0"
 // Client calls Amazon ECR Public. It is safe for concurrent use and keeps
 // connections open between calls, so make one and share it.
 type Client struct {
-	state func() *state // a function, since it prints as an address, whatever the verb
+	text  string        // what a client prints as
+	state func() *state // a function prints as an address, whatever the verb: no secret shows
 }
 
 // state is what all calls of a client share.
@@ -100,7 +101,7 @@ func New(options Options, optFns ...func(*Options)) *Client {
 	options.setDefaults()
 	options.apply(optFns, 0)
 	s := &state{options: options}
-	return &Client{func() *state { return s }}
+	return &Client{"Amazon ECR Public, API version " + ServiceAPIVersion, func() *state { return s }}
 }
 
 // NewFromConfig makes a client from what package config loaded: credentials,

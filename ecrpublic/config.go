@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/defaults"
@@ -166,7 +167,7 @@ func (o *Options) setDefaults() {
 		mode, _ = defaults.GetModeConfiguration(name)
 	}
 	if o.Retryer == nil {
-		o.RetryMode = cmp.Or(o.RetryMode, mode.RetryMode)
+		o.RetryMode = cmp.Or(o.RetryMode, mode.RetryMode, aws.RetryModeStandard)
 	}
 	o.fill()
 	o.HTTPClient = defaultHTTPClient(o.HTTPClient, mode)
@@ -217,6 +218,9 @@ func defaultHTTPClient(client HTTPClient, mode defaults.Configuration) HTTPClien
 	buildable, ok := client.(*awshttp.BuildableClient)
 	if !ok {
 		return client
+	}
+	if _, set := buildable.GetReadTimeout(); !set && os.Getenv("AWS_ENABLE_DEFAULT_SOCKET_TIMEOUT_2026") == "true" {
+		buildable = buildable.WithReadTimeout(5 * time.Minute) // as the AWS SDKs are going to do by themselves
 	}
 	return buildable.
 		WithDialerOptions(func(d *net.Dialer) {

@@ -51,12 +51,17 @@ var exceptions = sync.OnceValue(func() map[string]reflect.Type {
 
 // responseError makes the error of a failed response. It is an API error also
 // when the body cannot be read, as of a proxy's HTML page: with the status and
-// the beginning of the body for a message.
-func (c *call) responseError(response *http.Response, body []byte, readError error) error {
+// the beginning of the body for a message. The request's secrets are cut out of it.
+func (c *call) responseError(response *http.Response, body []byte, readError error, secrets redactor) error {
+	body = secrets.bytes(body)
 	e, err := awsjson.ReadError(response.Header, body)
 	if err = cmp.Or(readError, err); err != nil {
 		status := response.StatusCode
 		e.Message = aws.String(fmt.Sprintf("HTTP %d %s, unreadable body %.200q", status, http.StatusText(status), c.showable(body)))
+	}
+	e.Code = secrets.text(e.Code)
+	if e.Message != nil {
+		e.Message = aws.String(secrets.text(*e.Message))
 	}
 	api := apiError(e, body)
 	if readError != nil {

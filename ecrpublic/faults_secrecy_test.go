@@ -54,7 +54,7 @@ func TestLogsShowNoSecret(t *testing.T) {
 			var log lockedBuffer
 			_, err := scripted(&script{answers: answers}, talkative(&log), ecrpublic.WithoutDelay).GetAuthorizationToken(t.Context(), nil)
 			assert.NotRegexp(t, secrets, log.String())
-			assert.Contains(t, log.String(), "X-Amz-Security-Token: REDACTED")
+			assert.Contains(t, log.String(), "X-Amz-Security-Token: [REDACTED]")
 			assert.Contains(t, log.String(), "X-Amz-Target: SpencerFrontendService.GetAuthorizationToken")
 			if err != nil {
 				assert.NotRegexp(t, secrets, err.Error())
@@ -69,7 +69,7 @@ func TestLoggingKeepsTheAnswer(t *testing.T) {
 	out, err := scripted(&script{answers: []answer{{Status: 200, Body: tokenBody}}}, talkative(&log)).GetAuthorizationToken(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, "TOKENEXAMPLE", *out.AuthorizationData.AuthorizationToken)
-	assert.Contains(t, log.String(), "\r\n\r\nREDACTED", "an answer with a token is not shown at all")
+	assert.Contains(t, log.String(), "\r\n\r\n[REDACTED]", "an answer with a token is not shown at all")
 	_, err = scripted(&script{answers: []answer{{Status: 200, Body: `{"repositories":[]}`}}}, talkative(&log)).DescribeRepositories(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Contains(t, log.String(), `{"repositories":[]}`)

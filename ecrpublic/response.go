@@ -55,7 +55,7 @@ func (c *call) decodeResponse(ctx context.Context, in middleware.DeserializeInpu
 	_, span := c.startSpan(ctx, decodeID)
 	defer span.End()
 	defer c.timer(ctx, metricDeserialize)()
-	if err := c.decode(ctx, response.Response); err != nil {
+	if err := c.decode(ctx, in.Request, response.Response); err != nil {
 		return out, metadata, err
 	}
 	out.Result = c.out
@@ -76,7 +76,7 @@ func addRawResponse(_ *call, ctx context.Context, in middleware.DeserializeInput
 
 // decode reads the whole answer and fills the output. An output is never left
 // half filled next to a nil error.
-func (c *call) decode(ctx context.Context, response *http.Response) error {
+func (c *call) decode(ctx context.Context, request any, response *http.Response) error {
 	buffer := bodies.Get().(*bytes.Buffer)
 	defer putBody(buffer)
 	failed := response.StatusCode < 200 || response.StatusCode > 299
@@ -89,7 +89,7 @@ func (c *call) decode(ctx context.Context, response *http.Response) error {
 		return &smithy.CanceledError{Err: ctx.Err()}
 	}
 	if failed {
-		return c.responseError(response, buffer.Bytes(), err)
+		return c.responseError(response, buffer.Bytes(), err, secretsOf(request))
 	}
 	if err != nil {
 		return &smithy.DeserializationError{Err: err}
@@ -99,7 +99,7 @@ func (c *call) decode(ctx context.Context, response *http.Response) error {
 		return nil
 	}
 	if err := codec.Unmarshal(buffer.Bytes(), c.out); err != nil {
-		return &smithy.DeserializationError{Err: fmt.Errorf("decode response body: %w", err)}
+		return &smithy.DeserializationError{Err: fmt.Errorf("decode response body: %w", secretsOf(request).error(err))}
 	}
 	return nil
 }
@@ -115,13 +115,16 @@ func putBody(b *bytes.Buffer) {
 	}
 }
 
-var errTooLarge = errors.New("the response is larger than any the service sends")
+// errTooLarge names maxResponse; an error response that is larger than
+// maxErrorResponse is one, too.
+var errTooLarge = errors.New("the response is larger than any the service sends, 160 MiB or 1 MiB for an error")
 
 func readBody(buffer *bytes.Buffer, response *http.Response, limit int64) error {
 	if response.ContentLength > limit {
 		return errTooLarge
 	}
-	if n := response.ContentLength; n > 0 {
+	const trusted = 256 << 10 // of an announced length; beyond, memory grows with what has arrived
+	if n := min(response.ContentLength, trusted); n > 0 {
 		buffer.Grow(int(n) + bytes.MinRead)
 	}
 	limited := io.LimitedReader{R: response.Body, N: limit + 1}

@@ -131,7 +131,7 @@ func (s *sigV4Signer) SignRequest(ctx context.Context, request *smithyhttp.Reque
 		options = append(options, func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	}
 	if s.logs {
-		logger := withoutSecret(s.logger, id.SessionToken)
+		logger := redactingLogger{s.logger, redactor{newSecret(id.SessionToken)}}
 		options = append(options, func(o *v4.SignerOptions) { o.LogSigning, o.Logger = true, logger })
 	}
 	skew, _ := properties.Get(skewKey{}).(time.Duration)

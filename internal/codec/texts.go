@@ -78,12 +78,15 @@ func (t *texts) end(m mark, s, before unsafe.Pointer) {
 }
 
 // reset makes the collection ready for another document. It lets go of memory
-// that an unusually large one needed.
+// that an unusually large one needed, be it for long texts or for many.
 func (t *texts) reset() {
-	const keep = 64 << 10
+	const keepBytes, keepEntries = 64 << 10, 2 << 10
 	t.bytes, t.entries = t.bytes[:0], t.entries[:0]
-	if cap(t.bytes) > keep {
-		*t = texts{}
+	if cap(t.bytes) > keepBytes {
+		t.bytes = nil
+	}
+	if cap(t.entries) > keepEntries {
+		t.entries = nil
 	}
 }
 

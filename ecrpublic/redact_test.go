@@ -1,0 +1,86 @@
+package ecrpublic_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go/logging"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+)
+
+// TestSecretsThatTheServiceRepeats lets the service answer with what the client sent, in
+// the forms that services and proxies use.
+func TestSecretsThatTheServiceRepeats(t *testing.T) {
+	t.Parallel()
+	const token = "IQoJb3JpZ2lu/X2Vj+EXAMPLE=="
+	escaped := func(pairs ...string) func(http.Header) string {
+		return func(http.Header) string { return strings.NewReplacer(pairs...).Replace(token) }
+	}
+	for name, repeat := range map[string]func(http.Header) string{
+		"token":         func(h http.Header) string { return "the token " + h.Get("X-Amz-Security-Token") + " is not valid" },
+		"authorization": func(h http.Header) string { return "Authorization=" + h.Get("Authorization") + " is incomplete" },
+		"canonical request": func(h http.Header) string {
+			return "should have been\nx-amz-date:now\nx-amz-security-token:" + h.Get("X-Amz-Security-Token") + "\n\nx-amz-date"
+		},
+		"in a URL":           escaped("/", "%2F", "+", "%2b", "=", "%3D"),
+		"as JSON of PHP":     escaped("/", `\/`),
+		"as JSON with codes": escaped("/", `\u002F`, "+", `\u002b`, "=", `\u003d`),
+		"in HTML":            escaped("/", "&#x2F;", "+", "&#43;", "=", "&#x3d;"),
+	} {
+		for form, body := range map[string]string{
+			"message":    `{"__type":"InvalidSignatureException","message":%q}`,
+			"code":       `{"__type":%q}`,
+			"not quoted": `{"__type":"InvalidLayerPartException","message":"%s"}`,
+			"no JSON":    `<html>` + strings.Repeat("x", 170) + `%s`,
+		} {
+			t.Run(name+"/"+form, func(t *testing.T) {
+				t.Parallel()
+				eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+					server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						w.WriteHeader(http.StatusForbidden)
+						_, err := io.WriteString(w, fmt.Sprintf(body, repeat(r.Header)))
+						assert.NoError(t, err)
+					}))
+					defer server.Close()
+					var log bytes.Buffer
+					var sent http.Header
+					client := ecrpublic.New(ecrpublic.Options{
+						BaseEndpoint: &server.URL,
+						HTTPClient: doFunc(func(r *http.Request) (*http.Response, error) {
+							sent = r.Header.Clone()
+							return server.Client().Do(r)
+						}),
+						Credentials: staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE", SessionToken: token}},
+						Logger:      logging.NewStandardLogger(&log),
+					}, options...)
+					_, err := client.DescribeRegistries(t.Context(), nil)
+					require.Error(t, err)
+					_, logged := client.DescribeRegistries(t.Context(), nil, func(o *ecrpublic.Options) {
+						o.ClientLogMode = aws.LogResponseWithBody | aws.LogRetries
+					})
+					require.Error(t, logged)
+					_, signature, _ := strings.Cut(sent.Get("Authorization"), "Signature=")
+					require.NotEmpty(t, signature)
+					for _, text := range []string{err.Error(), fmt.Sprintf("%+v", err), logged.Error(), log.String()} {
+						for _, secret := range []string{"X2Vj", "IQoJb3JpZ2lu", signature} {
+							assert.NotContains(t, text, secret)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+type doFunc func(*http.Request) (*http.Response, error)
+
+func (f doFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
