@@ -21,7 +21,9 @@
 //
 // [Handler.Inject] makes requests fail as the service, a network or a load
 // balancer may, [Handler.Requests] tells what arrived, and the mock [Client] is
-// for tests that want to say themselves what every call answers.
+// for tests that specify every response themselves, by operation or, with
+// [NewScript], call by call. [Scrubber] takes the account out of recorded sessions
+// with the service.
 //
 // # What is emulated
 //

@@ -12,10 +12,11 @@ import (
 )
 
 // Client is a mock of [ecrpublic.Client] for tests that want to say what each
-// call answers; it makes no requests. Set the func of each operation that is
-// to work: a nil one makes its method fail with an error that names it. The
-// zero value is ready, and safe for concurrent use while the funcs stay as they
-// are. Do not copy a Client after its first call.
+// call answers; it makes no requests. [NewScript] makes one from a list of expected
+// calls. For answers by operation, in any order, set the func of each operation that
+// must work: a nil one makes its method fail with an error that names it. The zero
+// value is ready, and safe for concurrent use while the funcs stay as they are. Do not
+// copy a Client after its first call.
 type Client struct {
 	// BatchCheckLayerAvailabilityFunc answers BatchCheckLayerAvailability.
 	BatchCheckLayerAvailabilityFunc Func[ecrpublic.BatchCheckLayerAvailabilityInput, ecrpublic.BatchCheckLayerAvailabilityOutput]
@@ -64,6 +65,8 @@ type Client struct {
 	// UploadLayerPartFunc answers UploadLayerPart.
 	UploadLayerPartFunc Func[ecrpublic.UploadLayerPartInput, ecrpublic.UploadLayerPartOutput]
 
+	script *script // answers what has no func; nil without NewScript
+
 	mu    sync.Mutex
 	calls []Call
 }
@@ -95,15 +98,23 @@ func (c *Client) Calls() []Call {
 
 // call records a call of the operation that In belongs to and hands it to f.
 func (f Func[In, Out]) call(ctx context.Context, c *Client, in *In, optFns []func(*ecrpublic.Options)) (*Out, error) {
-	operation := strings.TrimSuffix(reflect.TypeFor[In]().Name(), "Input")
+	operation := operationFor[In]()
 	c.mu.Lock()
 	c.calls = append(c.calls, Call{operation, in})
 	c.mu.Unlock()
+	if f == nil && c.script != nil {
+		out, err := c.script.next(operation, in)
+		answer, _ := out.(*Out) // an error's nil is untyped
+		return answer, err
+	}
 	if f == nil {
 		return nil, fmt.Errorf("ecrpublictest: %sFunc of the mock is not set", operation)
 	}
 	return f(ctx, in, optFns...)
 }
+
+// operationFor is the operation that an input belongs to.
+func operationFor[In any]() string { return strings.TrimSuffix(reflect.TypeFor[In]().Name(), "Input") }
 
 // BatchCheckLayerAvailability runs BatchCheckLayerAvailabilityFunc.
 func (c *Client) BatchCheckLayerAvailability(ctx context.Context, in *ecrpublic.BatchCheckLayerAvailabilityInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.BatchCheckLayerAvailabilityOutput, error) {

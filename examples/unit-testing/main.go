@@ -1,4 +1,4 @@
-// Command unit-testing is a small HTTP service whose tests show three ways to test
+// Command unit-testing is a small HTTP service whose tests show four ways to test
 // code that uses ECR Public.
 package main
 
@@ -19,7 +19,7 @@ import (
 const about = `
 A small HTTP service that tells the newest release in a repository, at
 /latest/REPOSITORY. Its tests, in latest_test.go, run it with a mock, with the
-emulator, and with faults. Run them:
+emulator, and with faults, and in record_test.go with a recorded session. Run them:
 
   go -C examples test -v ./unit-testing
 
