@@ -88,7 +88,7 @@ func readmePrune(ctx context.Context, client *ecrpublic.Client) error {
 	if err != nil {
 		return err
 	}
-	fmt.Print(plan) // nothing is deleted yet, and nothing that an index still needs will be
+	fmt.Print(plan) // a dry run; what is not known, or belongs to an image that stays, is kept
 	deleted, err := plan.Apply(ctx, client)
 	// end
 	fmt.Println(deleted)
