@@ -12,7 +12,7 @@ var ErrOtherRegistry = errors.New("not a host of ECR Public")
 
 // Parse reads a reference in any of these forms:
 //
-//	public.ecr.aws/alias/name[:tag][@digest]      also with the dual-stack host
+//	public.ecr.aws/alias/name[:tag][@digest]      also with the dual-stack host, or port 443
 //	alias/name[:tag][@digest]                     the host is understood
 //	https://gallery.ecr.aws/alias/name            also without https://
 //
@@ -69,10 +69,11 @@ func cutTag(s string) (rest, tag string, ok bool) {
 // parseHost adds host, alias and name, from host/alias/name or alias/name.
 func parseHost(r Reference, s string) (Reference, error) {
 	first, rest, _ := strings.Cut(s, "/")
+	host := strings.TrimSuffix(first, ":443") // the same registry
 	switch {
-	case first == Host:
+	case host == Host:
 		return parseRepository(r, rest)
-	case first == DualStackHost:
+	case host == DualStackHost:
 		r.DualStack = true
 		return parseRepository(r, rest)
 	case first == "localhost", strings.ContainsAny(first, ".:"):

@@ -34,6 +34,8 @@ func TestParse(t *testing.T) {
 		{"digest", "public.ecr.aws/a1b2c3d4/team/app@" + digest, pinned, "public.ecr.aws/a1b2c3d4/team/app@" + digest},
 		{"tag and digest", "public.ecr.aws/a1b2c3d4/team/app:v1@" + digest, both, "public.ecr.aws/a1b2c3d4/team/app:v1@" + digest},
 		{"dual-stack host", "ecr-public.aws.com/a1b2c3d4/team/app:v1", dual, "ecr-public.aws.com/a1b2c3d4/team/app:v1"},
+		{"port of https", "public.ecr.aws:443/a1b2c3d4/team/app:v1.2_3-rc", tagged, "public.ecr.aws/a1b2c3d4/team/app:v1.2_3-rc"},
+		{"dual-stack host with a port", "ecr-public.aws.com:443/a1b2c3d4/team/app:v1", dual, "ecr-public.aws.com/a1b2c3d4/team/app:v1"},
 		{"bare", "a1b2c3d4/team/app", app, "public.ecr.aws/a1b2c3d4/team/app"},
 		{"bare with tag and digest", "a1b2c3d4/team/app:v1@" + digest, both, "public.ecr.aws/a1b2c3d4/team/app:v1@" + digest},
 		{"gallery", "https://gallery.ecr.aws/a1b2c3d4/team/app", app, "public.ecr.aws/a1b2c3d4/team/app"},
@@ -109,12 +111,13 @@ func TestOtherRegistriesAreNotTakenForECRPublic(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{
 		"docker.io/library/nginx",
+		"public.ecr.aws:80/a1b2c3d4/team/app",
 		"ghcr.io/owner/app:v1",
 		"123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:v1",
 		"localhost/team/app",
 		"localhost:5000/team/app:v1",
 		"127.0.0.1:5000/team/app@" + digest,
-		"public.ecr.aws:443/alias/app",
+		"public.ecr.aws:8443/alias/app",
 		"my.org/app",
 		"public.ecr.aws.example.com/alias/app",
 	} {

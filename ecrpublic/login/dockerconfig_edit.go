@@ -1,6 +1,9 @@
 package login
 
-// Keys of docker's configuration, and of an entry under keyAuths.
+import "slices"
+
+// Members of docker's configuration, and of an entry under keyAuths. Docker
+// compares these names without regard to case, so object.fields finds them.
 const (
 	keyAuths       = "auths"
 	keyCredHelpers = "credHelpers"
@@ -14,59 +17,142 @@ func otherLoginKeys() []string {
 	return []string{"username", "password", "identitytoken", "registrytoken"}
 }
 
-// writeLogin sets the entry of each host.
+// writeLogin sets the entry of each host, and every other entry that some program
+// reads for it.
 func writeLogin(config *object, hosts []string, c Credentials) error {
-	auths, err := config.child(keyAuths)
-	if err != nil {
+	if err := addEntries(config, hosts); err != nil {
 		return err
 	}
-	for _, host := range hosts {
-		entry, err := auths.child(host)
+	for _, field := range config.fields(keyAuths) {
+		auths, err := config.object(field)
 		if err != nil {
 			return err
 		}
-		for _, key := range otherLoginKeys() {
-			entry.remove(key)
+		for i, entry := range auths {
+			if !isEntryOf(hosts, entry.name) {
+				continue
+			}
+			if err := auths.setLogin(i, c); err != nil {
+				return err
+			}
 		}
-		// The form of this member is also that of a bearer token.
-		entry.set(keyAuth, quote(c.Bearer()))
-		auths.set(host, entry.encode())
+		(*config)[field].value = auths.encode()
 	}
-	config.set(keyAuths, auths.encode())
 	return nil
 }
 
-// removeLogin deletes the entry of each host, and those that old clients wrote
-// for it, with a scheme in front.
-func removeLogin(config *object, hosts []string) (changed bool, err error) {
-	auths, err := config.child(keyAuths)
-	if err != nil {
-		return false, err
+// addEntries makes an empty entry for each host that has none of its own.
+func addEntries(config *object, hosts []string) error {
+	if len(config.fields(keyAuths)) == 0 {
+		config.set(keyAuths, object{}.encode())
+	}
+	var present, auths object
+	fields := config.fields(keyAuths)
+	for _, field := range fields {
+		var err error
+		if auths, err = config.object(field); err != nil {
+			return err
+		}
+		present = append(present, auths...)
 	}
 	for _, host := range hosts {
-		for _, prefix := range []string{"", "http://", "https://"} {
-			changed = auths.remove(prefix+host) || changed
+		if present.value(host) == nil && auths.value(host) == nil {
+			auths.set(host, object{}.encode())
 		}
 	}
-	if changed {
-		config.set(keyAuths, auths.encode())
+	(*config)[fields[len(fields)-1]].value = auths.encode()
+	return nil
+}
+
+// setLogin puts c into the entry at i and keeps what else is in it.
+func (o object) setLogin(i int, c Credentials) error {
+	entry, err := o.object(i)
+	if err != nil {
+		return err
+	}
+	for _, key := range otherLoginKeys() {
+		entry.removeFields(key)
+	}
+	// The form of this member is also that of a bearer token.
+	login := quote(c.Bearer())
+	if fields := entry.fields(keyAuth); len(fields) == 1 {
+		entry[fields[0]].value = login
+	} else {
+		entry.removeFields(keyAuth)
+		entry.set(keyAuth, login)
+	}
+	o[i].value = entry.encode()
+	return nil
+}
+
+// removeLogin deletes every entry that some program reads for one of the hosts.
+func removeLogin(config *object, hosts []string) (changed bool, err error) {
+	for _, field := range config.fields(keyAuths) {
+		auths, err := config.object(field)
+		if err != nil {
+			return false, err
+		}
+		kept := slices.DeleteFunc(slices.Clone(auths), func(m member) bool { return isEntryOf(hosts, m.name) })
+		if len(kept) < len(auths) {
+			changed = true
+			(*config)[field].value = kept.encode()
+		}
 	}
 	return changed, nil
 }
 
-// shadowed finds the hosts that docker sends to a helper: the host's own, or
-// else the one for all. An empty name means none.
+// isEntryOf reports whether a key under "auths" is for one of the hosts.
+func isEntryOf(hosts []string, key string) bool {
+	return slices.ContainsFunc(hosts, func(host string) bool {
+		matches, _ := keyOf(host, key)
+		return matches
+	})
+}
+
+// shadowed finds what some program reads instead of a host's entry. Members of a
+// wrong type count for nothing: docker would not load the file.
 func shadowed(config object, hosts []string) []ShadowedHost {
-	// Docker would not load a file whose credHelpers are no object.
-	helpers, _ := config.child(keyCredHelpers)
 	var found []ShadowedHost
 	for _, host := range hosts {
-		key, name := keyCredHelpers, helpers.value(host)
-		if name == nil {
-			key, name = keyCredsStore, config.value(keyCredsStore)
-		}
-		if helper := unquote(name); helper != "" {
+		if helper, key := helperOf(config, host); helper != "" {
 			found = append(found, ShadowedHost{Host: host, Helper: helper, Key: key})
+		}
+		for _, key := range namespaces(config, host) {
+			found = append(found, ShadowedHost{Host: host, Key: key})
+		}
+	}
+	return found
+}
+
+// helperOf is the helper that docker asks about a host: the host's own, or else
+// the one for all. An empty name means none.
+func helperOf(config object, host string) (helper, key string) {
+	for _, field := range slices.Backward(config.fields(keyCredHelpers)) {
+		if config[field].value.Kind() == 'n' {
+			break // null drops those before it
+		}
+		helpers, _ := config.object(field)
+		if name := helpers.value(host); name != nil {
+			return unquote(name), keyCredHelpers
+		}
+	}
+	for _, field := range slices.Backward(config.fields(keyCredsStore)) {
+		if value := config[field].value; value.Kind() != 'n' { // null leaves the one before it
+			return unquote(value), keyCredsStore
+		}
+	}
+	return "", ""
+}
+
+// namespaces are the keys of a host's entries for parts of the registry.
+func namespaces(config object, host string) []string {
+	var found []string
+	for _, field := range config.fields(keyAuths) {
+		auths, _ := config.object(field)
+		for _, m := range auths {
+			if _, namespace := keyOf(host, m.name); namespace && !slices.Contains(found, m.name) {
+				found = append(found, m.name)
+			}
 		}
 	}
 	return found

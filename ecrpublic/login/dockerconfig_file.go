@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 const (
@@ -18,48 +19,48 @@ const (
 	maxLinks = 40
 )
 
-// edit changes a configuration and tells whether it did.
+// edit changes a configuration and reports whether it did.
 type edit func(*object) (changed bool, err error)
 
-// rewrite carries out an edit on the file, whose directory exists, and returns
-// the configuration after it.
-func rewrite(ctx context.Context, path string, do edit) (object, error) {
-	unlock, err := lockDir(ctx, filepath.Dir(path))
+// rewrite carries out an edit on the file, whose directory exists.
+func rewrite(ctx context.Context, path string, do edit) error {
+	unlock, locked, err := lockFile(ctx, path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer unlock()
+	if locked {
+		removeLeftovers(path)
+	}
 	for range maxRewrites {
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
-		config, done, err := tryRewrite(path, do)
-		if done || err != nil {
-			return config, err
+		if done, err := tryRewrite(path, do); done || err != nil {
+			return err
 		}
 	}
-	return nil, errors.New("other programs keep changing it")
+	return errors.New("gave up: other programs keep modifying the file")
 }
 
 // tryRewrite is done when nothing had to change or the file was replaced.
-func tryRewrite(path string, do edit) (config object, done bool, err error) {
+func tryRewrite(path string, do edit) (done bool, err error) {
 	old, err := readIfExists(path)
 	if err != nil {
-		return nil, false, err
+		return false, err
 	}
-	config, err = parseObject(old)
+	config, err := parseObject(old)
 	if err != nil {
-		return nil, false, err
+		return false, err
 	}
 	if changed, err := do(&config); err != nil || !changed {
-		return config, err == nil, err
+		return err == nil, err
 	}
 	text, err := config.indented()
 	if err != nil {
-		return nil, false, err
+		return false, err
 	}
-	done, err = swap(path, old, text)
-	return config, done, err
+	return swap(path, old, text)
 }
 
 // swap replaces the file if its content is still old; no system offers both in
@@ -77,9 +78,16 @@ func swap(path string, old, text []byte) (swapped bool, err error) {
 	return true, os.Rename(temp, path)
 }
 
+// The name of a temporary file is that of the configuration with these around a
+// random part, which no other program uses.
+const (
+	tempInfix  = ".ecr-public-"
+	tempSuffix = ".tmp"
+)
+
 // writeTemp makes a file beside path, readable by the owner of path alone.
 func writeTemp(path string, text []byte) (name string, err error) {
-	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+tempInfix+"*"+tempSuffix)
 	if err != nil {
 		return "", err
 	}
@@ -91,6 +99,19 @@ func writeTemp(path string, text []byte) (name string, err error) {
 	}
 	keepOwner(path, temp.Name())
 	return temp.Name(), nil
+}
+
+// removeLeftovers removes the temporary files of programs that ended before they
+// could. It needs the lock, without which they may be in use.
+func removeLeftovers(path string) {
+	dir, base := filepath.Split(path)
+	entries, _ := os.ReadDir(filepath.Clean(dir)) // what cannot be listed stays
+	for _, entry := range entries {
+		random, ok := strings.CutPrefix(entry.Name(), base+tempInfix)
+		if ok && strings.HasSuffix(random, tempSuffix) && entry.Type().IsRegular() {
+			_ = os.Remove(filepath.Join(dir, entry.Name()))
+		}
+	}
 }
 
 // readIfExists reads a file, or nothing when there is none.

@@ -35,7 +35,7 @@ func TestForeignWriteDuringAChangeIsNotLost(t *testing.T) {
 					require.NoError(t, os.WriteFile(path, []byte(`{"auths": {"old": {}}}`), 0o600))
 				}
 				calls := 0
-				_, err := rewrite(t.Context(), path, func(config *object) (bool, error) {
+				err := rewrite(t.Context(), path, func(config *object) (bool, error) {
 					if calls++; calls <= 3 {
 						foreign(t, path, calls)
 					}
@@ -57,7 +57,7 @@ func TestForeignDeletionDuringAChange(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.json")
 	require.NoError(t, os.WriteFile(path, []byte(`{"auths": {"old": {}}}`), 0o600))
-	_, err := rewrite(t.Context(), path, func(config *object) (bool, error) {
+	err := rewrite(t.Context(), path, func(config *object) (bool, error) {
 		_ = os.Remove(path)
 		return true, writeLogin(config, []string{"public.ecr.aws"}, secretPair())
 	})
@@ -71,7 +71,7 @@ func TestFileThatNeverStopsChanging(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.json")
 	calls := 0
-	_, err := rewrite(t.Context(), path, func(config *object) (bool, error) {
+	err := rewrite(t.Context(), path, func(config *object) (bool, error) {
 		calls++
 		text := append([]byte("{}"), make([]byte, calls)...)
 		for i := range text[2:] {
@@ -79,6 +79,26 @@ func TestFileThatNeverStopsChanging(t *testing.T) {
 		}
 		return true, os.WriteFile(path, text, 0o600)
 	})
-	require.ErrorContains(t, err, "keep changing")
+	require.ErrorContains(t, err, "keep modifying")
 	assert.Equal(t, maxRewrites, calls)
+}
+
+// A program that was killed between its two steps leaves a temporary file. The
+// files of others have other names.
+func TestNextWriterRemovesLeftovers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "config.json")
+	left, err := writeTemp(path, []byte(`{"auths": {}}`))
+	require.NoError(t, err)
+	kept := []string{"config.json.bak", "config.json.20260501", "config.json123", "config.json.ecr-public-1", "other.json.ecr-public-1.tmp"}
+	for _, name := range kept {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	_, err = DockerConfig{Path: path}.Write(t.Context(), secretPair())
+	require.NoError(t, err)
+	assert.NoFileExists(t, left)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, entries, len(kept)+1)
 }

@@ -63,6 +63,51 @@ const (
 	}
 }`
 
+	oldClients = `{
+	"auths": {
+		"https://public.ecr.aws/v1/": {
+			"auth": "b2xk",
+			"email": "a@b"
+		},
+		"ghcr.io": {},
+		"public.ecr.aws": {
+			"auth": "b2xk"
+		},
+		"public.ecr.aws:443/": {
+			"auth": "b2xk"
+		}
+	}
+}`
+
+	// Go programs compare the names of members without regard to case.
+	otherCase = `{"Auths": {"public.ecr.aws": {"IdentityToken": "i", "AUTH": "b2xk", "Email": "a@b"},
+		"https://public.ecr.aws": {"auth": "b2xk", "Auth": "b2xkZXI="}}}`
+
+	otherCaseAfter = `{
+	"Auths": {
+		"public.ecr.aws": {
+			"AUTH": "QVdTOmh1bnRlcjI=",
+			"Email": "a@b"
+		},
+		"https://public.ecr.aws": {
+			"auth": "QVdTOmh1bnRlcjI="
+		}
+	}
+}`
+
+	twoSpellings = `{"Auths": {"public.ecr.aws": {"auth": "b2xk"}}, "auths": {"ghcr.io": {}}}`
+
+	twoSpellingsAfter = `{
+	"Auths": {
+		"public.ecr.aws": {
+			"auth": "QVdTOmh1bnRlcjI="
+		}
+	},
+	"auths": {
+		"ghcr.io": {}
+	}
+}`
+
 	craneLogin = `{
 	"auths": {
 		"public.ecr.aws": {

@@ -3,7 +3,9 @@ package login_test
 import (
 	"context"
 	"os"
+	"os/user"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -43,7 +45,10 @@ func TestDockerConfigKeepsWhatOthersWrote(t *testing.T) {
 		{"docker login", dockerLogin, dockerLoginAfter},
 		{"docker with everything", dockerWithEverything, replaced(dockerWithEverything)},
 		{"docker desktop", dockerDesktop, dockerDesktopAfter},
-		{"podman login with a namespace", podmanLoginWithNamespace, replaced(podmanLoginWithNamespace)},
+		{"podman login with a namespace", podmanLoginWithNamespace, strings.Replace(replaced(podmanLoginWithNamespace), "bnM6cA==", auth64, 1)},
+		{"keys of old clients", oldClients, strings.ReplaceAll(oldClients, "b2xk", auth64)},
+		{"members in another case", otherCase, otherCaseAfter},
+		{"auths in two spellings", twoSpellings, twoSpellingsAfter},
 		{"crane auth login", craneLogin, replaced(craneLogin)},
 		{"every other form of a login gives way", otherForms, otherFormsAfter},
 		{"no auths", `{"currentContext": "x"}`, withoutAuthsAfter},
@@ -95,8 +100,10 @@ func TestDockerConfigRemovesAStaleLogin(t *testing.T) {
 	}`)
 	result, err := login.DockerConfig{Path: path}.Remove(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, login.DockerConfigResult{Path: path}, result)
-	assert.Equal(t, "{\n\t\"auths\": {\n\t\t\"public.ecr.aws/ns\": {\n\t\t\t\"auth\": \"a2VwdA==\"\n\t\t},\n\t\t\"ghcr.io\": {}\n\t},\n\t\"unknown\": 1\n}", read(t, path))
+	assert.Equal(t, login.DockerConfigResult{Path: path, Shadowed: []login.ShadowedHost{
+		{Host: "public.ecr.aws", Key: "public.ecr.aws/ns"},
+	}}, result)
+	assert.Equal(t, "{\n\t\"auths\": {\n\t\t\"ghcr.io\": {}\n\t},\n\t\"unknown\": 1\n}", read(t, path))
 }
 
 func TestDockerConfigRemoveLeavesAFileWithoutLoginAlone(t *testing.T) {
@@ -132,6 +139,15 @@ func TestDockerConfigReportsHelpersThatShadowTheEntry(t *testing.T) {
 			{Host: "ecr-public.aws.com", Helper: "pass", Key: "credsStore"},
 		}},
 		{"empty store", `{"credsStore": ""}`, nil},
+		{"keys in another case", `{"CREDSSTORE": "desktop", "CredHelpers": {"public.ecr.aws": "ecr-login"}}`, []login.ShadowedHost{
+			{Host: "public.ecr.aws", Helper: "ecr-login", Key: "credHelpers"},
+			{Host: "ecr-public.aws.com", Helper: "desktop", Key: "credsStore"},
+		}},
+		{"the last spelling wins", `{"credsStore": "a", "CredsStore": "b", "credsstore": null, "credHelpers": {"public.ecr.aws": "c"}, "CredHelpers": {"public.ecr.aws": "d"}}`, []login.ShadowedHost{
+			{Host: "public.ecr.aws", Helper: "d", Key: "credHelpers"},
+			{Host: "ecr-public.aws.com", Helper: "b", Key: "credsStore"},
+		}},
+		{"null drops earlier helpers", `{"CredHelpers": {"public.ecr.aws": "d"}, "credHelpers": null}`, nil},
 		{"no strings", `{"credsStore": 1, "credHelpers": []}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,11 +169,11 @@ func TestDockerConfigRefusesWhatItCannotKeep(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"no JSON", "auths:", "invalid character"},
 		{"cut off", `{"auths": {"ghcr.io": {}`, "unexpected EOF"},
-		{"list", `[]`, "want a JSON object, found ["},
-		{"text after the object", `{} {}`, "something follows"},
+		{"list", `[]`, "must be a JSON object, found ["},
+		{"text after the object", `{} {}`, "unexpected data"},
 		{"name twice", `{"auths": {}, "auths": {}}`, "duplicate"},
-		{"auths is a list", `{"auths": []}`, `"auths": want a JSON object`},
-		{"entry is a string", `{"auths": {"public.ecr.aws": "x"}}`, `"public.ecr.aws": want a JSON object`},
+		{"auths is a list", `{"auths": []}`, `"auths": must be a JSON object`},
+		{"entry is a string", `{"auths": {"public.ecr.aws": "x"}}`, `"public.ecr.aws": must be a JSON object`},
 		{"member without value", `{"auths"}`, "invalid character"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -172,7 +188,7 @@ func TestDockerConfigRefusesWhatItCannotKeep(t *testing.T) {
 		})
 	}
 	_, err := login.DockerConfig{Path: configFile(t, `{"auths": 1}`)}.Remove(t.Context())
-	require.ErrorContains(t, err, `"auths": want a JSON object`)
+	require.ErrorContains(t, err, `"auths": must be a JSON object`)
 }
 
 func TestDockerConfigRefusesEmptyCredentials(t *testing.T) {
@@ -193,6 +209,10 @@ func TestDockerConfigRefusesAHostWithoutAName(t *testing.T) {
 	_, err = config.Remove(t.Context())
 	require.ErrorContains(t, err, "Hosts[1] is empty")
 	assert.NoDirExists(t, filepath.Dir(config.Path))
+
+	config.Hosts = []string{"https://public.ecr.aws"}
+	_, err = config.Write(t.Context(), secret())
+	require.EqualError(t, err, `docker configuration: Hosts[0] is "https://public.ecr.aws", it must be a registry host without scheme and path`)
 }
 
 func TestDockerConfigWithACancelledContext(t *testing.T) {
@@ -249,12 +269,91 @@ func TestDockerConfigHonoursTheEnvironment(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join(dir, ".docker", "config.json"), result.Path)
 
+}
+
+// A service manager may start a program without HOME.
+func TestDockerConfigWithoutHomeAsksThePasswordFile(t *testing.T) {
+	t.Setenv("DOCKER_CONFIG", "")
 	t.Setenv("HOME", "")
 	t.Setenv("USERPROFILE", "")
-	_, err = login.DockerConfig{}.Write(t.Context(), secret())
-	require.Error(t, err)
-	_, err = login.DockerConfig{}.Remove(t.Context())
-	require.Error(t, err)
+	current, err := user.Current()
+	require.NoError(t, err)
+	config := login.DockerConfig{Hosts: []string{"no-such-host.invalid"}} // nothing is changed
+	result, err := config.Remove(t.Context())
+	if runtime.GOOS == "windows" {
+		require.Error(t, err)
+		return
+	}
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(current.HomeDir, ".docker", "config.json"), result.Path)
+}
+
+// Every key that some program reads for the host gets the new login, and goes
+// with it.
+func TestDockerConfigFindsEveryKeyOfTheHost(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		key       string
+		namespace bool
+	}{
+		{"public.ecr.aws", false},
+		{"public.ecr.aws/", false},
+		{"public.ecr.aws/v1/", false},
+		{"public.ecr.aws/v2", false},
+		{"public.ecr.aws:443", false},
+		{"public.ecr.aws:443/", false},
+		{"http://public.ecr.aws", false},
+		{"https://public.ecr.aws", false},
+		{"https://public.ecr.aws/", false},
+		{"https://public.ecr.aws/v1/", false},
+		{"https://public.ecr.aws/v2/", false},
+		{"https://public.ecr.aws:443", false},
+		{"https://public.ecr.aws:443/v2/", false},
+		{"https://AWS@public.ecr.aws/v2/", false},
+		{"https://public.ecr.aws/a1b2c3d4", false},
+		{"oci://public.ecr.aws", false},
+		{"public.ecr.aws/a1b2c3d4", true},
+		{"public.ecr.aws/a1b2c3d4/team/app", true},
+		{"public.ecr.aws:443/a1b2c3d4", true},
+		{"public.ecr.aws/a1b2c3d4/", false},
+	} {
+		path := configFile(t, `{"auths": {"ghcr.io": {"auth": "a2VwdA=="}, "`+tt.key+`": {"auth": "b2xk", "email": "a@b"}}}`)
+		result, err := host(path).Write(t.Context(), secret())
+		require.NoError(t, err)
+		want := `"` + tt.key + `": {"auth": "` + auth64 + `", "email": "a@b"}`
+		if tt.key != "public.ecr.aws" {
+			want += `, "public.ecr.aws": {"auth": "` + auth64 + `"}`
+		}
+		assert.JSONEq(t, `{"auths": {"ghcr.io": {"auth": "a2VwdA=="}, `+want+`}}`, read(t, path))
+		var shadowed []login.ShadowedHost
+		if tt.namespace {
+			shadowed = []login.ShadowedHost{{Host: "public.ecr.aws", Key: tt.key}}
+		}
+		assert.Equal(t, shadowed, result.Shadowed, tt.key)
+
+		result, err = host(path).Remove(t.Context())
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"auths": {"ghcr.io": {"auth": "a2VwdA=="}}}`, read(t, path), tt.key)
+		assert.Equal(t, shadowed, result.Shadowed, tt.key)
+	}
+}
+
+func TestDockerConfigLeavesTheKeysOfOtherHosts(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{
+		"", "aws", "public.ecr.aws.example", "https://public.ecr.aws.example/", "public.ecr.aws:8443", "http://public.ecr.aws:80",
+		"https://evil.example/public.ecr.aws", "https://public.ecr.aws@evil.example", "Public.ecr.aws", " public.ecr.aws", "xpublic.ecr.aws",
+		"ecr-public.aws.com", "https://[::1", "/public.ecr.aws", "://public.ecr.aws:99x",
+	} {
+		text := `{"auths": {"` + key + `": {"auth": "a2VwdA=="}}}`
+		path := configFile(t, text)
+		_, err := host(path).Remove(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, text, read(t, path), key)
+		_, err = host(path).Write(t.Context(), secret())
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"auths": {"`+key+`": {"auth": "a2VwdA=="}, "public.ecr.aws": {"auth": "`+auth64+`"}}}`, read(t, path))
+	}
 }
 
 func TestDockerConfigThatCannotBeWritten(t *testing.T) {

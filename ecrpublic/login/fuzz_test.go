@@ -3,6 +3,8 @@ package login
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,60 +22,87 @@ func FuzzDockerConfig(f *testing.F) {
 	} {
 		f.Add([]byte(seed), "public.ecr.aws")
 	}
-	f.Add([]byte(`{"auths":{"":{}}}`), "")
+	f.Add([]byte(`{"Auths":{"https://a/v1/":{"AUTH":"b2xk","Auth":"b2xk"},"a/b":{"Username":"x"}},"auths":null,"auth\u017f":{"a:443":{}}}`), "a")
 	f.Add([]byte(`{}`), "\xffhost\"")
 	f.Fuzz(func(t *testing.T, text []byte, host string) {
 		host = unquote(quote(host)) // as JSON can hold it
+		if host == "" || strings.Contains(host, "/") {
+			return // refused earlier
+		}
 		config, err := parseObject(text)
 		if err != nil {
 			return
 		}
 		before := split(t, config.encode(), host)
+		_ = shadowed(config, []string{host})
 		if writeLogin(&config, []string{host}, secretPair()) != nil {
 			return
 		}
-		_ = shadowed(config, []string{host})
 		written, err := config.indented()
 		require.NoError(t, err)
 		after := split(t, written, host)
 		require.Equal(t, before.config, after.config)
-		require.Equal(t, before.auths, after.auths)
-		require.Equal(t, before.entry, after.entry)
-		require.Equal(t, "QVdTOmh1bnRlcjI=", after.login)
+		require.Equal(t, before.foreign, after.foreign)
+		for key, entry := range before.entries {
+			require.Equal(t, entry, after.entries[key])
+		}
+		require.LessOrEqual(t, len(after.entries), len(before.entries)+1)
+		for _, login := range after.logins {
+			require.Equal(t, "QVdTOmh1bnRlcjI=", login)
+		}
+		require.Len(t, after.logins, len(after.entries))
+		require.NotEmpty(t, after.logins)
 
 		again, err := parseObject(written)
 		require.NoError(t, err)
 		changed, err := removeLogin(&again, []string{host})
 		require.NoError(t, err)
 		require.True(t, changed)
-		require.Equal(t, before.config, split(t, again.encode(), host).config)
+		removed := split(t, again.encode(), host)
+		require.Equal(t, before.config, removed.config)
+		require.Equal(t, before.foreign, removed.foreign)
+		require.Empty(t, removed.entries)
 	})
 }
 
 // parts are a configuration as another program understands it: without the
-// entries, the entries of other hosts, our entry without a login, and our login.
+// entries, the entries of other hosts, our entries without a login, and our
+// logins. Entries are called by the name of their member and their own.
 type parts struct {
-	config, auths, entry map[string]any
-	login                any
+	config, foreign map[string]any
+	entries         map[string]map[string]any
+	logins          []any
 }
 
 func split(t *testing.T, text []byte, host string) parts {
 	t.Helper()
-	p := parts{config: map[string]any{}, auths: map[string]any{}, entry: map[string]any{}}
+	p := parts{config: map[string]any{}, foreign: map[string]any{}, entries: map[string]map[string]any{}}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber() // 1e999 is JSON, too
 	require.NoError(t, decoder.Decode(&p.config))
-	if auths, ok := p.config[keyAuths].(map[string]any); ok {
-		p.auths = auths
-	}
-	if entry, ok := p.auths[host].(map[string]any); ok {
-		p.entry = entry
-	}
-	p.login = p.entry[keyAuth]
-	delete(p.config, keyAuths)
-	delete(p.auths, host)
-	for _, key := range append(otherLoginKeys(), keyAuth) {
-		delete(p.entry, key)
+	for member, value := range p.config {
+		if !strings.EqualFold(member, keyAuths) {
+			continue
+		}
+		delete(p.config, member)
+		auths, _ := value.(map[string]any)
+		for key, value := range auths {
+			name := member + " " + key
+			if matches, _ := keyOf(host, key); !matches {
+				p.foreign[name] = value
+				continue
+			}
+			entry, _ := value.(map[string]any)
+			p.entries[name] = map[string]any{}
+			for member, value := range entry {
+				switch {
+				case strings.EqualFold(member, keyAuth):
+					p.logins = append(p.logins, value)
+				case !slices.ContainsFunc(otherLoginKeys(), func(key string) bool { return strings.EqualFold(key, member) }):
+					p.entries[name][member] = value
+				}
+			}
+		}
 	}
 	return p
 }

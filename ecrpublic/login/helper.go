@@ -10,18 +10,19 @@ import (
 )
 
 // Texts of the credential helper protocol. Callers of a helper compare the first
-// two word by word: after the first they go on without a login.
+// two word by word: after the first they continue without a login.
 var (
 	errHelperNotFound = errors.New("credentials not found in native keychain")
 	errHelperNoServer = errors.New("no credentials server URL")
 	errHelperReadOnly = errors.New("not implemented: logins to ECR Public are made from AWS credentials and cannot be stored or erased")
 )
 
-// helperUsername is what "list" tells for each host. The service has issued no
+// helperUsername is what "list" says for each host. The service has issued no
 // other, and finding out would cost a call.
 const helperUsername = "AWS"
 
-// maxServerURL bounds what "get" reads, in bytes.
+// maxServerURL bounds what "get" reads, in bytes: far more than the address of a
+// registry has, and less than the line that other helpers read.
 const maxServerURL = 4096
 
 // ServeHelper answers one call of a docker credential helper, a program named
@@ -30,9 +31,13 @@ const maxServerURL = 4096
 // credentials for the host on in, "list" the hosts of the provider, without a
 // call; "store" and "erase" are refused.
 //
-// The answer goes to out, and so does the text of an error, where the protocol
-// wants it. After an error that is returned the program has to exit with status
-// 1, and print nothing more.
+// The host may have https:// in front and a port 443 and a path behind it. With
+// any other scheme, and for any other host, there are no credentials.
+//
+// Both responses and error messages are written to out, as the protocol requires.
+// If ServeHelper returns an error, exit with status 1 and print nothing else. If
+// ctx ends while nothing comes from in, the goroutine that reads stays until in
+// is closed or the program exits.
 func ServeHelper(ctx context.Context, p *Provider, args []string, in io.Reader, out io.Writer) error {
 	answer, err := helperAnswer(ctx, p, strings.Join(args, " "), in)
 	if err != nil {
@@ -59,19 +64,19 @@ func helperAnswer(ctx context.Context, p *Provider, action string, in io.Reader)
 	}
 }
 
-// helperEntry is the protocol's answer to "get".
+// helperEntry is the protocol's response to "get".
 type helperEntry struct{ ServerURL, Username, Secret string }
 
 func helperGet(ctx context.Context, p *Provider, in io.Reader) (any, error) {
-	text, err := io.ReadAll(io.LimitReader(in, maxServerURL))
+	server, err := readServerURL(ctx, in)
 	if err != nil {
 		return nil, fmt.Errorf("read the server URL: %w", err)
 	}
-	server := strings.TrimSpace(string(text))
 	if server == "" {
 		return nil, errHelperNoServer
 	}
-	if !p.Serves(hostOf(server)) {
+	scheme, host, _ := splitAddress(server)
+	if scheme != "" && scheme != "https://" || !p.Serves(host) {
 		return nil, errHelperNotFound
 	}
 	c, err := p.Credentials(ctx)
@@ -81,11 +86,25 @@ func helperGet(ctx context.Context, p *Provider, in io.Reader) (any, error) {
 	return helperEntry{ServerURL: server, Username: c.Username, Secret: c.Password}, nil
 }
 
-// hostOf is the host of an address that may have a scheme and a path.
-func hostOf(address string) string {
-	if _, rest, ok := strings.Cut(address, "://"); ok {
-		address = rest
+// readServerURL reads in to its end, which may never come.
+func readServerURL(ctx context.Context, in io.Reader) (string, error) {
+	var text []byte
+	done := make(chan error, 1) // does not hold up the goroutine when nobody waits
+	go func() {
+		read, err := io.ReadAll(io.LimitReader(in, maxServerURL+1))
+		text = read
+		done <- err
+	}()
+	select {
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	case err := <-done:
+		if err != nil {
+			return "", err
+		}
 	}
-	host, _, _ := strings.Cut(address, "/")
-	return host
+	if len(text) > maxServerURL {
+		return "", fmt.Errorf("it is longer than %d bytes", maxServerURL)
+	}
+	return strings.TrimSpace(string(text)), nil
 }

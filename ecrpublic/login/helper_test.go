@@ -2,7 +2,9 @@ package login_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -28,6 +30,8 @@ func TestHelperGet(t *testing.T) {
 	t.Parallel()
 	for _, server := range []string{
 		"public.ecr.aws", "https://public.ecr.aws", "https://public.ecr.aws/v2/", "public.ecr.aws/a1b2c3d4", "ecr-public.aws.com",
+		"public.ecr.aws:443", "https://public.ecr.aws:443/v1/", "HTTPS://public.ecr.aws",
+		"public.ecr.aws/" + strings.Repeat("a", 4096-len("public.ecr.aws/\n")),
 	} {
 		out, _, err := serve(t, server+"\n", "get")
 		require.NoError(t, err, server)
@@ -35,12 +39,13 @@ func TestHelperGet(t *testing.T) {
 	}
 }
 
-// Docker goes on anonymously after exactly this text.
+// Docker continues anonymously after exactly this text.
 func TestHelperDoesNotKnowOtherHosts(t *testing.T) {
 	t.Parallel()
 	for _, server := range []string{
 		"https://index.docker.io/v1/", "123456789012.dkr.ecr.us-east-1.amazonaws.com", "https://evil.example/public.ecr.aws",
-		"https://public.ecr.aws@evil.example", "public.ecr.aws.evil.example",
+		"https://public.ecr.aws@evil.example", "public.ecr.aws.evil.example", "https://public.ecr.aws\\@evil.example",
+		"http://public.ecr.aws", "oci://public.ecr.aws", "://public.ecr.aws", "public.ecr.aws:80", "https://public.ecr.aws:8443",
 	} {
 		out, calls, err := serve(t, server, "get")
 		require.Error(t, err)
@@ -99,4 +104,28 @@ func TestHelperInputThatCannotBeRead(t *testing.T) {
 	p := login.NewProvider(always(nil, nil))
 	err := login.ServeHelper(t.Context(), p, []string{"get"}, iotest.ErrReader(broken), &out)
 	require.ErrorIs(t, err, broken)
+}
+
+// A cut address would be answered for a host that nobody asked about.
+func TestHelperInputThatIsTooLong(t *testing.T) {
+	t.Parallel()
+	for _, server := range []string{"public.ecr.aws/" + strings.Repeat("a", 4096), strings.Repeat("a", 1<<20), strings.Repeat(" ", 4097)} {
+		out, calls, err := serve(t, server, "get")
+		require.ErrorContains(t, err, "read the server URL: it is longer than 4096 bytes")
+		assert.Equal(t, err.Error()+"\n", out)
+		assert.Zero(t, calls)
+	}
+}
+
+func TestHelperHonoursTheContextWhileReading(t *testing.T) {
+	t.Parallel()
+	in, writer := io.Pipe()
+	defer writer.Close() // ends the reading goroutine
+	reason := errors.New("interrupted")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(reason)
+	var out bytes.Buffer
+	err := login.ServeHelper(ctx, login.NewProvider(always(nil, nil)), []string{"get"}, in, &out)
+	require.ErrorIs(t, err, reason)
+	assert.Equal(t, "read the server URL: interrupted\n", out.String())
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -27,7 +28,7 @@ func parseObject(text []byte) (object, error) {
 	}
 	decoder := jsontext.NewDecoder(bytes.NewReader(text))
 	if kind := decoder.PeekKind(); kind != 0 && kind != '{' {
-		return nil, fmt.Errorf("want a JSON object, found %s", kind)
+		return nil, fmt.Errorf("must be a JSON object, found %s", kind)
 	}
 	if _, err := decoder.ReadToken(); err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func parseObject(text []byte) (object, error) {
 		return nil, err
 	}
 	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the JSON object")
+		return nil, errors.New("unexpected data after the JSON object")
 	}
 	return o, nil
 }
@@ -68,13 +69,25 @@ func (o object) value(name string) jsontext.Value {
 	return nil
 }
 
-// child is a member's value as an object, empty if there is no such member.
-func (o object) child(name string) (object, error) {
-	inner, err := parseObject(o.value(name))
+// object is the value of the member at i as an object.
+func (o object) object(i int) (object, error) {
+	inner, err := parseObject(o[i].value)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", name, err)
+		return nil, fmt.Errorf("%q: %w", o[i].name, err)
 	}
 	return inner, nil
+}
+
+// fields are the indexes of the members that a Go program reads into the field of
+// this name.
+func (o object) fields(name string) []int {
+	var found []int
+	for i, m := range o {
+		if strings.EqualFold(m.name, name) {
+			found = append(found, i)
+		}
+	}
+	return found
 }
 
 // set changes a member in its place, or adds it at the end.
@@ -86,13 +99,9 @@ func (o *object) set(name string, value jsontext.Value) {
 	*o = append(*o, member{name: name, quoted: quote(name), value: value})
 }
 
-// remove tells whether there was such a member.
-func (o *object) remove(name string) bool {
-	i := o.index(name)
-	if i >= 0 {
-		*o = slices.Delete(*o, i, i+1)
-	}
-	return i >= 0
+// removeFields removes the members that fields would find.
+func (o *object) removeFields(name string) {
+	*o = slices.DeleteFunc(*o, func(m member) bool { return strings.EqualFold(m.name, name) })
 }
 
 func (o object) index(name string) int {

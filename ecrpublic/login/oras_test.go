@@ -99,7 +99,7 @@ func TestOtherHostsGetNoCredentials(t *testing.T) {
 	p := login.NewProvider(client)
 	for _, host := range []string{
 		"123456789012.dkr.ecr.us-east-1.amazonaws.com", "docker.io", "gallery.ecr.aws",
-		"public.ecr.aws.example.com", "public.ecr.aws:443", "",
+		"public.ecr.aws.example.com", "public.ecr.aws:80", "public.ecr.aws:4433", "",
 	} {
 		assert.False(t, p.Serves(host), host)
 		credential, err := p.ORASCredential(t.Context(), host)
@@ -108,7 +108,7 @@ func TestOtherHostsGetNoCredentials(t *testing.T) {
 	}
 	assert.Zero(t, client.calls.Load())
 
-	for _, host := range login.RegistryHosts() {
+	for _, host := range append(login.RegistryHosts(), "public.ecr.aws:443") {
 		assert.True(t, p.Serves(host), host)
 		credential, err := p.ORASCredential(t.Context(), host)
 		require.NoError(t, err)

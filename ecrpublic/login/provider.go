@@ -87,8 +87,10 @@ func NewProvider(client GetAuthorizationTokenAPIClient, optFns ...func(*Provider
 }
 
 // Serves reports whether the provider's credentials are for host, written as in
-// an image reference. Give them to no other host.
-func (p *Provider) Serves(host string) bool { return slices.Contains(p.options.Hosts, host) }
+// an image reference; port 443 makes no difference. Give them to no other host.
+func (p *Provider) Serves(host string) bool {
+	return slices.ContainsFunc(p.options.Hosts, func(served string) bool { return sameRegistry(served, host) })
+}
 
 // Credentials returns valid credentials. It calls the service if there are none
 // or if they are due for renewal; when a renewal fails, valid ones are returned

@@ -64,6 +64,10 @@ func write(ctx context.Context, stdout io.Writer, provider *login.Provider, file
 	}
 	fmt.Fprintf(stdout, "login  %v\nfile   %s\n", credentials, result.Path)
 	for _, host := range result.Shadowed {
+		if host.Helper == "" {
+			fmt.Fprintf(stdout, "also in the entry of %s, which podman prefers\n", host.Key)
+			continue
+		}
 		fmt.Fprintf(stdout, "but %s makes docker ask docker-credential-%s about %s\n", host.Key, host.Helper, host.Host)
 	}
 	return nil

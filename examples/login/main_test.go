@@ -36,6 +36,19 @@ func TestWriteAndRemove(t *testing.T) {
 	assert.NotContains(t, string(written), emulator.RegistryHost())
 }
 
+func TestWriteNamesWhatIsReadInstead(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer()
+	t.Cleanup(emulator.Close)
+	host := emulator.RegistryHost()
+	path := filepath.Join(t.TempDir(), "config.json")
+	require.NoError(t, os.WriteFile(path, []byte(`{"credsStore": "desktop", "auths": {"`+host+`/a1b2c3d4": {}}}`), 0o600))
+
+	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-config", path)
+	assert.Contains(t, stdout, "but credsStore makes docker ask docker-credential-desktop about "+host+"\n")
+	assert.Contains(t, stdout, "also in the entry of "+host+"/a1b2c3d4, which podman prefers\n")
+}
+
 func TestRemoveNeedsAPlace(t *testing.T) {
 	t.Parallel()
 	demotest.Refuses(t, run, "-remove and -config need -live or -endpoint", "-remove")

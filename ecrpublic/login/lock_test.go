@@ -1,10 +1,9 @@
-//go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
-
 package login
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,22 +17,49 @@ import (
 
 func TestLockIsWaitedForUntilTheContextEnds(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	unlock, err := lockDir(t.Context(), dir)
+	path := filepath.Join(t.TempDir(), "config.json")
+	unlock, locked, err := lockFile(t.Context(), path)
 	require.NoError(t, err)
+	require.True(t, locked)
 
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	reason := errors.New("tired of waiting")
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Millisecond, reason)
 	defer cancel()
-	_, err = rewrite(ctx, filepath.Join(dir, "config.json"), func(*object) (bool, error) {
+	err = rewrite(ctx, path, func(*object) (bool, error) {
 		t.Error("edited without the lock")
 		return false, nil
 	})
-	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.ErrorIs(t, err, reason)
 
 	unlock()
-	unlock, err = lockDir(t.Context(), dir)
+	unlock, locked, err = lockFile(t.Context(), path)
 	require.NoError(t, err)
+	assert.True(t, locked)
 	unlock()
+}
+
+// Both kinds of locks exclude others; only one leaves a file behind.
+func TestLocksOfEverySystem(t *testing.T) {
+	t.Parallel()
+	for system, leaves := range map[string]int{"linux": 0, "darwin": 0, "windows": 1, "solaris": 1} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "config.json")
+		first, second := lockFor(system, path), lockFor(system, path)
+		locked, err := first.TryLock()
+		require.NoError(t, err)
+		assert.True(t, locked, system)
+		locked, err = second.TryLock()
+		require.NoError(t, err)
+		assert.False(t, locked, system)
+		require.NoError(t, first.Close())
+		locked, err = second.TryLock()
+		require.NoError(t, err)
+		assert.True(t, locked, system)
+		require.NoError(t, second.Close())
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		assert.Len(t, entries, leaves, system)
+	}
 }
 
 // Many writers change the file at once and none of their entries is lost.
