@@ -113,7 +113,10 @@ func (w *worker) checkLayer(ctx context.Context) error {
 func (w *worker) prune(ctx context.Context) error {
 	const keep = 3
 	policy := housekeeping.Policy{Rules: []housekeeping.Rule{{TagStatus: housekeeping.TagStatusTagged, KeepNewest: keep}}}
-	plan, err := housekeeping.Prune(ctx, w.client, w.repository, policy, func(o *housekeeping.PruneOptions) { o.RegistryURL = w.server.URL })
+	plan, err := housekeeping.Prune(ctx, w.client, w.repository, policy, func(o *housekeeping.PruneOptions) {
+		o.RegistryURL, o.Rate = w.server.URL, -1
+		o.Grace = -1 // all images are new
+	})
 	if err != nil {
 		return err
 	}
