@@ -57,7 +57,8 @@ func (s *tokens) fetch(ctx context.Context, at place, asked *challenge, stale lo
 }
 
 // challenge returns where the origin's tokens are had, asking it if that is not
-// known. It returns nil if the host wants no token.
+// known. It returns nil if the host wants no token, as one that does not have this
+// address: what it thinks of requests without a token, it says when it gets one.
 func (s *tokens) challenge(ctx context.Context, origin string) (*challenge, error) {
 	s.mu.Lock()
 	known := s.challenges[origin]
@@ -74,7 +75,7 @@ func (s *tokens) challenge(ctx context.Context, origin string) (*challenge, erro
 		return nil, fmt.Errorf("GET %s: %w", shown(req.URL), err)
 	}
 	resp.Request = req
-	if resp.StatusCode == http.StatusOK {
+	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusNotFound {
 		discard(resp)
 		return nil, nil
 	}
