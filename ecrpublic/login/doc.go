@@ -4,9 +4,12 @@
 // [Get] fetches credentials once. A [Provider] keeps them, renews them before
 // they expire, and hands them to whoever needs them:
 //
+//   - Package registry makes HTTP clients of it, for oras-go, go-containerregistry
+//     and net/http, which renew what the registry gives out for a login too.
 //   - [Provider.ORASCredential] is a credential function for oras.land/oras-go/v2.
+//     oras-go keeps its tokens for good: use it for less than an hour.
 //   - [Provider.Serves] and [Provider.Credentials] are all that a keychain and an
-//     authenticator for go-containerregistry need; examples/login has both.
+//     authenticator for go-containerregistry need.
 //   - [DockerConfig] writes and removes the entry that docker, crane, podman,
 //     skopeo and helm read.
 //   - [ServeHelper] is the body of a docker credential helper.

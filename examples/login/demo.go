@@ -16,6 +16,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
@@ -46,11 +47,19 @@ func demonstrate(ctx context.Context, stdout io.Writer, server *ecrpublictest.Se
 	if err := useFile(ctx, stdout, file.Path, repository); err != nil {
 		return err
 	}
-	return useKeychain(ctx, stdout, provider, repository)
+
+	client, err := registry.New(registry.Options{Login: provider, Host: server.URL})
+	if err != nil {
+		return err
+	}
+	if err := useORAS(ctx, stdout, client, repository); err != nil {
+		return err
+	}
+	return useCrane(ctx, stdout, client, repository)
 }
 
-// useFile lets oras read the login from docker's configuration. Programs that
-// need no file give provider.ORASCredential to the client instead.
+// useFile lets another program, here one with oras-go, read the login from docker's
+// configuration.
 func useFile(ctx context.Context, stdout io.Writer, path, repository string) error {
 	store, err := credentials.NewStore(path, credentials.StoreOptions{})
 	if err != nil {
@@ -62,6 +71,23 @@ func useFile(ctx context.Context, stdout io.Writer, path, repository string) err
 	}
 	repo.PlainHTTP = true // as the emulator is
 	repo.Client = &auth.Client{Credential: credentials.Credential(store)}
+	descriptor, err := oras.Tag(ctx, repo, "v1", "by-file")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "file   tagged %s\n", demo.Short(descriptor.Digest.String()))
+	return nil
+}
+
+// useORAS needs no file: the client logs in and renews its tokens, for as long as the
+// program runs.
+func useORAS(ctx context.Context, stdout io.Writer, client *registry.Client, repository string) error {
+	repo, err := remote.NewRepository(repository)
+	if err != nil {
+		return err
+	}
+	repo.PlainHTTP = true // as the emulator is
+	repo.Client = client
 	descriptor, err := oras.Tag(ctx, repo, "v1", "by-oras")
 	if err != nil {
 		return err
@@ -74,9 +100,10 @@ func useFile(ctx context.Context, stdout io.Writer, path, repository string) err
 	return nil
 }
 
-// useKeychain lets crane's library ask the provider.
-func useKeychain(ctx context.Context, stdout io.Writer, provider *login.Provider, repository string) error {
-	options := []crane.Option{crane.WithContext(ctx), crane.Insecure, crane.WithAuthFromKeychain(keychain{provider})}
+// useCrane does the same with crane's library, go-containerregistry, whose own logins
+// are not used then.
+func useCrane(ctx context.Context, stdout io.Writer, client *registry.Client, repository string) error {
+	options := []crane.Option{crane.WithContext(ctx), crane.WithTransport(client.Transport())}
 	if err := crane.Tag(repository+":v1", "by-crane", options...); err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ Puts a login for ECR Public into docker's configuration, so that docker, crane,
 podman, skopeo, helm and oras can push.
 
 Without flags it does so in a temporary directory, for an emulator in its own
-process, and shows that the login works: oras uses the file, and
-go-containerregistry, which is crane's library, a keychain that needs no file.`
+process, and shows that the login works: from the file, and without it in programs with
+oras-go and go-containerregistry, whose tokens a client of the registry renews.`
 
 func main() { demo.Main("login", run) }
 

@@ -15,7 +15,7 @@ import (
 func TestDemonstration(t *testing.T) {
 	t.Parallel()
 	stdout, _ := demotest.Run(t, run)
-	assert.Regexp(t, `(?s)^login  AWS:\[redacted\] until .*\nfile   .*config.json\noras   tagged and pulled [0-9a-f]{12}, .*\ncrane  tagged and pulled [0-9a-f]{12}, an image of 1 layer\n$`, stdout)
+	assert.Regexp(t, `(?s)^login  AWS:\[redacted\] until .*\nfile   .*config.json\nfile   tagged [0-9a-f]{12}\noras   tagged and pulled [0-9a-f]{12}, .*\ncrane  tagged and pulled [0-9a-f]{12}, an image of 1 layer\n$`, stdout)
 }
 
 func TestWriteAndRemove(t *testing.T) {

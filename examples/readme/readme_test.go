@@ -18,13 +18,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"oras.land/oras-go/v2/registry/remote"
-	"oras.land/oras-go/v2/registry/remote/auth"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/paginators"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -65,10 +65,11 @@ func readmeTest() *ecrpublic.Client {
 	return client
 }
 
-func readmeLogin(client *ecrpublic.Client, repository *remote.Repository) {
-	provider := login.NewProvider(client) // a token in its cache, renewed in time
-	repository.Client = &auth.Client{Cache: auth.NewCache(), Credential: provider.ORASCredential}
+func readmeLogin(client *ecrpublic.Client, repository *remote.Repository) error {
+	host, err := registry.New(registry.Options{Login: login.NewProvider(client)})
+	repository.Client = host // oras-go with renewed tokens; for crane: crane.WithTransport(host.Transport())
 	// end
+	return err
 }
 
 func readmePush(ctx context.Context, client *ecrpublic.Client) error {

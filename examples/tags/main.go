@@ -1,0 +1,99 @@
+// Command tags lists the tags of a public repository, with the digests, platforms and
+// sizes of their images.
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"io"
+	"path"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+)
+
+const about = `
+Lists the tags of any public repository, or one tag of it, with the digests, platforms
+and sizes of their images. The API of ECR Public does so for your own registry only; this
+reads public.ecr.aws, without an account unless you pass -login.
+
+Without flags it does so for a repository of an emulator in its own process.`
+
+func main() { demo.Main("tags", run) }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := demo.NewFlags("tags", about)
+	reference := flags.String("reference", "", "the repository or image, such as `public.ecr.aws/docker/library/golang` or public.ecr.aws/docker/library/golang:1")
+	match := flags.String("match", "*", "only tags that match this `pattern`, such as '1.2*'")
+	limit := flags.Int("limit", 20, "at most this many tags, in the registry's order; 0 means all")
+	asJSON := flags.Bool("json", false, "print JSON instead of a table")
+	withLogin := flags.Bool("login", false, "with -live, log in with this machine's credentials: ten requests a second instead of one")
+	if err := flags.Parse(args, stdout); err != nil {
+		return err
+	}
+	if err := flags.Require("reference"); err != nil {
+		return err
+	}
+	if _, err := path.Match(*match, ""); err != nil {
+		return demo.Usagef("-match %s: %v", *match, err)
+	}
+	if *limit < 0 {
+		return demo.Usagef("-limit %d: must be 0 or more", *limit)
+	}
+	if *withLogin && !flags.Live {
+		return demo.Usagef("-login needs -live")
+	}
+
+	if flags.Emulated() {
+		service, err := flags.Connect(ctx)
+		if err != nil {
+			return err
+		}
+		defer service.Close()
+		filled, err := fill(ctx, service.Client)
+		if err != nil {
+			return err
+		}
+		*reference, flags.Endpoint = cmp.Or(*reference, filled), service.URL
+	}
+	ref, err := imageref.Parse(*reference)
+	if err != nil {
+		return demo.Usagef("-reference %s: %v", *reference, err)
+	}
+	client, err := open(ctx, flags.Where, *withLogin)
+	if err != nil {
+		return err
+	}
+
+	show, finish := demo.Steps(stderr)
+	listing, err := list(ctx, client, ref, *match, *limit, show)
+	finish()
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		encoder := json.NewEncoder(stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(listing)
+	}
+	return printTable(stdout, listing)
+}
+
+// open makes a client of the registry host. AWS needs an account for a login alone.
+func open(ctx context.Context, where demo.Where, withLogin bool) (*registry.Client, error) {
+	options := registry.Options{Host: where.Endpoint}
+	if !where.Live {
+		options.Rate = -1 // an emulator has no limit
+	}
+	if withLogin {
+		service, err := where.Connect(ctx)
+		if err != nil {
+			return nil, err
+		}
+		options.Login = login.NewProvider(service.Client)
+	}
+	return registry.New(options)
+}
