@@ -8,30 +8,40 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/content"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-func (t *Target) layerExists(ctx context.Context, d digest.Digest) (bool, error) {
-	if !t.known.layers.has(d) {
-		if err := t.checkAvailability(ctx, []string{d.String()}); err != nil {
+func (t *Target) layerExists(ctx context.Context, desc ocispec.Descriptor) (bool, error) {
+	if _, known := t.cache.layer(desc.Digest); !known {
+		if err := t.checkAvailability(ctx, []string{desc.Digest.String()}); err != nil {
 			return false, err
 		}
 	}
-	return t.known.layers.get(d), nil
+	return t.cache.hasLayer(desc.Digest), t.checkKnownSize(desc)
 }
 
-// checkLayers asks which of the layers are there and fails if one that is
-// missing could not be sent.
+// checkKnownSize refuses a descriptor of a layer that is there with another size:
+// its image could not be pulled.
+func (t *Target) checkKnownSize(desc ocispec.Descriptor) error {
+	if size, _ := t.cache.layer(desc.Digest); size > 0 && size != desc.Size {
+		return fmt.Errorf("layer %s has %d bytes, its descriptor says %d: %w", desc.Digest, size, desc.Size, content.ErrInvalidDescriptorSize)
+	}
+	return nil
+}
+
+// checkLayers asks which of the layers are there and fails if one that is missing
+// could not be sent, or one that is there has another size.
 func (t *Target) checkLayers(ctx context.Context, layers []ocispec.Descriptor) error {
 	var unknown []string
 	for _, desc := range layers {
 		if err := checkDigest(desc); err != nil {
 			return err
 		}
-		if !t.known.layers.has(desc.Digest) {
+		if _, known := t.cache.layer(desc.Digest); !known {
 			unknown = append(unknown, desc.Digest.String())
 		}
 	}
@@ -42,24 +52,30 @@ func (t *Target) checkLayers(ctx context.Context, layers []ocispec.Descriptor) e
 		}
 	}
 	for _, desc := range layers {
-		if t.known.layers.get(desc.Digest) {
-			continue
+		check := t.checkKnownSize
+		if !t.cache.hasLayer(desc.Digest) {
+			check = checkLayerSize
 		}
-		if err := checkLayerSize(desc); err != nil {
+		if err := check(desc); err != nil {
 			return err
 		}
-		t.report.progress(desc, 0)
 	}
 	return nil
 }
 
-// checkAvailability asks the service and takes note of the answers.
+// checkAvailability asks the service and takes note of the responses.
 func (t *Target) checkAvailability(ctx context.Context, digests []string) error {
-	out, err := t.client.BatchCheckLayerAvailability(ctx, &ecrpublic.BatchCheckLayerAvailabilityInput{
+	if t.missing.Load() {
+		for _, d := range digests {
+			t.cache.addAbsentLayer(digest.Digest(d))
+		}
+		return nil
+	}
+	out, err := call(ctx, t, "BatchCheckLayerAvailability", nil, t.client.BatchCheckLayerAvailability, &ecrpublic.BatchCheckLayerAvailabilityInput{
 		RepositoryName: &t.repository,
 		RegistryId:     t.registryID,
 		LayerDigests:   digests,
-	}, patiently)
+	})
 	if err != nil {
 		return err
 	}
@@ -68,10 +84,13 @@ func (t *Target) checkAvailability(ctx context.Context, digests []string) error 
 	}
 	for _, layer := range out.Layers {
 		d := digest.Digest(aws.ToString(layer.LayerDigest))
-		if layer.LayerAvailability == types.LayerAvailabilityAvailable {
-			t.known.layers.set(d, true)
-		} else {
-			t.known.layers.setNew(d, false) // it may have been sent since
+		switch {
+		case layer.LayerAvailability != types.LayerAvailabilityAvailable:
+			t.cache.addAbsentLayer(d)
+		case aws.ToInt64(layer.LayerSize) > 0:
+			t.cache.addLayer(d, *layer.LayerSize)
+		default:
+			t.cache.addLayer(d, unknownSize)
 		}
 	}
 	return nil

@@ -21,18 +21,31 @@
 // Layers of files, as [Open] finds them and as stores of oras-go on disk have
 // them, are read twice, by their ReadAt, and take some hundred kilobytes each. So
 // are all contents that implement io.ReaderAt and io.Seeker. Any other layer is
-// read once, from beginning to end, and takes two parts of 10 MiB, unless the
-// service asks for another size. Both ways the next part is read while one is
-// sent. [TargetOptions] bounds how many layers are under way.
+// read once, from start to end, and takes two parts of 10 MiB, unless the service
+// asks for another size. Both ways the next part is read while one is sent.
+// [TargetOptions] bounds how many layers are under way, and what they take.
+//
+// Metadata is bounded, whatever a source says of itself: a manifest has at most 4
+// MiB, an image at most 10,000 manifests, and a source at most 100,000 tags on
+// 1,000 pages.
 //
 // # Failures
 //
-// Every call is tried up to ten times, unless the client has a RetryMaxAttempts
-// of its own. If the answer to a part is lost, the upload goes on where the
-// service says it stands; if the service loses a whole upload, the layer starts
-// over. Size and digest are checked while a layer is read, and a layer that
-// turns out to be another one is not completed.
+// Every call is tried up to 30 times, with waits of 50 milliseconds to five
+// seconds in between, and not again once it has failed for two minutes and three
+// times: so long an outage may last. These attempts do not draw on the tokens of
+// the client's own retries. A client that has a RetryMaxAttempts keeps it, and a
+// Retryer of the caller's keeps its delays and tokens, and its number of attempts
+// unless that is the default of three. A [CallError] says how often a call was
+// tried and why it was given up.
 //
-// InitiateLayerUpload, CompleteLayerUpload and PutImage, which the service
-// allows ten times a second each, are slowed down to that by a [Limiter].
+// If the response to a part is lost, the upload continues where the service says
+// it stands; if the service loses a whole upload, the layer starts over. Size and
+// digest are checked while a layer is read, and a layer that turns out to be
+// another one is not completed. What the repository has already is checked as
+// well: its size against the manifest's, and the digest that PutImage responds.
+//
+// InitiateLayerUpload, CompleteLayerUpload and PutImage, which the service allows
+// ten times a second each, are slowed down to that by a [Limiter] when the service
+// refuses one of them.
 package imagepush

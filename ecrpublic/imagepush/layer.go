@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -17,82 +16,81 @@ import (
 )
 
 const (
-	// uploads is how many uploads a layer may take: the service can lose one.
-	uploads = 3
+	// maxUploads is how many uploads a layer may take: the service can lose one.
+	maxUploads = 3
 
-	// unsaid is how many refusals without a position an upload may take.
-	unsaid = 2
+	// maxBlindRetries is how often an upload sends a part again after a refusal that
+	// names no position.
+	maxBlindRetries = 2
 )
 
 // errUploadLost says that an upload cannot go on.
 var errUploadLost = errors.New("the service lost bytes of the upload")
 
 // pushLayer sends a layer unless the repository has it by now.
-func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source io.Reader) error {
+func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source layerSource) error {
 	if err := checkLayerSize(desc); err != nil {
 		return err
 	}
-	release, err := t.known.claim(ctx, desc.Digest)
+	release, err := t.cache.claim(ctx, desc.Digest)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if t.known.layers.get(desc.Digest) {
+	if t.cache.hasLayer(desc.Digest) {
 		return nil
 	}
-	if err := t.uploadLayer(ctx, desc, source); err != nil {
+	if err := t.sendLayer(ctx, desc, source); err != nil {
 		return fmt.Errorf("layer %s: %w", desc.Digest, err)
 	}
-	t.known.layers.set(desc.Digest, true)
+	t.cache.addLayer(desc.Digest, desc.Size)
 	t.report.upload(desc)
 	return nil
 }
 
 func checkLayerSize(desc ocispec.Descriptor) error {
 	if desc.Size < 1 || desc.Size > limits.MaxLayer {
-		return fmt.Errorf("layer %s has %d bytes: ECR Public takes 1 to %d: %w", desc.Digest, desc.Size, limits.MaxLayer, errdef.ErrUnsupported)
+		return fmt.Errorf("layer %s has %d bytes: ECR Public accepts 1 to %d: %w", desc.Digest, desc.Size, int64(limits.MaxLayer), errdef.ErrUnsupported)
 	}
 	return nil
 }
 
-// uploadLayer begins again as long as uploads get lost and source can.
-func (t *Target) uploadLayer(ctx context.Context, desc ocispec.Descriptor, source io.Reader) error {
-	var m *memory
-	select {
-	case m = <-t.memories:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// sendLayer starts again as long as uploads get lost and the source can be read
+// again.
+func (t *Target) sendLayer(ctx context.Context, desc ocispec.Descriptor, source layerSource) error {
+	room, err := t.memory.enter(ctx, desc.Size)
+	if err != nil {
+		return err
 	}
-	defer func() { t.memories <- m }()
-
-	if r, ok := source.(*rereader); ok {
-		opened, err := r.open()
-		if err != nil {
-			return fmt.Errorf("read the source: %w", err)
-		}
-		source = opened
-	}
-	var start int64
-	seeker, ok := source.(io.Seeker)
-	if ok {
-		at, err := seeker.Seek(0, io.SeekCurrent)
-		if err == nil { // what cannot tell may still be able to go to its start
-			start = at
-		}
-	}
+	defer room.leave()
 	for n := 1; ; n++ {
-		u := &upload{Target: t, memory: m, desc: desc, source: source}
-		err := u.run(ctx)
-		if err == nil || !isLost(err) || n == uploads || !ok {
+		err := t.upload(ctx, desc, source, room)
+		if err == nil || !isLost(err) || n == maxUploads {
 			return err
 		}
-		if _, seekErr := seeker.Seek(start, io.SeekStart); seekErr != nil {
+		if ok, seekErr := source.again(); !ok {
 			return errors.Join(err, seekErr)
 		}
 	}
 }
 
-// isLost tells whether a new upload may succeed. What was read is known to be the
+// upload sends a layer in one upload.
+func (t *Target) upload(ctx context.Context, desc ocispec.Descriptor, source layerSource, room *room) (err error) {
+	content, err := source.open(ctx)
+	if err != nil {
+		return fmt.Errorf("read the source: %w", err)
+	}
+	defer func() { err = errors.Join(err, content.close()) }()
+	u := &upload{Target: t, desc: desc}
+	if err := u.initiate(ctx); err != nil {
+		return err
+	}
+	parts, stop := u.parts(content, room)
+	defer stop()
+	return u.run(ctx, parts)
+}
+
+// isLost reports whether a new upload may succeed. What was read is known to be the
 // layer, so the service has got something else if it finds another digest.
 func isLost(err error) bool {
 	return errors.Is(err, errUploadLost) || is[*types.UploadNotFoundException](err) || is[*types.InvalidLayerException](err)
@@ -101,26 +99,19 @@ func isLost(err error) bool {
 // upload is one upload of a layer.
 type upload struct {
 	*Target
-	*memory
-	desc     ocispec.Descriptor
-	source   io.Reader
-	id       *string
-	partSize int64
-	unsaid   int // refusals that did not say where to go on
+	desc         ocispec.Descriptor
+	id           *string
+	partSize     int64
+	blindRetries int
 }
 
-func (u *upload) run(ctx context.Context) error {
-	if err := u.initiate(ctx); err != nil {
-		return err
-	}
-	parts, stop := u.open()
-	defer stop()
+func (u *upload) run(ctx context.Context, parts parts) error {
 	for first := int64(0); first < u.desc.Size; {
-		part, err := parts.at(first)
+		input, err := parts.at(first)
 		if err != nil {
 			return err
 		}
-		next, err := u.send(ctx, part.input)
+		next, err := u.send(ctx, input)
 		if err != nil {
 			return err
 		}
@@ -145,14 +136,11 @@ func (u *upload) request(first int64) (input *ecrpublic.UploadLayerPartInput, si
 }
 
 func (u *upload) initiate(ctx context.Context) error {
-	if err := wait(ctx, u.limiter.initiate); err != nil {
-		return err
-	}
 	u.report.progress(u.desc, 0)
-	out, err := u.client.InitiateLayerUpload(ctx, &ecrpublic.InitiateLayerUploadInput{
+	out, err := call(ctx, u.Target, "InitiateLayerUpload", u.limiter.initiate, u.client.InitiateLayerUpload, &ecrpublic.InitiateLayerUploadInput{
 		RepositoryName: &u.repository,
 		RegistryId:     u.registryID,
-	}, patiently)
+	})
 	if err != nil {
 		return err
 	}
@@ -169,7 +157,7 @@ func (u *upload) initiate(ctx context.Context) error {
 // the part is sent again, however the client retries.
 func (u *upload) send(ctx context.Context, input *ecrpublic.UploadLayerPartInput) (next int64, err error) {
 	first, end := *input.PartFirstByte, *input.PartLastByte+1
-	out, err := u.client.UploadLayerPart(ctx, input, patiently)
+	out, err := call(ctx, u.Target, "UploadLayerPart", nil, u.client.UploadLayerPart, input)
 	if err == nil {
 		return resume(first, after(out.LastByteReceived, end), end, nil)
 	}
@@ -177,8 +165,8 @@ func (u *upload) send(ctx context.Context, input *ecrpublic.UploadLayerPartInput
 	if !ok {
 		return 0, err
 	}
-	if refused.LastValidByteReceived == nil && u.unsaid < unsaid {
-		u.unsaid++
+	if refused.LastValidByteReceived == nil && u.blindRetries < maxBlindRetries {
+		u.blindRetries++
 		return first, nil
 	}
 	return resume(first, after(refused.LastValidByteReceived, 0), end, err)
@@ -192,7 +180,7 @@ func after(last *int64, unknown int64) int64 {
 	return *last + 1
 }
 
-// resume works out where to go on. A part whose answer was lost, and which was
+// resume works out where to continue. A part whose response was lost, and which was
 // sent again, is refused although the service has it; a service that asks for
 // what it was just sent would do so for ever.
 func resume(first, next, end int64, refusal error) (int64, error) {
@@ -208,18 +196,15 @@ func resume(first, next, end int64, refusal error) (int64, error) {
 	}
 }
 
-// complete closes the upload. If its answer was lost, the repeated call does
+// complete closes the upload. If its response was lost, the repeated call does
 // not find the upload, but the layer is there.
 func (u *upload) complete(ctx context.Context) error {
-	if err := wait(ctx, u.limiter.complete); err != nil {
-		return err
-	}
-	out, err := u.client.CompleteLayerUpload(ctx, &ecrpublic.CompleteLayerUploadInput{
+	out, err := call(ctx, u.Target, "CompleteLayerUpload", u.limiter.complete, u.client.CompleteLayerUpload, &ecrpublic.CompleteLayerUploadInput{
 		RepositoryName: &u.repository,
 		RegistryId:     u.registryID,
 		UploadId:       u.id,
 		LayerDigests:   []string{u.desc.Digest.String()},
-	}, patiently)
+	})
 	if is[*types.LayerAlreadyExistsException](err) {
 		return nil
 	}
@@ -240,7 +225,7 @@ func (u *upload) completedBefore(ctx context.Context, err error) error {
 	if checkErr := u.checkAvailability(ctx, []string{u.desc.Digest.String()}); checkErr != nil {
 		return checkErr
 	}
-	if u.known.layers.get(u.desc.Digest) {
+	if u.cache.hasLayer(u.desc.Digest) {
 		return nil
 	}
 	return err

@@ -3,16 +3,29 @@ package imagepush
 import (
 	"context"
 	"fmt"
+	"math"
+	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
 
-// defaultRate is the service's default quota, in calls per second, for each of
-// the operations of [Rates].
-const defaultRate = 10
+const (
+	// defaultRate is the service's default quota, in calls per second, for each of
+	// the operations of [Rates].
+	defaultRate = 10
 
-// Rates are numbers of calls per second. 0 stands for the service's default
-// quota, which is 10 for each; a negative number for no limit.
+	// throttledFor is how long calls are paced after the service refused one.
+	throttledFor = 5 * time.Second
+
+	// maxRate is the highest number of calls per second that makes sense.
+	maxRate = 1_000_000
+)
+
+// Rates are numbers of calls per second, for quotas that are not the default ones
+// or are shared with others. A negative number means no limit. 0 means no limit
+// until the service refuses a call for its rate; from then on the calls are paced
+// by the default quota, 10 a second, until none was refused for five seconds.
 type Rates struct {
 	// InitiateLayerUpload opens an upload; there is one for each missing layer.
 	InitiateLayerUpload float64
@@ -24,37 +37,57 @@ type Rates struct {
 	PutImage float64
 }
 
-// Limiter keeps calls within rates by making them wait. The service counts them
-// by account: targets that push at the same time should share a Limiter. The
-// client's own retries are not counted; they wait by its rules. Make one with
-// [NewLimiter]; the zero value sets no limits.
+// Limiter keeps calls within rates by making them wait, every attempt of them. The
+// service counts them by account: targets that push at the same time should share
+// a Limiter. Make one with [NewLimiter]; the zero value sets no limits.
 type Limiter struct {
-	initiate, complete, put *rate.Limiter
+	initiate, complete, put *pacer
+	err                     error // in the rates
 }
 
-// NewLimiter makes a Limiter. After a pause, up to a second's worth of calls
-// go at once, as the service itself allows.
+// NewLimiter makes a Limiter. At a positive rate, up to a second's worth of calls
+// go at once after a pause, as the service itself allows. Rates that are not
+// numbers, or over a million, are an error of [NewTarget].
 func NewLimiter(rates Rates) *Limiter {
-	return &Limiter{
-		initiate: newBucket(rates.InitiateLayerUpload),
-		complete: newBucket(rates.CompleteLayerUpload),
-		put:      newBucket(rates.PutImage),
+	l := &Limiter{
+		initiate: newPacer(rates.InitiateLayerUpload),
+		complete: newPacer(rates.CompleteLayerUpload),
+		put:      newPacer(rates.PutImage),
 	}
+	for _, r := range []struct {
+		name string
+		rate float64
+	}{{"InitiateLayerUpload", rates.InitiateLayerUpload}, {"CompleteLayerUpload", rates.CompleteLayerUpload}, {"PutImage", rates.PutImage}} {
+		if math.IsNaN(r.rate) || r.rate > maxRate {
+			l.err = fmt.Errorf("Rates.%s is %v calls a second: want up to %d, 0 for the default, or less for no limit", r.name, r.rate, maxRate)
+		}
+	}
+	return l
 }
 
-func newBucket(perSecond float64) *rate.Limiter {
-	if perSecond < 0 {
-		return rate.NewLimiter(rate.Inf, 0)
-	}
+// pacer is the limit of one operation. A nil one sets none.
+type pacer struct {
+	adaptive bool
+
+	mu    sync.Mutex
+	turns *rate.Limiter // nil while there is no limit
+	until time.Time     // when an adaptive limit ends
+}
+
+func newPacer(perSecond float64) *pacer {
 	if perSecond == 0 {
-		perSecond = defaultRate
+		return &pacer{adaptive: true}
 	}
-	return rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))
+	if !(perSecond > 0) || perSecond > maxRate {
+		return nil
+	}
+	return &pacer{turns: rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))}
 }
 
-// wait waits for a call's turn. It does not begin to wait for one that comes after
+// wait waits for a call's turn. It does not start to wait for one that comes after
 // the context's deadline.
-func wait(ctx context.Context, turns *rate.Limiter) error {
+func (p *pacer) wait(ctx context.Context) error {
+	turns := p.limit()
 	if turns == nil {
 		return nil
 	}
@@ -63,4 +96,30 @@ func wait(ctx context.Context, turns *rate.Limiter) error {
 		return fmt.Errorf("the rate limit leaves no time for the call: %w", context.DeadlineExceeded)
 	}
 	return err
+}
+
+func (p *pacer) limit() *rate.Limiter {
+	if p == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.adaptive && p.turns != nil && !time.Now().Before(p.until) {
+		p.turns = nil
+	}
+	return p.turns
+}
+
+// throttled takes note that the service refused a call for its rate.
+func (p *pacer) throttled() {
+	if p == nil || !p.adaptive {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.until = time.Now().Add(throttledFor)
+	if p.turns == nil {
+		p.turns = rate.NewLimiter(defaultRate, 1)
+		p.turns.Allow() // the service's own bucket is empty, too
+	}
 }

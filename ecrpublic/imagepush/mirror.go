@@ -4,16 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"slices"
-	"strings"
 
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/registry"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
 // MirrorSource is a source that can list its tags, such as a remote repository
@@ -30,7 +29,7 @@ type MirrorOptions struct {
 
 	// Tags are tags of the source or patterns of package path, such as "v1.*".
 	// Nil means all tags; a name of the source that is no tag, such as "app:v1",
-	// then fails by itself.
+	// then fails by itself. An empty list that is not nil is an error.
 	Tags []string
 
 	// Referrers is as in [PushOptions]; they are looked for also where the image
@@ -39,21 +38,36 @@ type MirrorOptions struct {
 
 	// CreateRepository is as in [PushOptions].
 	CreateRepository housekeeping.EnsureRepositoryAPIClient
+
+	// DryRun finds out what there is to do and changes nothing. See
+	// [MirrorResult.Changes].
+	DryRun bool
 }
 
-// MirrorResult tells what [Mirror] did.
+// MirrorResult says what [Mirror] did, or would do.
 type MirrorResult struct {
-	// RepositoryURI is as in [PushResult].
+	// RepositoryURI is as in [PushResult]; empty in a dry run.
 	RepositoryURI string
 
 	// Images has an entry for each tag, sorted by tag.
 	Images []MirroredImage
 
-	// Transfer tells what had to be sent for all of them.
+	// Transfer says what had to be sent for all of them.
 	Transfer
 }
 
-// MirroredImage tells what became of one tag.
+// Changes lists the tags that were moved or set, or would be in a dry run. Tags
+// that are up to date, and those that failed, are not among them.
+func (r MirrorResult) Changes() (changes []Change) {
+	for _, image := range r.Images {
+		if image.Err == nil && !image.UpToDate {
+			changes = append(changes, Change{image.Tag, image.Previous, image.Descriptor.Digest, image.Bytes})
+		}
+	}
+	return changes
+}
+
+// MirroredImage says what became of one tag.
 type MirroredImage struct {
 	// Tag is the tag.
 	Tag string
@@ -61,6 +75,15 @@ type MirroredImage struct {
 	// Descriptor is the image that the tag points at in the source; its zero
 	// value if that could not be found out.
 	Descriptor ocispec.Descriptor
+
+	// Previous is where the tag pointed in the repository before; empty if it was
+	// not there. It is known in a dry run and with clients that have
+	// DescribeImageTags, and else empty.
+	Previous digest.Digest
+
+	// Bytes is how much there was to send. A layer that images share counts for one
+	// of them.
+	Bytes int64
 
 	// UpToDate is true if the tag pointed there before.
 	UpToDate bool
@@ -72,10 +95,13 @@ type MirroredImage struct {
 
 // Mirror copies images from a source into a repository under the same tags. It
 // does not touch a tag that points at the same digest already, nor tags that
-// the source does not have. A tag that fails does not stop the others: the error
-// then names each tag that failed, errors.Is and errors.As look into all of
-// them, and the result tells what went well. Cancelling ctx fails the tags that
-// are not done.
+// the source does not have.
+//
+// A tag that fails does not stop the others, unless all of them would fail in the
+// same way: the service is down for longer than calls are tried, the repository is
+// missing, or the caller may not write to it. The error names each tag that failed,
+// errors.Is and errors.As look into all of them, and the result says what went
+// well. Cancelling ctx fails the tags that are not done.
 func Mirror(ctx context.Context, client APIClient, source MirrorSource, options MirrorOptions, optFns ...func(*TargetOptions)) (MirrorResult, error) {
 	target, err := NewTarget(client, options.Repository, optFns...)
 	if err != nil {
@@ -85,12 +111,12 @@ func Mirror(ctx context.Context, client APIClient, source MirrorSource, options 
 	if err != nil {
 		return MirrorResult{}, fmt.Errorf("imagepush: mirror: %w", err)
 	}
-	uri, err := ensureRepository(ctx, options.CreateRepository, options.Repository)
+	result, err := target.mirrorAll(ctx, source, tags, options)
+	result.Transfer = target.transfer()
 	if err != nil {
-		return MirrorResult{}, fmt.Errorf("imagepush: mirror: %w", err)
+		return result, fmt.Errorf("imagepush: mirror: %w", err)
 	}
-	images := target.mirrorAll(ctx, source, tags, options.Referrers)
-	return MirrorResult{uri, images, target.report.transfer()}, failures(images)
+	return result, failures(result.Images)
 }
 
 func failures(images []MirroredImage) error {
@@ -103,69 +129,65 @@ func failures(images []MirroredImage) error {
 	return errors.Join(failed...)
 }
 
-// selectTags returns the tags that the patterns name, sorted. It lists the
-// source's tags only if it has to.
-func selectTags(ctx context.Context, source registry.TagLister, patterns []string) (selected []string, err error) {
-	var all []string
-	if patterns == nil || slices.ContainsFunc(patterns, isGlob) {
-		if all, err = registry.Tags(ctx, source); err != nil {
-			return nil, err
-		}
-	}
-	if patterns == nil && len(all) == 0 {
-		return nil, errors.New("the source has no tags")
-	}
-	if patterns == nil {
-		selected = all
-	}
-	for _, pattern := range patterns {
-		matching, err := matchTags(pattern, all)
+func (t *Target) mirrorAll(ctx context.Context, source oras.ReadOnlyTarget, tags []string, options MirrorOptions) (result MirrorResult, err error) {
+	if !options.DryRun {
+		result.RepositoryURI, err = ensureRepository(ctx, options.CreateRepository, options.Repository)
 		if err != nil {
-			return nil, err
-		}
-		selected = append(selected, matching...)
-	}
-	slices.Sort(selected)
-	return slices.Compact(selected), nil
-}
-
-func isGlob(pattern string) bool { return strings.ContainsAny(pattern, `*?[\`) }
-
-func matchTags(pattern string, all []string) (matching []string, err error) {
-	if !isGlob(pattern) {
-		return []string{pattern}, nil
-	}
-	for _, tag := range all {
-		matches, err := path.Match(pattern, tag)
-		if err != nil {
-			return nil, fmt.Errorf("Tags: %q: %w", pattern, err)
-		}
-		if matches {
-			matching = append(matching, tag)
+			return result, err
 		}
 	}
-	if len(matching) == 0 {
-		return nil, fmt.Errorf("Tags: %q matches none of the source's %d tags", pattern, len(all))
+	if err := t.listTags(ctx, len(tags), options.DryRun && options.CreateRepository != nil); err != nil {
+		return result, err
 	}
-	return matching, nil
-}
-
-func (t *Target) mirrorAll(ctx context.Context, source oras.ReadOnlyTarget, tags []string, referrers bool) []MirroredImage {
-	images := make([]MirroredImage, len(tags))
+	result.Images = make([]MirroredImage, len(tags))
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var group errgroup.Group
 	group.SetLimit(t.parallel)
 	for i, tag := range tags {
-		images[i].Tag = tag
+		image := &result.Images[i]
+		image.Tag = tag
 		group.Go(func() error {
-			images[i].Err = t.mirror(ctx, source, &images[i], referrers)
+			image.Err = t.mirror(ctx, source, image, options)
+			if isFatal(image.Err) {
+				stop(fmt.Errorf("given up after tag %s: %w", tag, image.Err))
+			}
 			return nil
 		})
 	}
 	_ = group.Wait() // the errors are with the images
-	return images
+	return result, nil
 }
 
-func (t *Target) mirror(ctx context.Context, source oras.ReadOnlyTarget, image *MirroredImage, referrers bool) (err error) {
+// listTags takes note of where the repository's tags point, if one listing of them
+// costs no more than a look at each of so many. With mayBeMissing a repository that
+// does not exist has none.
+func (t *Target) listTags(ctx context.Context, tags int, mayBeMissing bool) error {
+	lister, ok := t.client.(tagLister)
+	if !ok || tags == 0 {
+		return nil
+	}
+	complete, err := t.readTags(ctx, lister, min(tags, maxTagListing))
+	if mayBeMissing && is[*types.RepositoryNotFoundException](err) {
+		t.missing.Store(true)
+		complete, err = true, nil
+	}
+	if complete {
+		t.cache.setListed()
+	}
+	if isFatal(err) {
+		return err
+	}
+	return nil // whatever else it was, the tags are looked at one by one
+}
+
+// mirror copies the image of one tag.
+func (t *Target) mirror(ctx context.Context, source oras.ReadOnlyTarget, image *MirroredImage, options MirrorOptions) (err error) {
+	defer func() {
+		if err != nil && ctx.Err() != nil && !isFatal(err) {
+			err = context.Cause(ctx)
+		}
+	}()
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
@@ -176,16 +198,36 @@ func (t *Target) mirror(ctx context.Context, source oras.ReadOnlyTarget, image *
 	if err != nil {
 		return err
 	}
-	found, err := t.Exists(ctx, image.Descriptor)
+	if image.Previous, err = t.previous(ctx, image.Tag, options.DryRun); err != nil {
+		return err
+	}
+	p, err := t.plan(ctx, source, image.Descriptor, image.Tag)
 	if err != nil {
 		return err
 	}
-	image.UpToDate = found && t.known.hasTag(image.Descriptor.Digest, image.Tag)
-	if !image.UpToDate {
-		err = t.copyImage(ctx, source, image.Descriptor, image.Tag)
+	image.UpToDate, image.Bytes = p.upToDate, t.count(p)
+	if !options.DryRun {
+		if err := p.run(ctx, t, source, image.Tag); err != nil {
+			return err
+		}
 	}
-	if err != nil || !referrers {
-		return err
+	if !options.Referrers {
+		return nil
 	}
-	return t.copyReferrers(ctx, source, image.Descriptor)
+	bytes, err := t.copyReferrers(ctx, source, image.Descriptor, options.DryRun)
+	image.Bytes += bytes
+	return err
+}
+
+// previous returns where a tag points. It asks for it only if it has to be known.
+func (t *Target) previous(ctx context.Context, tag string, ask bool) (digest.Digest, error) {
+	d, known := t.cache.tag(tag)
+	if known || !ask {
+		return d, nil
+	}
+	desc, found, err := t.describe(ctx, tag)
+	if err == nil && !found {
+		t.cache.addNoTag(tag)
+	}
+	return desc.Digest, err
 }

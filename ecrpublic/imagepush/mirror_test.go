@@ -108,13 +108,9 @@ func TestMirrorChoosesTags(t *testing.T) {
 		{[]string{"v[12].0", "latest"}, []string{"latest", "v1.0", "v2.0"}},
 		{[]string{"v1.?", "v1.0"}, []string{"v1.0", "v1.1"}},
 		{[]string{"latest"}, []string{"latest"}},
-		{[]string{}, nil},
 	} {
 		source := newUpstream(t, "v1.0", "v1.1", "v2.0", "latest")
 		result, err := mirror(t, newFake(), source, test.patterns...)
-		if len(test.patterns) == 0 {
-			result, err = imagepush.Mirror(t.Context(), newFake(), source, imagepush.MirrorOptions{Repository: "team/app", Tags: test.patterns}, unlimited)
-		}
 		require.NoError(t, err)
 		assert.Equal(t, test.want, tagsOf(result.Images))
 	}
@@ -138,6 +134,10 @@ func TestMirrorRefusesBeforeAnyCall(t *testing.T) {
 	require.ErrorIs(t, err, path.ErrBadPattern)
 	_, err = mirror(t, f, source, "w*")
 	require.ErrorContains(t, err, `"w*" matches none of the source's 1 tags`)
+	_, err = imagepush.Mirror(t.Context(), f, source, imagepush.MirrorOptions{Repository: "team/app", Tags: []string{}}, unlimited)
+	require.ErrorContains(t, err, "Tags is an empty list")
+	_, err = mirror(t, f, source, "")
+	require.ErrorContains(t, err, "an empty tag")
 	_, err = imagepush.Mirror(t.Context(), f, source, imagepush.MirrorOptions{})
 	require.ErrorContains(t, err, "repository name")
 	_, err = imagepush.Mirror(t.Context(), f, source, imagepush.MirrorOptions{Repository: "team/app", CreateRepository: &fakeRepositories{err: errRefused}})

@@ -7,11 +7,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
-	"oras.land/oras-go/v2/content"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
-	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 // PushOptions says what [Push] copies, and where to.
@@ -27,6 +25,11 @@ type PushOptions struct {
 	// for its only image; other sources need it.
 	Reference string
 
+	// Platform chooses one image of an index, such as "linux/arm64" or
+	// "linux/arm/v7"; empty means the whole index. An image that is of another
+	// platform is an error.
+	Platform string
+
 	// Referrers copies signatures, attestations and other artifacts as well
 	// whose subject is the image or a part of it, as far as the source lists
 	// them.
@@ -38,23 +41,28 @@ type PushOptions struct {
 	CreateRepository housekeeping.EnsureRepositoryAPIClient
 }
 
-// PushResult tells what [Push] did.
+// PushResult says what [Push] did.
 type PushResult struct {
 	// Descriptor is the image: its media type, digest and size.
 	Descriptor ocispec.Descriptor
+
+	// Tag is the tag that points at the image now; empty if the push set none. An
+	// image without a tag can be pulled by its digest only, and rules that delete
+	// untagged images apply to it.
+	Tag string
 
 	// RepositoryURI is what clients pull from, such as
 	// public.ecr.aws/a1b2c3d4/team/app; empty without CreateRepository.
 	RepositoryURI string
 
-	// Transfer tells what had to be sent.
+	// Transfer says what had to be sent.
 	Transfer
 }
 
 // Push copies an image, or any other artifact, with all that it refers to from a
 // source into a repository. If the image is there with its tag, that takes one
-// call to find out. After an error, the result tells what had been sent before
-// it; a second Push sends the rest.
+// call to find out. After an error, the result says what had been sent before it;
+// a second Push sends the rest.
 func Push(ctx context.Context, client APIClient, source oras.ReadOnlyTarget, options PushOptions, optFns ...func(*TargetOptions)) (PushResult, error) {
 	target, err := NewTarget(client, options.Repository, optFns...)
 	if err != nil {
@@ -67,15 +75,23 @@ func Push(ctx context.Context, client APIClient, source oras.ReadOnlyTarget, opt
 		return PushResult{}, fmt.Errorf("imagepush: %w", err)
 	}
 	result, err := target.push(ctx, source, options)
-	result.Transfer = target.report.transfer()
+	result.Transfer = target.transfer()
 	if err != nil {
-		return result, fmt.Errorf("imagepush: push %q to %s: %w", options.Reference, options.Repository, err)
+		return result, fmt.Errorf("imagepush: push %sto %s: %w", quoted(options.Reference), options.Repository, err)
 	}
 	return result, nil
 }
 
+// quoted is a reference for an error, with a space, or nothing.
+func quoted(reference string) string {
+	if reference == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q ", reference)
+}
+
 func (t *Target) push(ctx context.Context, source oras.ReadOnlyTarget, options PushOptions) (result PushResult, err error) {
-	result.Descriptor, err = source.Resolve(ctx, options.Reference)
+	result.Descriptor, err = resolve(ctx, source, options.Reference, options.Platform)
 	if err != nil {
 		return result, err
 	}
@@ -83,11 +99,18 @@ func (t *Target) push(ctx context.Context, source oras.ReadOnlyTarget, options P
 	if err != nil {
 		return result, err
 	}
-	err = t.copyImage(ctx, source, result.Descriptor, options.Tag)
-	if err != nil || !options.Referrers {
+	p, err := t.plan(ctx, source, result.Descriptor, options.Tag)
+	if err != nil {
 		return result, err
 	}
-	return result, t.copyReferrers(ctx, source, result.Descriptor)
+	if err := p.run(ctx, t, source, options.Tag); err != nil {
+		return result, err
+	}
+	result.Tag = options.Tag
+	if options.Referrers {
+		_, err = t.copyReferrers(ctx, source, result.Descriptor, false)
+	}
+	return result, err
 }
 
 // ensureRepository returns the repository's URI, or "" without a client.
@@ -97,18 +120,4 @@ func ensureRepository(ctx context.Context, client housekeeping.EnsureRepositoryA
 	}
 	ensured, err := housekeeping.EnsureRepository(ctx, client, &ecrpublic.CreateRepositoryInput{RepositoryName: &name})
 	return aws.ToString(ensured.Repository.RepositoryUri), err
-}
-
-// copyImage copies what root refers to, and root itself with the tag, if any.
-func (t *Target) copyImage(ctx context.Context, source content.ReadOnlyStorage, root ocispec.Descriptor, tag string) error {
-	_, err := oras.Copy(ctx, resolved{rereadable{source}, root}, root.Digest.String(), t, tag, oras.CopyOptions{CopyGraphOptions: t.copyOptions()})
-	return err
-}
-
-func (t *Target) copyOptions() oras.CopyGraphOptions {
-	return oras.CopyGraphOptions{
-		Concurrency:      t.parallel,
-		MaxMetadataBytes: limits.MaxManifest,
-		FindSuccessors:   t.FindSuccessors,
-	}
 }

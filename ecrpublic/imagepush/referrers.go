@@ -2,92 +2,134 @@ package imagepush
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
+	"fmt"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
-	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
+	"oras.land/oras-go/v2/errdef"
+	"oras.land/oras-go/v2/registry"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
 // copyReferrers copies, untagged, what has root or a manifest below it as its
-// subject, and what has those as its subject.
-func (t *Target) copyReferrers(ctx context.Context, source oras.ReadOnlyTarget, root ocispec.Descriptor) error {
-	finder, ok := source.(content.PredecessorFinder)
-	if !ok {
-		return nil
+// subject, and what has those as its subject. With dryRun it sends nothing. It
+// returns how many bytes there were to send.
+func (t *Target) copyReferrers(ctx context.Context, source content.ReadOnlyStorage, root ocispec.Descriptor, dryRun bool) (bytes int64, err error) {
+	lister := newReferrerLister(source)
+	if lister == nil {
+		return 0, nil
 	}
-	graph := struct {
-		rereadable
-		content.PredecessorFinder
-	}{rereadable{source}, finder}
-	subjects, err := manifestsBelow(ctx, source, root)
+	subjects, err := t.manifestsBelow(ctx, source, root)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	options := oras.ExtendedCopyGraphOptions{CopyGraphOptions: t.copyOptions(), FindPredecessors: findReferrers}
+	seen := map[digest.Digest]bool{}
 	for _, subject := range subjects {
-		if err := oras.ExtendedCopyGraph(ctx, graph, t, subject, options); err != nil {
-			return err
+		seen[subject.Digest] = true
+	}
+	for i := 0; i < len(subjects); i++ { // it grows
+		referrers, err := t.referrersOf(ctx, source, lister, subjects[i])
+		if err != nil {
+			return bytes, fmt.Errorf("referrers of %s: %w", subjects[i].Digest, err)
+		}
+		for _, referrer := range referrers {
+			if seen[referrer.Digest] {
+				continue
+			}
+			seen[referrer.Digest] = true
+			if subjects = append(subjects, referrer); len(subjects) > maxManifests {
+				return bytes, fmt.Errorf("more than %d referrers: %w", maxManifests, errdef.ErrSizeExceedsLimit)
+			}
+			p, err := t.plan(ctx, source, referrer, "")
+			if err != nil {
+				return bytes, err
+			}
+			bytes += t.count(p)
+			if dryRun {
+				continue
+			}
+			if err := p.run(ctx, t, source, ""); err != nil {
+				return bytes, err
+			}
 		}
 	}
-	return nil
+	return bytes, nil
 }
 
 // manifestsBelow returns root and the manifests that indexes below it list, each
 // once.
-func manifestsBelow(ctx context.Context, source content.Fetcher, root ocispec.Descriptor) ([]ocispec.Descriptor, error) {
+func (t *Target) manifestsBelow(ctx context.Context, source content.Fetcher, root ocispec.Descriptor) ([]ocispec.Descriptor, error) {
 	found := []ocispec.Descriptor{root}
 	seen := map[digest.Digest]bool{root.Digest: true}
 	for i := 0; i < len(found); i++ { // it grows
 		if !manifest.IsIndex(found[i].MediaType) {
 			continue
 		}
-		links, err := linksOf(ctx, source, found[i])
+		n, err := t.readNode(ctx, source, found[i])
 		if err != nil {
 			return nil, err
 		}
-		for _, desc := range links.Manifests {
+		for _, desc := range n.children {
 			if isManifest(desc) && !seen[desc.Digest] {
 				seen[desc.Digest] = true
 				found = append(found, desc)
 			}
 		}
+		if len(found) > maxManifests {
+			return nil, fmt.Errorf("more than %d manifests in an image: %w", maxManifests, errdef.ErrSizeExceedsLimit)
+		}
 	}
 	return found, nil
 }
 
-// findReferrers leaves out what points to node in another way, as an index
-// does.
-func findReferrers(ctx context.Context, graph content.ReadOnlyGraphStorage, node ocispec.Descriptor) (referrers []ocispec.Descriptor, err error) {
-	above, err := graph.Predecessors(ctx, node)
+// referrerLister calls fn with pages of what may have desc as its subject.
+type referrerLister func(ctx context.Context, desc ocispec.Descriptor, fn func([]ocispec.Descriptor) error) error
+
+// newReferrerLister returns nil for a source that lists no referrers.
+func newReferrerLister(source content.ReadOnlyStorage) referrerLister {
+	switch s := source.(type) {
+	case registry.ReferrerLister:
+		return func(ctx context.Context, desc ocispec.Descriptor, fn func([]ocispec.Descriptor) error) error {
+			return s.Referrers(ctx, desc, "", fn)
+		}
+	case content.PredecessorFinder:
+		return func(ctx context.Context, desc ocispec.Descriptor, fn func([]ocispec.Descriptor) error) error {
+			all, err := s.Predecessors(ctx, desc)
+			return errors.Join(err, fn(all))
+		}
+	}
+	return nil
+}
+
+// referrersOf returns the manifests that say themselves that a manifest is their
+// subject. What a source lists may be an index of it, or anything.
+func (t *Target) referrersOf(ctx context.Context, source content.Fetcher, list referrerLister, subject ocispec.Descriptor) (referrers []ocispec.Descriptor, err error) {
+	pages := 0
+	err = list(ctx, subject, func(page []ocispec.Descriptor) error {
+		referrers = append(referrers, page...)
+		if pages++; pages > maxPages || len(referrers) > maxManifests {
+			return fmt.Errorf("more than %d, or %d pages: %w", maxManifests, maxPages, errdef.ErrSizeExceedsLimit)
+		}
+		return context.Cause(ctx)
+	})
 	if err != nil {
 		return nil, err
 	}
-	for _, desc := range above {
-		links, err := linksOf(ctx, graph, desc)
+	checked := referrers[:0]
+	for _, desc := range referrers {
+		if !isManifest(desc) {
+			continue
+		}
+		n, err := t.readNode(ctx, source, desc)
 		if err != nil {
 			return nil, err
 		}
-		if links.Subject != nil && links.Subject.Digest == node.Digest {
-			referrers = append(referrers, desc)
+		if n.subject != nil && n.subject.Digest == subject.Digest {
+			checked = append(checked, desc)
 		}
 	}
-	return referrers, nil
-}
-
-// links are what a manifest says of other manifests.
-type links struct {
-	Manifests []ocispec.Descriptor
-	Subject   *ocispec.Descriptor
-}
-
-func linksOf(ctx context.Context, source content.Fetcher, desc ocispec.Descriptor) (l links, err error) {
-	manifest, err := content.FetchAll(ctx, source, desc)
-	if err != nil {
-		return l, err
-	}
-	return l, json.Unmarshal(manifest, &l)
+	return checked, nil
 }

@@ -1,46 +1,135 @@
 package imagepush
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// attempts is how often a call is tried: one that fails for good fails a push of
-// hundreds.
-const attempts = 10
+// How often a call is tried. One that fails for good fails a push of hundreds, so
+// an outage of half a minute is waited for, and one call in two may fail.
+const (
+	maxAttempts = 30
+	minAttempts = 3               // however long they take
+	maxRetrying = 2 * time.Minute // from the first failure to the start of an attempt
 
-// patiently is for every call: all that this package makes can be repeated. A
-// client that was given a number of attempts, by itself or in a Retryer that has
-// another than the default of three, keeps it.
-func patiently(o *ecrpublic.Options) {
+	minDelay = 50 * time.Millisecond
+	maxDelay = 5 * time.Second
+)
+
+// errOutOfTime says that a call is not tried again because of maxRetrying.
+var errOutOfTime = fmt.Errorf("not tried again: it has failed for %v", maxRetrying)
+
+// budget is the retryer of one call. All calls of this package can be repeated.
+// They do not draw on the client's token bucket, which other calls of the program
+// would find empty, and which would refuse them after a hundred failures.
+type budget struct {
+	aws.RetryerV2 // says what is tried again
+	pacer         *pacer
+	max           int
+	own           bool // the retryer is the caller's
+	timed         bool // maxRetrying applies
+	attempts      int
+	failing       time.Time // since when; zero before the first failure
+}
+
+// withRetries is the option of a call that makes it use the budget. A client that
+// was given a number of attempts, by itself or in a Retryer that has another than
+// the default of three, keeps it; a Retryer of the caller's keeps its delays and its
+// tokens as well.
+func (b *budget) withRetries(o *ecrpublic.Options) {
 	r, ok := o.Retryer.(aws.RetryerV2)
 	if !ok || r.MaxAttempts() == 1 {
 		return
 	}
-	if o.RetryMaxAttempts == 0 && r.MaxAttempts() == retry.DefaultMaxAttempts {
-		o.RetryMaxAttempts = attempts
+	b.RetryerV2, b.max, b.own = r, r.MaxAttempts(), r.IsErrorRetryable(exhausted())
+	if o.RetryMaxAttempts > 0 {
+		b.max = o.RetryMaxAttempts
+	} else if b.max == retry.DefaultMaxAttempts {
+		b.max, b.timed = maxAttempts, true
 	}
-	o.Retryer = rereading{r}
+	o.Retryer = b
 }
 
-// rereading tries again also if an answer could not be read.
-type rereading struct{ aws.RetryerV2 }
-
-func (r rereading) IsErrorRetryable(err error) bool {
-	return isUnreadable(err) || r.RetryerV2.IsErrorRetryable(err)
+// exhausted is a quota that is used up. The standard retryers try that again, the
+// client's own does not.
+func exhausted() error {
+	response := &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusBadRequest}}
+	return &awshttp.ResponseError{ResponseError: &smithyhttp.ResponseError{Response: response, Err: &types.LimitExceededException{}}}
 }
 
-// isUnreadable tells whether an answer broke off: that of a success, or that of a
-// failure before its code.
-func isUnreadable(err error) bool {
+func (b *budget) MaxAttempts() int { return b.max }
+
+// IsErrorRetryable says yes also to a response that could not be read.
+func (b *budget) IsErrorRetryable(err error) bool {
+	return isTruncated(err) || b.RetryerV2.IsErrorRetryable(err)
+}
+
+// GetAttemptToken lets repeated attempts wait for their turn, as the first did.
+func (b *budget) GetAttemptToken(ctx context.Context) (func(error) error, error) {
+	b.attempts++
+	if b.attempts > 1 {
+		if err := b.pacer.wait(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return b.RetryerV2.GetAttemptToken(ctx)
+}
+
+func (b *budget) GetRetryToken(ctx context.Context, err error) (func(error) error, error) {
+	if isThrottle(err) {
+		b.pacer.throttled()
+	}
+	if b.failing.IsZero() {
+		b.failing = time.Now()
+	}
+	if b.timed && b.attempts >= minAttempts && time.Since(b.failing) > maxRetrying {
+		return nil, errOutOfTime
+	}
+	if b.own {
+		return b.RetryerV2.GetRetryToken(ctx, err)
+	}
+	return func(error) error { return nil }, nil
+}
+
+// RetryDelay doubles from 50 ms to 5 s, less up to a half. A throttled call that
+// has a pacer waits there.
+func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
+	if b.own {
+		return b.RetryerV2.RetryDelay(attempt, err)
+	}
+	if b.pacer != nil && isThrottle(err) {
+		return minDelay, nil
+	}
+	delay := min(maxDelay, minDelay<<min(attempt-1, 10))
+	return delay - rand.N(delay/2), nil
+}
+
+// isThrottle reports whether a call was refused for its rate.
+func isThrottle(err error) bool {
+	if retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err) == aws.TrueTernary {
+		return true
+	}
+	response, ok := errors.AsType[*smithyhttp.ResponseError](err)
+	return ok && response.HTTPStatusCode() == http.StatusTooManyRequests
+}
+
+// isTruncated reports whether a response broke off: that of a success, or that of
+// a failure before its code.
+func isTruncated(err error) bool {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		response, ok := errors.AsType[*smithyhttp.ResponseError](err)
 		return ok && response.HTTPStatusCode() == http.StatusBadRequest && api.ErrorCode() == awsjson.UnknownError

@@ -1,12 +1,15 @@
 package imagepush
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -17,11 +20,20 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
-// defaultParallel hides the round trips of small layers and costs 60 MiB of
-// parts if all are big and none is a file.
-const defaultParallel = 3
+const (
+	// defaultParallel hides the round trips of small layers and manifests.
+	defaultParallel = 16
+
+	// maxParallel is more than any quota has use for.
+	maxParallel = 1000
+
+	// minMemory is room for one large layer that is read once.
+	minMemory = 2 * limits.UsualPart
+)
 
 // APIClient is what this package needs of a client. Parts of files come to
 // UploadLayerPart as LayerPartReader, others as LayerPartBlob.
@@ -40,17 +52,22 @@ type TargetOptions struct {
 	// caller's own.
 	RegistryID string
 
-	// Parallel is how many layers are sent at a time, each with two parts in
-	// memory unless it is a file, and how many images [Mirror] copies at a time;
-	// 0 means 3.
+	// Parallel is how many layers are sent at a time, how many manifests are read
+	// or put, and how many images [Mirror] copies, up to 1,000; 0 means 16. The HTTP
+	// client should keep as many idle connections to a host.
 	Parallel int
+
+	// Memory is how many bytes layers under way may take, 20 MiB at least; 0 means
+	// 60 MiB. A layer that is read once takes two parts of 10 MiB, or its size if
+	// that is less; a file takes half a megabyte.
+	Memory int64
 
 	// Limiter slows down the calls that the service allows few of; nil means a
 	// limiter of the target's own with the default rates.
 	Limiter *Limiter
 
-	// Progress is told what becomes of each layer, config and manifest; nil
-	// means that nobody is. Calls do not overlap and hold up the push.
+	// Progress is called for each layer, config and manifest; nil disables it.
+	// Calls are serialized and block the push. It may call methods of the target.
 	Progress func(Progress)
 }
 
@@ -69,8 +86,15 @@ type Target struct {
 	parallel   int
 	limiter    *Limiter
 	report     *report
-	known      known
-	memories   chan *memory // one for each layer that may be under way
+	cache      *cache
+	memory     *memory
+	calls      calls
+
+	largeManifests chan struct{} // one for each that is being read
+	missing        atomic.Bool   // the repository does not exist, in a dry run
+
+	mu      sync.Mutex
+	counted map[digest.Digest]bool // layers, by count
 }
 
 var (
@@ -89,14 +113,8 @@ func NewTarget(client APIClient, repository string, optFns ...func(*TargetOption
 	if err := checkNames(repository, ""); err != nil {
 		return nil, fmt.Errorf("imagepush: %w", err)
 	}
-	if options.Parallel < 0 {
-		return nil, fmt.Errorf("imagepush: Parallel is %d: want at least 1, or 0 for %d", options.Parallel, defaultParallel)
-	}
-	if options.Parallel == 0 {
-		options.Parallel = defaultParallel
-	}
-	if options.Limiter == nil {
-		options.Limiter = NewLimiter(Rates{})
+	if err := options.complete(); err != nil {
+		return nil, fmt.Errorf("imagepush: %w", err)
 	}
 	t := &Target{
 		client:     client,
@@ -104,28 +122,48 @@ func NewTarget(client APIClient, repository string, optFns ...func(*TargetOption
 		parallel:   options.Parallel,
 		limiter:    options.Limiter,
 		report:     newReport(options.Progress),
-		memories:   make(chan *memory, options.Parallel),
+		cache:      newCache(),
+		memory:     newMemory(options.Parallel, options.Memory),
+
+		largeManifests: make(chan struct{}, maxLarge),
+		counted:        map[digest.Digest]bool{},
 	}
 	if options.RegistryID != "" {
 		t.registryID = &options.RegistryID
 	}
-	for range options.Parallel {
-		t.memories <- new(memory)
-	}
 	return t, nil
 }
 
-// Exists tells whether the repository holds a layer, a config or a manifest.
+// complete checks options and fills in defaults.
+func (o *TargetOptions) complete() error {
+	o.Parallel = cmp.Or(o.Parallel, defaultParallel)
+	o.Memory = cmp.Or(o.Memory, defaultMemory)
+	if o.Limiter == nil {
+		o.Limiter = NewLimiter(Rates{})
+	}
+	switch {
+	case o.Parallel < 1 || o.Parallel > maxParallel:
+		return fmt.Errorf("Parallel is %d: want 1 to %d, or 0 for %d", o.Parallel, maxParallel, defaultParallel)
+	case o.Memory < minMemory:
+		return fmt.Errorf("Memory is %d bytes: want at least %d, or 0 for %d", o.Memory, int64(minMemory), int64(defaultMemory))
+	}
+	return o.Limiter.err
+}
+
+// Exists reports whether the repository holds a layer, a config or a manifest. A
+// layer that it holds with another size is an error.
 func (t *Target) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, error) {
 	if err := checkDigest(desc); err != nil {
 		return false, err
 	}
-	exists := t.layerExists
+	var found bool
+	var err error
 	if isManifest(desc) {
-		exists = t.imageExists
+		found, err = t.imageExists(ctx, desc.Digest)
+	} else {
+		found, err = t.layerExists(ctx, desc)
 	}
-	found, err := exists(ctx, desc.Digest)
-	if found {
+	if err == nil && found {
 		t.report.skip(desc)
 	}
 	return found, err
@@ -145,7 +183,7 @@ func (t *Target) Push(ctx context.Context, desc ocispec.Descriptor, content io.R
 	if isManifest(desc) {
 		return t.pushManifest(ctx, desc, content, "")
 	}
-	return t.pushLayer(ctx, desc, content)
+	return t.pushLayer(ctx, desc, newHanded(content))
 }
 
 // PushReference puts a manifest and points a tag at it, in one call. A tag that
@@ -174,13 +212,13 @@ func (t *Target) Tag(ctx context.Context, desc ocispec.Descriptor, reference str
 	if err != nil {
 		return err
 	}
-	if manifest := t.known.manifests.get(desc.Digest); manifest != nil {
+	if manifest := t.cache.manifest(desc.Digest); manifest != nil {
 		return t.putImage(ctx, desc, manifest, tag)
 	}
 	if _, err := t.imageExists(ctx, desc.Digest); err != nil {
 		return err
 	}
-	if t.known.hasTag(desc.Digest, tag) {
+	if t.cache.hasTag(desc.Digest, tag) {
 		return nil
 	}
 	return fmt.Errorf("tag %s as %q: its manifest is not at hand, use PushReference: %w", desc.Digest, tag, errdef.ErrUnsupported)
@@ -212,11 +250,19 @@ func (t *Target) Fetch(_ context.Context, desc ocispec.Descriptor) (io.ReadClose
 // FindSuccessors returns what a manifest refers to, and asks in one go which of
 // its layers the repository holds, so that [Target.Exists] need not.
 func (t *Target) FindSuccessors(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor) ([]ocispec.Descriptor, error) {
-	successors, err := content.Successors(ctx, fetcher, desc)
+	if !isManifest(desc) {
+		return nil, nil
+	}
+	_, m, err := manifest.Fetch(ctx, fetcher, desc)
 	if err != nil {
 		return nil, err
 	}
-	return successors, t.checkLayers(ctx, slices.DeleteFunc(slices.Clone(successors), isNotLayer))
+	children, blobs, subject := m.Links(desc.MediaType)
+	successors := slices.Concat(blobs, children)
+	if subject != nil {
+		successors = append([]ocispec.Descriptor{*subject}, successors...)
+	}
+	return successors, t.checkLayers(ctx, slices.DeleteFunc(blobs, isNotLayer))
 }
 
 // checkNames checks a repository's name and a tag, which may be empty.
@@ -246,7 +292,7 @@ func checkDigest(desc ocispec.Descriptor) error {
 	return nil
 }
 
-// is tells whether an E is in the chain of err.
+// is reports whether an E is in the chain of err.
 func is[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 	return ok

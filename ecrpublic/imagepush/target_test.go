@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -33,6 +34,10 @@ func refuse[In any](f *fake) {
 	}
 }
 
+func rates(r imagepush.Rates) func(*imagepush.TargetOptions) {
+	return func(o *imagepush.TargetOptions) { o.Limiter = imagepush.NewLimiter(r) }
+}
+
 func TestNewTargetRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -44,6 +49,10 @@ func TestNewTargetRefuses(t *testing.T) {
 		"bad repository":    {"Team/App", unlimited, `"Team/App"`},
 		"a URI":             {"public.ecr.aws/a1b2c3d4/app", unlimited, "leave out the host"},
 		"negative Parallel": {"app", func(o *imagepush.TargetOptions) { o.Parallel = -1 }, "Parallel is -1"},
+		"huge Parallel":     {"app", func(o *imagepush.TargetOptions) { o.Parallel = 1 << 30 }, "Parallel is 1073741824: want 1 to 1000"},
+		"little Memory":     {"app", func(o *imagepush.TargetOptions) { o.Memory = 1 }, "Memory is 1 bytes: want at least 20971520"},
+		"no rate":           {"app", rates(imagepush.Rates{PutImage: math.NaN()}), "Rates.PutImage is NaN calls a second"},
+		"huge rate":         {"app", rates(imagepush.Rates{InitiateLayerUpload: math.Inf(1)}), "Rates.InitiateLayerUpload is +Inf"},
 	} {
 		_, err := imagepush.NewTarget(newFake(), test.repository, test.option)
 		require.ErrorContains(t, err, test.want, name)
@@ -295,11 +304,12 @@ func TestRates(t *testing.T) {
 		rates imagepush.Rates
 		want  time.Duration // for 25 layers and images
 	}{
-		"default":   {imagepush.Rates{}, 1500 * time.Millisecond}, // ten at once, and fifteen more
-		"slow":      {imagepush.Rates{InitiateLayerUpload: 1, CompleteLayerUpload: -1, PutImage: -1}, 24 * time.Second},
-		"slower":    {imagepush.Rates{InitiateLayerUpload: -1, CompleteLayerUpload: 0.5, PutImage: -1}, 48 * time.Second},
-		"images":    {imagepush.Rates{InitiateLayerUpload: -1, CompleteLayerUpload: -1, PutImage: 5}, 4 * time.Second},
-		"unlimited": {imagepush.Rates{InitiateLayerUpload: -1, CompleteLayerUpload: -1, PutImage: -1}, 0},
+		"default":    {imagepush.Rates{}, 0},                                                                                     // until the service refuses
+		"documented": {imagepush.Rates{InitiateLayerUpload: 10, CompleteLayerUpload: 10, PutImage: 10}, 1500 * time.Millisecond}, // ten at once, and fifteen more
+		"slow":       {imagepush.Rates{InitiateLayerUpload: 1, CompleteLayerUpload: -1, PutImage: -1}, 24 * time.Second},
+		"slower":     {imagepush.Rates{InitiateLayerUpload: -1, CompleteLayerUpload: 0.5, PutImage: -1}, 48 * time.Second},
+		"images":     {imagepush.Rates{InitiateLayerUpload: -1, CompleteLayerUpload: -1, PutImage: 5}, 4 * time.Second},
+		"unlimited":  {imagepush.Rates{InitiateLayerUpload: -1, CompleteLayerUpload: -1, PutImage: -1}, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			limiter := imagepush.NewLimiter(test.rates)

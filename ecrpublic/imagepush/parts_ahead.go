@@ -14,7 +14,7 @@ type readAhead struct {
 	err        error  // why full was closed
 }
 
-// newReadAhead begins to read. Call stop before anybody else uses the source.
+// newReadAhead starts to read. Call stop before anybody else uses the source.
 func newReadAhead(source io.Reader, memory [][]byte) (r *readAhead, stop func()) {
 	r = &readAhead{free: make(chan []byte, len(memory)), full: make(chan []byte, len(memory))}
 	for _, chunk := range memory {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/opencontainers/go-digest"
@@ -19,29 +17,26 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-const foreignLayer = "application/vnd.oci.image.layer.nondistributable."
+// isManifest reports whether a descriptor's content is put as an image. Everything
+// else is sent as a layer.
+func isManifest(desc ocispec.Descriptor) bool { return manifest.IsManifest(desc.MediaType) }
 
-// isManifest tells what is put as an image from what is sent as a layer. It
-// follows oras-go, which decides by media type as well.
-func isManifest(desc ocispec.Descriptor) bool {
-	return manifest.IsIndex(desc.MediaType) || slices.Contains([]string{
-		manifest.MediaTypeDockerManifest, manifest.MediaTypeOCIArtifact, ocispec.MediaTypeImageManifest,
-	}, desc.MediaType)
-}
-
-// isNotLayer tells what a copy puts or leaves out, as oras-go leaves out layers
-// that are kept elsewhere.
+// isNotLayer reports whether a copy puts the content as an image, or leaves it out
+// because it is kept elsewhere.
 func isNotLayer(desc ocispec.Descriptor) bool {
-	return isManifest(desc) || desc.MediaType == manifest.MediaTypeDockerForeignLayer || strings.HasPrefix(desc.MediaType, foreignLayer)
+	return isManifest(desc) || manifest.IsForeignLayer(desc.MediaType)
 }
 
 func (t *Target) pushManifest(ctx context.Context, desc ocispec.Descriptor, source io.Reader, tag string) error {
 	if desc.Size > limits.MaxManifest {
-		return fmt.Errorf("manifest %s has %d bytes: ECR Public takes up to %d: %w", desc.Digest, desc.Size, limits.MaxManifest, errdef.ErrSizeExceedsLimit)
+		return fmt.Errorf("manifest %s has %d bytes, ECR Public accepts up to %d: %w", desc.Digest, desc.Size, limits.MaxManifest, errdef.ErrSizeExceedsLimit)
 	}
 	manifest, err := content.ReadAll(source, desc)
 	if err != nil {
 		return fmt.Errorf("manifest %s: read the source: %w", desc.Digest, err)
+	}
+	if tag == "" {
+		t.cache.addManifest(desc.Digest, manifest)
 	}
 	return t.putImage(ctx, desc, manifest, tag)
 }
@@ -49,14 +44,8 @@ func (t *Target) pushManifest(ctx context.Context, desc ocispec.Descriptor, sour
 // putImage puts a manifest unless it is there with the tag; an empty tag is
 // none.
 func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, manifest []byte, tag string) error {
-	if tag == "" {
-		t.known.manifests.set(desc.Digest, manifest)
-	}
-	if t.known.hasTag(desc.Digest, tag) {
+	if t.cache.hasTag(desc.Digest, tag) {
 		return nil
-	}
-	if err := wait(ctx, t.limiter.put); err != nil {
-		return err
 	}
 	input := &ecrpublic.PutImageInput{
 		RepositoryName:         &t.repository,
@@ -69,17 +58,34 @@ func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, manifest
 	if tag != "" {
 		input.ImageTag, tags = &tag, []string{tag}
 	}
-	_, err := t.client.PutImage(ctx, input, patiently)
+	out, err := call(ctx, t, "PutImage", t.limiter.put, t.client.PutImage, input)
 	if err != nil && !is[*types.ImageAlreadyExistsException](err) {
 		return fmt.Errorf("manifest %s: %w", desc.Digest, err)
 	}
-	t.known.addImage(desc.Digest, tags...)
+	if err == nil {
+		if err := checkStored(out, desc.Digest); err != nil {
+			return err
+		}
+	}
+	t.cache.addImage(desc.Digest, tags...)
 	t.report.upload(desc)
 	return nil
 }
 
+// checkStored compares the digest that the service computed. A response without
+// one says nothing against it: the request carried the digest, too.
+func checkStored(out *ecrpublic.PutImageOutput, want digest.Digest) error {
+	if out.Image == nil || out.Image.ImageId == nil || out.Image.ImageId.ImageDigest == nil {
+		return nil
+	}
+	if got := *out.Image.ImageId.ImageDigest; got != want.String() {
+		return fmt.Errorf("manifest %s: the service stored it as %q: %w", want, got, content.ErrMismatchedDigest)
+	}
+	return nil
+}
+
 func (t *Target) imageExists(ctx context.Context, d digest.Digest) (bool, error) {
-	if t.known.images.get(d) {
+	if t.cache.hasImage(d) {
 		return true, nil
 	}
 	_, found, err := t.describe(ctx, d.String())
@@ -92,25 +98,36 @@ func (t *Target) describe(ctx context.Context, tagOrDigest string) (desc ocispec
 	if isDigest(tagOrDigest) {
 		id = types.ImageIdentifier{ImageDigest: &tagOrDigest}
 	}
-	out, err := t.client.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{
-		RepositoryName: &t.repository,
-		RegistryId:     t.registryID,
-		ImageIds:       []types.ImageIdentifier{id},
-	}, patiently)
-	if is[*types.ImageNotFoundException](err) {
-		return desc, false, nil
-	}
-	if err != nil {
+	images, err := t.describeAll(ctx, []types.ImageIdentifier{id})
+	if err != nil || len(images) == 0 {
 		return desc, false, err
 	}
-	if len(out.ImageDetails) == 0 {
-		return desc, false, nil
-	}
-	image := out.ImageDetails[0]
-	desc.Digest = digest.Digest(aws.ToString(image.ImageDigest))
-	desc.MediaType = aws.ToString(image.ImageManifestMediaType)
-	t.known.addImage(desc.Digest, image.ImageTags...)
+	desc.Digest = digest.Digest(aws.ToString(images[0].ImageDigest))
+	desc.MediaType = aws.ToString(images[0].ImageManifestMediaType)
 	return desc, true, nil
+}
+
+// describeAll looks for images, and takes note of them and their tags. If one of
+// them is not there it finds none.
+func (t *Target) describeAll(ctx context.Context, ids []types.ImageIdentifier) ([]types.ImageDetail, error) {
+	if t.missing.Load() {
+		return nil, nil
+	}
+	out, err := call(ctx, t, "DescribeImages", nil, t.client.DescribeImages, &ecrpublic.DescribeImagesInput{
+		RepositoryName: &t.repository,
+		RegistryId:     t.registryID,
+		ImageIds:       ids,
+	})
+	if is[*types.ImageNotFoundException](err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, image := range out.ImageDetails {
+		t.cache.addImage(digest.Digest(aws.ToString(image.ImageDigest)), image.ImageTags...)
+	}
+	return out.ImageDetails, nil
 }
 
 func isDigest(reference string) bool { return digest.Digest(reference).Validate() == nil }

@@ -5,21 +5,23 @@ import (
 	"io"
 
 	"oras.land/oras-go/v2/content"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// memory is what a layer under way takes whose source can be read only once.
-type memory struct {
+// buffers are what a layer under way takes whose source can be read only once.
+type buffers struct {
 	held  []byte   // the bytes of a part
 	ahead [][]byte // for what comes after it
 }
 
 // chunks returns memory for a number of bytes, or for a little more.
-func (m *memory) chunks(bytes int64) [][]byte {
+func (b *buffers) chunks(bytes int64) [][]byte {
 	n := max(1, int(bytes/aheadChunk))
-	for len(m.ahead) < n {
-		m.ahead = append(m.ahead, make([]byte, aheadChunk))
+	for len(b.ahead) < n {
+		b.ahead = append(b.ahead, make([]byte, aheadChunk))
 	}
-	return m.ahead
+	return b.ahead
 }
 
 // bufferedParts are of a source that is read once, from beginning to end. The
@@ -27,13 +29,24 @@ func (m *memory) chunks(bytes int64) [][]byte {
 // and others move up.
 type bufferedParts struct {
 	*upload
+	*buffers
 	input    io.Reader
 	verified *content.VerifyReader // behind input
 	first    int64                 // position of the held bytes
 }
 
+func newBufferedParts(u *upload, source io.Reader, buffers *buffers) (b *bufferedParts, stop func()) {
+	verified := content.NewVerifyReader(source, u.desc)
+	b = &bufferedParts{upload: u, buffers: buffers, input: verified, verified: verified}
+	b.held, stop = b.held[:0], func() {}
+	if u.desc.Size > u.partSize {
+		b.input, stop = newReadAhead(io.LimitReader(verified, u.desc.Size), buffers.chunks(u.partSize))
+	}
+	return b, stop
+}
+
 // at reads until the part is full or the layer ends.
-func (b *bufferedParts) at(first int64) (part, error) {
+func (b *bufferedParts) at(first int64) (*ecrpublic.UploadLayerPartInput, error) {
 	input, size := b.request(first)
 	kept := copy(b.held, b.held[first-b.first:])
 	b.first = first
@@ -46,8 +59,8 @@ func (b *bufferedParts) at(first int64) (part, error) {
 		err = b.verified.Verify()
 	}
 	if err != nil {
-		return part{}, fmt.Errorf("read the source: %w", err)
+		return nil, fmt.Errorf("read the source: %w", err)
 	}
 	input.LayerPartBlob = b.held
-	return part{input: input}, nil
+	return input, nil
 }

@@ -3,46 +3,54 @@ package imagepush
 import (
 	"fmt"
 	"io"
+	"math"
 
 	"oras.land/oras-go/v2/content"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// placedParts are of a source that can be read at any place, such as a file,
-// whose bytes go from there into the requests. While a part is sent, the next one
-// is verified and hashed.
-type placedParts struct {
+// randomParts are of a source with random access, such as a file, whose bytes go
+// from there into the requests. While a part is sent, the next one is verified and
+// hashed.
+type randomParts struct {
 	*upload
-	place    io.ReaderAt
+	content  io.ReaderAt
 	verified *content.VerifyReader // of the same source
 	read     int64                 // how far
 	next     chan preparedPart     // nil if no part is being prepared
 }
 
-type preparedPart struct {
-	part
-	err error
+func newRandomParts(u *upload, at io.ReaderAt) (p *randomParts, stop func()) {
+	whole := io.NewSectionReader(at, 0, math.MaxInt64)
+	p = &randomParts{upload: u, content: at, verified: content.NewVerifyReader(whole, u.desc)}
+	return p, func() { p.wait() }
 }
 
-func (p *placedParts) at(first int64) (part, error) {
+type preparedPart struct {
+	input *ecrpublic.UploadLayerPartInput
+	err   error
+}
+
+func (p *randomParts) at(first int64) (*ecrpublic.UploadLayerPartInput, error) {
 	now := p.wait()
 	if now.err == nil && (now.input == nil || *now.input.PartFirstByte != first) {
 		now = p.prepare(first)
 	}
 	if now.err != nil {
-		return part{}, now.err
+		return nil, now.err
 	}
 	if end := *now.input.PartLastByte + 1; end < p.desc.Size {
 		next := make(chan preparedPart, 1)
 		p.next = next
 		go func() { next <- p.prepare(end) }()
 	}
-	return now.part, nil
+	return now.input, nil
 }
 
 // wait returns the part that is being prepared, if there is one.
-func (p *placedParts) wait() (next preparedPart) {
+func (p *randomParts) wait() (next preparedPart) {
 	if p.next != nil {
 		next, p.next = <-p.next, nil
 	}
@@ -50,27 +58,27 @@ func (p *placedParts) wait() (next preparedPart) {
 }
 
 // prepare reads a part once.
-func (p *placedParts) prepare(first int64) (next preparedPart) {
+func (p *randomParts) prepare(first int64) (next preparedPart) {
 	input, size := p.request(first)
-	input.LayerPartReader = &placedPart{
-		SectionReader: io.NewSectionReader(p.place, first, size),
+	input.LayerPartReader = &randomPart{
+		SectionReader: io.NewSectionReader(p.content, first, size),
 		layer:         p,
 		seen:          min(p.read-first, size),
 	}
 	prepared, err := codec.Prepare(input)
 	input.LayerPartReader = prepared
-	return preparedPart{part{input}, err}
+	return preparedPart{input, err}
 }
 
-// placedPart reads a part, with the layer's verification for what nobody has seen
+// randomPart reads a part, with the layer's verification for what nobody has seen
 // before.
-type placedPart struct {
+type randomPart struct {
 	*io.SectionReader
-	layer *placedParts // not used once all was seen
+	layer *randomParts // not used once all was seen
 	seen  int64        // how many bytes
 }
 
-func (p *placedPart) Read(b []byte) (int, error) {
+func (p *randomPart) Read(b []byte) (int, error) {
 	from, _ := p.Seek(0, io.SeekCurrent)
 	if p.seen == p.Size() {
 		return p.SectionReader.Read(b)
@@ -89,7 +97,7 @@ func (p *placedPart) Read(b []byte) (int, error) {
 
 // readOn reads what comes next in the layer. It keeps the end to itself when that
 // shows that it is another one.
-func (p *placedParts) readOn(b []byte) (int, error) {
+func (p *randomParts) readOn(b []byte) (int, error) {
 	n, err := p.verified.Read(b)
 	if p.read += int64(n); n == 0 || p.read < p.desc.Size {
 		return n, err

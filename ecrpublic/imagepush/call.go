@@ -1,0 +1,134 @@
+package imagepush
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// StopReason says why a call was not tried again.
+type StopReason string
+
+// Reasons to stop.
+const (
+	// StoppedByRefusal means that trying again would not help.
+	StoppedByRefusal StopReason = "refusal"
+
+	// StoppedByAttempts means that there were too many.
+	StoppedByAttempts StopReason = "attempts"
+
+	// StoppedByDeadline means that the call had failed for two minutes.
+	StoppedByDeadline StopReason = "deadline"
+
+	// StoppedByContext means that the caller's context ended.
+	StoppedByContext StopReason = "context"
+)
+
+// CallError is a call of the API that failed. Find it with errors.As.
+type CallError struct {
+	// Operation is the operation, such as "PutImage".
+	Operation string
+
+	// Attempts is how often the call was tried, 1 at least.
+	Attempts int
+
+	// Elapsed is how long all attempts took.
+	Elapsed time.Duration
+
+	// Stopped says why it was not tried again.
+	Stopped StopReason
+
+	// Err is the error of the last attempt.
+	Err error
+}
+
+// Error is the text of Err, after what was done against it.
+func (e *CallError) Error() string {
+	text := e.Err.Error()
+	if is[*types.RepositoryNotFoundException](e.Err) {
+		text += " (create the repository first, or set CreateRepository)"
+	}
+	if e.Attempts == 1 {
+		return text
+	}
+	return fmt.Sprintf("%s failed %d times in %v: %s", e.Operation, e.Attempts, e.Elapsed.Round(time.Millisecond), text)
+}
+
+// Unwrap returns Err.
+func (e *CallError) Unwrap() error { return e.Err }
+
+// calls counts the calls of a target.
+type calls struct{ made, attempts atomic.Int64 }
+
+// call makes a call of the API when its turn comes, and tries it again as long as
+// that can help.
+func call[In, Out any](ctx context.Context, t *Target, operation string, turns *pacer,
+	run func(context.Context, *In, ...func(*ecrpublic.Options)) (*Out, error), in *In,
+) (*Out, error) {
+	if err := turns.wait(ctx); err != nil {
+		return nil, err
+	}
+	b := &budget{pacer: turns}
+	start := time.Now()
+	out, err := run(ctx, in, b.withRetries)
+	attempts := max(1, b.attempts) // a mock does not count them
+	t.calls.made.Add(1)
+	t.calls.attempts.Add(int64(attempts))
+	if err != nil {
+		return nil, &CallError{operation, attempts, time.Since(start), stopReason(ctx, err), err}
+	}
+	return out, nil
+}
+
+func stopReason(ctx context.Context, err error) StopReason {
+	switch {
+	case ctx.Err() != nil:
+		return StoppedByContext
+	case errors.Is(err, errOutOfTime):
+		return StoppedByDeadline
+	case is[*retry.MaxAttemptsError](err):
+		return StoppedByAttempts
+	}
+	return StoppedByRefusal
+}
+
+// isFatal reports whether every other call would fail like this one: the service
+// is down, the repository is missing, or the caller may not write to it.
+func isFatal(err error) bool {
+	call, ok := errors.AsType[*CallError](err)
+	if !ok {
+		return false
+	}
+	response, answered := errors.AsType[*smithyhttp.ResponseError](err)
+	switch {
+	case call.Stopped == StoppedByDeadline || call.Stopped == StoppedByAttempts && call.Attempts >= maxAttempts:
+		return true
+	case is[*types.RepositoryNotFoundException](err) || is[*types.RegistryNotFoundException](err):
+		return true
+	case answered && (response.HTTPStatusCode() == http.StatusForbidden || response.HTTPStatusCode() == http.StatusUnauthorized):
+		return true
+	}
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && isRefusedLogin(api.ErrorCode())
+}
+
+// isRefusedLogin reports whether an error is about the caller and not the call.
+// The service sends these codes with status 400, too.
+func isRefusedLogin(code string) bool {
+	switch code {
+	case "AccessDeniedException", "ExpiredTokenException", "IncompleteSignature", "InvalidClientTokenId", "InvalidSignatureException",
+		"MissingAuthenticationToken", "NotAuthorized", "OptInRequired", "UnrecognizedClientException":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,93 @@
+package imagepush
+
+import (
+	"context"
+	"io"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/content"
+)
+
+// layerSource opens a layer at its first byte, and once more when an upload got
+// lost.
+type layerSource interface {
+	open(ctx context.Context) (layerContent, error)
+
+	// again goes back to the first byte. It reports whether that can be done; an
+	// error says why not.
+	again() (bool, error)
+}
+
+// layerContent is an open layer. Where the source has random access, at is not
+// nil, and the reader is not used.
+type layerContent struct {
+	reader io.Reader
+	at     io.ReaderAt
+	close  func() error
+}
+
+// newLayerContent looks at a reader that is at the layer's first byte.
+func newLayerContent(r io.Reader, close func() error) layerContent {
+	c := layerContent{reader: r, close: close}
+	if at, ok := r.(io.ReaderAt); ok && isAtOffsetZero(r) {
+		c.at = at
+	}
+	return c
+}
+
+// isAtOffsetZero reports whether the next byte of a reader is the one that ReadAt
+// finds at 0.
+func isAtOffsetZero(r io.Reader) bool {
+	s, ok := r.(io.Seeker)
+	if !ok {
+		return false
+	}
+	position, err := s.Seek(0, io.SeekCurrent)
+	return err == nil && position == 0
+}
+
+// fetched is a layer that is fetched whenever it is opened.
+type fetched struct {
+	from content.Fetcher
+	desc ocispec.Descriptor
+}
+
+func (f fetched) open(ctx context.Context) (layerContent, error) {
+	rc, err := f.from.Fetch(ctx, f.desc)
+	if err != nil {
+		return layerContent{}, err
+	}
+	return newLayerContent(rc, rc.Close), nil
+}
+
+func (fetched) again() (bool, error) { return true, nil }
+
+// handed is a layer in a reader of the caller's, from where that stands.
+type handed struct {
+	reader io.Reader
+	seeker io.Seeker // nil if it cannot go back
+	start  int64     // 0 for a seeker that cannot say
+}
+
+func newHanded(r io.Reader) *handed {
+	h := &handed{reader: r}
+	if seeker, ok := r.(io.Seeker); ok {
+		h.seeker = seeker
+		if start, err := seeker.Seek(0, io.SeekCurrent); err == nil {
+			h.start = start
+		}
+	}
+	return h
+}
+
+func (h *handed) open(context.Context) (layerContent, error) {
+	return newLayerContent(h.reader, func() error { return nil }), nil
+}
+
+func (h *handed) again() (bool, error) {
+	if h.seeker == nil {
+		return false, nil
+	}
+	_, err := h.seeker.Seek(h.start, io.SeekStart)
+	return err == nil, err
+}

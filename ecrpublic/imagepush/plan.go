@@ -1,0 +1,396 @@
+package imagepush
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sync/errgroup"
+	"oras.land/oras-go/v2/content"
+	"oras.land/oras-go/v2/errdef"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+const (
+	// maxManifests is how many manifests an image may consist of, and how many
+	// referrers of it are copied.
+	maxManifests = 10_000
+
+	// keptManifests is how many bytes of manifests a plan keeps. Others are fetched
+	// again when they are put.
+	keptManifests = 1 << 20
+
+	// largeManifest is the size from which on maxLarge manifests are read at a time.
+	largeManifest = 256 << 10
+	maxLarge      = 2
+)
+
+// plan is what has to be sent for an image to be in a repository.
+type plan struct {
+	root      ocispec.Descriptor
+	upToDate  bool                 // with its tag
+	manifests []node               // to put, children before their parents, root last
+	layers    []ocispec.Descriptor // of those manifests, each once
+}
+
+// node is a manifest with what it refers to.
+type node struct {
+	desc     ocispec.Descriptor
+	data     []byte // nil to fetch it again
+	children []ocispec.Descriptor
+	blobs    []ocispec.Descriptor
+	subject  *ocispec.Descriptor
+}
+
+// count returns how many bytes there are to send, and counts each layer once.
+func (t *Target) count(p *plan) (bytes int64) {
+	for _, m := range p.manifests {
+		bytes += m.desc.Size
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, layer := range p.layers {
+		if !t.counted[layer.Digest] && !t.cache.hasLayer(layer.Digest) {
+			t.counted[layer.Digest] = true
+			bytes += layer.Size
+		}
+	}
+	return bytes
+}
+
+// plan finds out what an image needs. It changes nothing.
+func (t *Target) plan(ctx context.Context, source content.ReadOnlyStorage, root ocispec.Descriptor, tag string) (*plan, error) {
+	if err := checkDigest(root); err != nil {
+		return nil, err
+	}
+	if err := manifest.CheckMediaType(root.MediaType); err != nil {
+		return nil, fmt.Errorf("%s: %w", root.Digest, err)
+	}
+	p := &plan{root: root}
+	found, err := t.rootExists(ctx, root.Digest)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		t.report.skip(root)
+		if p.upToDate = t.cache.hasTag(root.Digest, tag); p.upToDate {
+			return p, nil
+		}
+		n, err := t.readNode(ctx, source, root)
+		p.manifests = []node{n}
+		return p, err
+	}
+	w := &walk{Target: t, source: source, seen: map[digest.Digest]bool{}}
+	if err := w.run(ctx, root); err != nil {
+		return nil, err
+	}
+	p.manifests, p.layers, err = w.missing(ctx)
+	return p, err
+}
+
+// rootExists asks for an image, unless a listing of tags says all that matters: an
+// image without a tag is put again at the same price.
+func (t *Target) rootExists(ctx context.Context, d digest.Digest) (bool, error) {
+	if t.cache.isListed() {
+		return t.cache.hasImage(d), nil
+	}
+	return t.imageExists(ctx, d)
+}
+
+// readNode reads a manifest. Few large ones are read at a time: a small text can
+// become several times its size.
+func (t *Target) readNode(ctx context.Context, source content.Fetcher, desc ocispec.Descriptor) (node, error) {
+	if desc.Size > largeManifest {
+		select {
+		case t.largeManifests <- struct{}{}:
+			defer func() { <-t.largeManifests }()
+		case <-ctx.Done():
+			return node{}, context.Cause(ctx)
+		}
+	}
+	data, m, err := manifest.Fetch(ctx, source, desc)
+	n := node{desc: desc, data: data}
+	n.children, n.blobs, n.subject = m.Links(desc.MediaType)
+	return n, err
+}
+
+// walk reads the manifests of an image.
+type walk struct {
+	*Target
+	source content.ReadOnlyStorage
+	seen   map[digest.Digest]bool
+	nodes  []node // parents before their children
+	links  atomic.Int64
+	kept   atomic.Int64
+}
+
+// run reads level after level, the manifests of each at the same time.
+func (w *walk) run(ctx context.Context, root ocispec.Descriptor) error {
+	w.seen[root.Digest] = true
+	for level := []ocispec.Descriptor{root}; len(level) > 0; {
+		nodes := make([]node, len(level))
+		group, groupCtx := errgroup.WithContext(ctx)
+		group.SetLimit(w.parallel)
+		for i, desc := range level {
+			group.Go(func() (err error) {
+				nodes[i], err = w.read(groupCtx, desc)
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		level = nil
+		for _, n := range nodes {
+			next, err := w.add(ctx, n)
+			if err != nil {
+				return err
+			}
+			level = append(level, next...)
+		}
+	}
+	return nil
+}
+
+// read reads a manifest within the bounds of an image.
+func (w *walk) read(ctx context.Context, desc ocispec.Descriptor) (node, error) {
+	n, err := w.readNode(ctx, w.source, desc)
+	if err != nil {
+		return n, err
+	}
+	if w.links.Add(int64(len(n.children)+len(n.blobs))) > manifest.MaxElements {
+		return n, fmt.Errorf("manifest %s: more than %d descriptors in the manifests of an image: %w", desc.Digest, manifest.MaxElements, errdef.ErrSizeExceedsLimit)
+	}
+	if w.kept.Add(int64(len(n.data))) > keptManifests {
+		n.data = nil
+	}
+	return n, nil
+}
+
+// add takes a manifest in and returns what has to be read next.
+func (w *walk) add(ctx context.Context, n node) (next []ocispec.Descriptor, err error) {
+	if len(w.seen) > maxManifests {
+		return nil, fmt.Errorf("more than %d manifests in an image: %w", maxManifests, errdef.ErrSizeExceedsLimit)
+	}
+	w.nodes = append(w.nodes, n)
+	for _, child := range n.children {
+		if err := checkDigest(child); err != nil {
+			return nil, err
+		}
+		if isManifest(child) && !w.seen[child.Digest] {
+			w.seen[child.Digest] = true
+			next = append(next, child)
+		}
+	}
+	subject, err := w.missingSubject(ctx, n)
+	if subject != nil && !w.seen[subject.Digest] {
+		w.seen[subject.Digest] = true
+		next = append(next, *subject)
+	}
+	return next, err
+}
+
+// missingSubject returns the subject of a manifest if that has to be copied, too.
+func (w *walk) missingSubject(ctx context.Context, n node) (*ocispec.Descriptor, error) {
+	if n.subject == nil || w.seen[n.subject.Digest] {
+		return nil, nil
+	}
+	if err := checkDigest(*n.subject); err != nil {
+		return nil, fmt.Errorf("subject of %s: %w", n.desc.Digest, err)
+	}
+	found, err := w.imageExists(ctx, n.subject.Digest)
+	if err != nil || found {
+		return nil, err
+	}
+	found, err = w.source.Exists(ctx, *n.subject)
+	if err == nil && !found {
+		err = fmt.Errorf("subject %s of %s is neither in the source nor in the repository: %w", n.subject.Digest, n.desc.Digest, errdef.ErrNotFound)
+	}
+	return n.subject, err
+}
+
+// missing returns the manifests to put, in order, and their layers.
+func (w *walk) missing(ctx context.Context) (manifests []node, layers []ocispec.Descriptor, err error) {
+	sizes := map[digest.Digest]int64{}
+	for _, n := range w.nodes {
+		for _, desc := range append(n.blobs[:len(n.blobs):len(n.blobs)], n.children...) {
+			size, ok := sizes[desc.Digest]
+			if ok && size != desc.Size {
+				return nil, nil, fmt.Errorf("%s has %d bytes in one descriptor and %d in another: %w", desc.Digest, size, desc.Size, content.ErrInvalidDescriptorSize)
+			}
+			sizes[desc.Digest] = desc.Size
+			if !ok && !isNotLayer(desc) {
+				layers = append(layers, desc)
+			}
+		}
+	}
+	if err := w.checkLayers(ctx, layers); err != nil {
+		return nil, nil, err
+	}
+	if err := w.checkUnknownSizes(ctx, layers); err != nil {
+		return nil, nil, err
+	}
+	if err := w.findChildren(ctx); err != nil {
+		return nil, nil, err
+	}
+	needed := map[digest.Digest]bool{}
+	for _, n := range w.inOrder() {
+		if n.desc.Digest != w.nodes[0].desc.Digest && w.cache.hasImage(n.desc.Digest) {
+			w.report.skip(n.desc)
+			continue
+		}
+		manifests = append(manifests, n)
+		for _, desc := range n.blobs {
+			needed[desc.Digest] = true
+		}
+		for _, desc := range n.children {
+			needed[desc.Digest] = true // an index may list what is no manifest
+		}
+	}
+	kept := layers[:0]
+	for _, layer := range layers {
+		if needed[layer.Digest] {
+			kept = append(kept, layer)
+		}
+	}
+	return manifests, kept, nil
+}
+
+// checkUnknownSizes asks the source about layers of which the service did not say
+// the size.
+func (w *walk) checkUnknownSizes(ctx context.Context, layers []ocispec.Descriptor) error {
+	for _, layer := range layers {
+		if size, _ := w.cache.layer(layer.Digest); size != unknownSize {
+			continue
+		}
+		found, err := w.source.Exists(ctx, layer)
+		if err == nil && !found {
+			err = fmt.Errorf("layer %s of %d bytes is not in the source: %w", layer.Digest, layer.Size, errdef.ErrNotFound)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findChildren looks for the manifests below the root whose layers are all there,
+// in one call for each hundred. It finds none of a hundred of which one is
+// missing; those are put again, which does no harm.
+func (w *walk) findChildren(ctx context.Context) error {
+	var ids []types.ImageIdentifier
+	for _, n := range w.nodes[1:] {
+		if !w.cache.hasImage(n.desc.Digest) && w.hasLayers(n) {
+			d := n.desc.Digest.String()
+			ids = append(ids, types.ImageIdentifier{ImageDigest: &d})
+		}
+	}
+	for len(ids) > 0 {
+		batch := ids[:min(len(ids), limits.MaxBatch)]
+		ids = ids[len(batch):]
+		if _, err := w.describeAll(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) hasLayers(n node) bool {
+	for _, desc := range n.blobs {
+		if !isNotLayer(desc) && !w.cache.hasLayer(desc.Digest) {
+			return false
+		}
+	}
+	return true
+}
+
+// inOrder returns the manifests with children and subjects before those that refer
+// to them.
+func (w *walk) inOrder() (ordered []node) {
+	byDigest := map[digest.Digest]node{}
+	for _, n := range w.nodes {
+		byDigest[n.desc.Digest] = n
+	}
+	visited := map[digest.Digest]bool{}
+	var visit func(n node)
+	visit = func(n node) {
+		if visited[n.desc.Digest] {
+			return
+		}
+		visited[n.desc.Digest] = true
+		below := n.children
+		if n.subject != nil {
+			below = append(below[:len(below):len(below)], *n.subject)
+		}
+		for _, desc := range below {
+			if child, ok := byDigest[desc.Digest]; ok {
+				visit(child)
+			}
+		}
+		ordered = append(ordered, n)
+	}
+	visit(w.nodes[0])
+	return ordered
+}
+
+// run sends what the plan says, the root with the tag, if any, at the end.
+func (p *plan) run(ctx context.Context, t *Target, source content.ReadOnlyStorage, tag string) error {
+	if err := t.sendLayers(ctx, source, p.layers); err != nil {
+		return err
+	}
+	if len(p.manifests) == 0 {
+		return nil
+	}
+	last := len(p.manifests) - 1
+	if err := t.putLeaves(ctx, source, p.manifests[:last]); err != nil {
+		return err
+	}
+	for _, n := range p.manifests[:last] {
+		if err := t.putNode(ctx, source, n, ""); err != nil {
+			return err
+		}
+	}
+	return t.putNode(ctx, source, p.manifests[last], tag)
+}
+
+func (t *Target) sendLayers(ctx context.Context, source content.ReadOnlyStorage, layers []ocispec.Descriptor) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(t.parallel)
+	for _, layer := range layers {
+		if t.cache.hasLayer(layer.Digest) {
+			t.report.skip(layer)
+			continue
+		}
+		t.report.progress(layer, 0)
+		group.Go(func() error { return t.pushLayer(ctx, layer, fetched{source, layer}) })
+	}
+	return group.Wait()
+}
+
+// putLeaves puts the manifests that list no others and have no subject, several at
+// a time.
+func (t *Target) putLeaves(ctx context.Context, source content.Fetcher, nodes []node) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(t.parallel)
+	for _, n := range nodes {
+		if len(n.children) == 0 && n.subject == nil {
+			group.Go(func() error { return t.putNode(ctx, source, n, "") })
+		}
+	}
+	return group.Wait()
+}
+
+func (t *Target) putNode(ctx context.Context, source content.Fetcher, n node, tag string) error {
+	if n.data == nil {
+		var err error
+		if n.data, _, err = manifest.Fetch(ctx, source, n.desc); err != nil {
+			return err
+		}
+	}
+	return t.putImage(ctx, n.desc, n.data, tag)
+}
