@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"oras.land/oras-go/v2/content/memory"
@@ -19,13 +20,16 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
 const about = `
 Copies tags of a repository in any registry into a repository of ECR Public, through
 the service's API. Logs in to the source as docker does: with what docker login, or
-crane auth login, stored. Tags that are up to date are left alone.
+crane auth login, stored; to ECR Public with the same credentials as to the service.
+Tags that are up to date are left alone.
 
 Without flags it puts a few artifacts into a repository of an emulator in its own
 process and mirrors them into another one, twice.`
@@ -66,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		rounds = 2
 	}
-	upstream, err := open(*source)
+	upstream, err := open(*source, service)
 	if err != nil {
 		return err
 	}
@@ -103,22 +107,41 @@ func state(image imagepush.MirroredImage) string {
 
 // open opens a repository of a registry, over plain HTTP on this machine and HTTPS
 // anywhere else.
-func open(name string) (*remote.Repository, error) {
+func open(name string, service *demo.Service) (*remote.Repository, error) {
 	repository, err := remote.NewRepository(name)
 	if err != nil {
 		return nil, fmt.Errorf("-source: %w", err)
 	}
-	store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
-	if err != nil {
+	host := repository.Reference.Host()
+	if repository.Client, err = sourceClient(host, service); err != nil {
 		return nil, err
 	}
-	repository.Client = &auth.Client{Client: retry.DefaultClient, Cache: auth.NewCache(), Credential: credentials.Credential(store)}
-	host := repository.Reference.Host()
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
 	repository.PlainHTTP = host == "localhost" || net.ParseIP(host).IsLoopback()
 	return repository, nil
+}
+
+// sourceClient authenticates at ECR Public with the service's own login, and at other
+// registries with what docker has stored.
+func sourceClient(host string, service *demo.Service) (remote.Client, error) {
+	hosts := service.RegistryHosts()
+	if hosts == nil {
+		hosts = login.RegistryHosts()
+	}
+	if slices.Contains(hosts, host) {
+		options := registry.Options{Host: service.URL, Login: login.NewProvider(service.Client, func(o *login.ProviderOptions) { o.Hosts = hosts })}
+		if service.URL != "" {
+			options.Rate = -1 // an emulator has no limit
+		}
+		return registry.New(options)
+	}
+	store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return &auth.Client{Client: retry.DefaultClient, Cache: auth.DefaultCache, Credential: credentials.Credential(store)}, nil
 }
 
 // fill puts artifacts into a repository of the emulator and returns its address.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,6 +34,14 @@ func TestFromRegistryToEndpoint(t *testing.T) {
 	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-create", "-repository", "copy", "-tags", "v*",
 		"-source", emulator.RegistryHost()+"/"+alias+"/upstream")
 	assert.Regexp(t, `^copied +v1 .*\ncopied +v2 .*\n\d+ uploaded, .*\n$`, stdout)
+	assert.Equal(t, 1, emulator.Count("GET /token/"))
+	challenges := 0
+	for _, r := range emulator.Requests() {
+		if r.Status == http.StatusUnauthorized {
+			challenges++
+		}
+	}
+	assert.Equal(t, 1, challenges)
 }
 
 func TestEndpointNeedsSource(t *testing.T) {
