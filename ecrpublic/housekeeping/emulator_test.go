@@ -30,6 +30,8 @@ type emulator struct {
 	http   *http.Client // for the registry host; nil for one over the network
 	client *ecrpublic.Client
 	time   atomic.Int64 // nanoseconds
+	moving atomic.Bool  // whether the time is that of the process, from start on
+	start  time.Time
 }
 
 // newEmulator is an emulator on the network.
@@ -58,7 +60,20 @@ func newInMemory(t *testing.T) *emulator {
 	return e
 }
 
-func (e *emulator) now() time.Time { return time.Unix(0, e.time.Load()) }
+func (e *emulator) now() time.Time {
+	now := time.Unix(0, e.time.Load())
+	if e.moving.Load() {
+		now = now.Add(time.Since(e.start))
+	}
+	return now
+}
+
+// follow makes the emulator's time go on with that of the process, as if start
+// were today.
+func (e *emulator) follow(start time.Time) {
+	e.start = start
+	e.moving.Store(true)
+}
 
 // impatient retries often and at once.
 func impatient(o *ecrpublic.Options) {
@@ -84,6 +99,7 @@ type repository struct {
 	layer    string
 	children map[string][]string // by digest of an index
 	subject  map[string]string   // by digest of a referrer
+	text     map[string]string   // manifests by digest
 }
 
 const layerText = `{}`
@@ -104,7 +120,7 @@ func (e *emulator) newRepository(t *testing.T, name string) *repository {
 		RepositoryName: &name, UploadId: upload.UploadId, LayerDigests: []string{layer},
 	})
 	require.NoError(t, err)
-	return &repository{emulator: e, name: name, layer: layer, children: map[string][]string{}, subject: map[string]string{}}
+	return &repository{emulator: e, name: name, layer: layer, children: map[string][]string{}, subject: map[string]string{}, text: map[string]string{}}
 }
 
 type descriptor struct {
@@ -177,7 +193,9 @@ func (r *repository) put(t *testing.T, m testManifest, age time.Duration, tags [
 		_, err = r.client.PutImage(t.Context(), in)
 		require.NoError(t, err)
 	}
-	return fmt.Sprintf("sha256:%x", sha256.Sum256(text))
+	digest := fmt.Sprintf("sha256:%x", sha256.Sum256(text))
+	r.text[digest] = string(text)
+	return digest
 }
 
 // digests lists what is in the repository.

@@ -138,14 +138,15 @@ func (p Policy) evaluate(candidates []candidate, now time.Time) {
 			if !rule.selects(c.Image) {
 				continue
 			}
+			place := rank + 1
 			if c.counts {
-				rank++
+				rank = place
 			}
 			if c.Rule != "" {
 				continue
 			}
 			c.Rule, c.Reason = p.ruleName(n), ReasonRetained
-			if rule.isOld(c.Image, now) && rank > rule.KeepNewest {
+			if rule.isOld(c.Image, now) && place > rule.KeepNewest {
 				c.Reason = ReasonExpired
 			}
 		}
