@@ -26,12 +26,3 @@ func lockDir(path string) (*os.File, error) {
 func unlockDir(file *os.File) error {
 	return errors.Join(syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close())
 }
-
-// syncDir makes the names in a directory safe.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
-}

@@ -11,6 +11,3 @@ func lockDir(path string) (*os.File, error) {
 
 // unlockDir closes the file.
 func unlockDir(file *os.File) error { return file.Close() }
-
-// syncDir does nothing: directories cannot be synced here.
-func syncDir(string) error { return nil }

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
 )
 
 // journal is a file of changes, one a line. A change counts once its line is
@@ -111,7 +113,7 @@ func (s *store) rewriteJournal(dir string, lock *os.File) (*journal, error) {
 	if err := os.Rename(fresh, path); err != nil {
 		return nil, err
 	}
-	if err := syncDir(dir); err != nil {
+	if err := blobs.SyncDir(dir); err != nil {
 		return nil, err
 	}
 	file, err := os.OpenFile(path, os.O_RDWR, 0)

@@ -81,7 +81,7 @@ func (b backend) GetBlobRange(_ context.Context, repo string, digest ociregistry
 	if from > 0 && from >= to {
 		return nil, ociregistry.ErrRangeInvalid
 	}
-	content, err := b.store.content.open(id, string(digest))
+	content, err := b.store.content.Open(id, string(digest))
 	if err != nil {
 		return nil, err
 	}

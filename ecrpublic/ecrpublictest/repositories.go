@@ -102,7 +102,7 @@ func (s *store) deleteRepository(in *ecrpublic.DeleteRepositoryInput) (*ecrpubli
 		return nil, err
 	}
 	s.dropUploads(func(u *upload) bool { return u.repositoryID == r.ID })
-	s.content.remove(r.ID)
+	s.content.Remove(r.ID)
 	return &ecrpublic.DeleteRepositoryOutput{Repository: s.describe(&r.repositoryState)}, nil
 }
 

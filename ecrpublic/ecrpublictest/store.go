@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
 )
 
 // store is the state of one registry and the rules that guard it. It knows no
@@ -12,7 +14,7 @@ import (
 type store struct {
 	config  config
 	hooks   hooks
-	content content
+	content blobs.Store
 	journal *journal // nil when nothing is kept
 	secret  []byte
 
@@ -31,7 +33,7 @@ func newStore(c config) (*store, error) {
 		uploads:      map[string]*upload{},
 	}
 	if c.dataDir == "" {
-		s.content = newMemory()
+		s.content = blobs.NewMemory()
 		s.secret = newSecret()
 		return s, nil
 	}

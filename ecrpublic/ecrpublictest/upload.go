@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
 )
 
 // upload is a layer on its way, from the API or from the registry's host. Who
@@ -18,7 +20,7 @@ type upload struct {
 	repositoryID   string
 
 	mu     sync.Mutex // held for as long as bytes come in
-	draft  draft
+	draft  blobs.Draft
 	hash   hash.Hash
 	size   int64
 	parts  int
@@ -36,7 +38,7 @@ type upload struct {
 // lock.
 func (s *store) openUpload(r *repository) (*upload, error) {
 	id := newUUID()
-	draft, err := s.content.create(id)
+	draft, err := s.content.Create(id)
 	if err != nil {
 		return nil, serverError(err)
 	}
@@ -116,7 +118,7 @@ func (s *store) takeUploads(take func(*upload) bool) []*upload {
 func (u *upload) end() {
 	u.closed = true
 	u.behind.Wait()
-	u.draft.discard()
+	u.draft.Discard()
 }
 
 // write appends bytes. The caller holds the upload's lock.

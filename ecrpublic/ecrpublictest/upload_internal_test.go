@@ -11,13 +11,21 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
 // failingDraft has room for some writes.
 type failingDraft struct {
-	memoryDraft
+	blobs.Draft
 	room int
+}
+
+func memoryDraft(t *testing.T) blobs.Draft {
+	t.Helper()
+	draft, err := blobs.NewMemory().Create("")
+	require.NoError(t, err)
+	return draft
 }
 
 var errFull = errors.New("full")
@@ -27,12 +35,12 @@ func (d *failingDraft) Write(p []byte) (int, error) {
 		return 0, errFull
 	}
 	d.room--
-	return d.memoryDraft.Write(p)
+	return d.Draft.Write(p)
 }
 
 func TestWriteBehindKeepsTheOrder(t *testing.T) {
 	t.Parallel()
-	u := &upload{draft: &memoryDraft{}, hash: sha256.New()}
+	u := &upload{draft: memoryDraft(t), hash: sha256.New()}
 	want := sha256.New()
 	var held, released atomic.Int32
 	hold := func() func() {
@@ -57,7 +65,7 @@ func TestWriteBehindKeepsTheOrder(t *testing.T) {
 func TestWriteBehindFails(t *testing.T) {
 	t.Parallel()
 	hold := func() func() { return func() {} }
-	u := &upload{draft: &failingDraft{room: 1}, hash: sha256.New()}
+	u := &upload{draft: &failingDraft{memoryDraft(t), 1}, hash: sha256.New()}
 	require.NoError(t, u.writeBehind([]byte("one"), mebibyte, hold))
 	require.NoError(t, u.writeBehind([]byte("two"), mebibyte, hold))
 	for _, err := range []error{u.settle(), u.write([]byte("x"), mebibyte), u.writeBehind([]byte("x"), mebibyte, hold)} {

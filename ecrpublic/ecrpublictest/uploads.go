@@ -114,7 +114,7 @@ func (s *store) finishUpload(u *upload, announced []string) (digest string, err 
 		s.forgetUpload(u)
 		return "", invalidLayer()
 	}
-	if err := u.draft.seal(); err != nil {
+	if err := u.draft.Seal(); err != nil {
 		return "", serverError(err)
 	}
 	s.mu.Lock()
@@ -127,7 +127,7 @@ func (s *store) finishUpload(u *upload, announced []string) (digest string, err 
 	if r.layers[digest] != nil {
 		return "", layerAlreadyExists(digest, r.Name, s.config.account)
 	}
-	if err := u.draft.keep(r.ID, digest); err != nil {
+	if err := u.draft.Keep(r.ID, digest); err != nil {
 		return "", serverError(err)
 	}
 	return digest, s.commit(change{In: r.Name, Layer: &layer{Digest: digest, Size: u.size}})

@@ -1,4 +1,4 @@
-package ecrpublictest
+package blobs
 
 import (
 	"io"
@@ -6,7 +6,7 @@ import (
 )
 
 // blockSize is how many bytes each block has but the last.
-const blockSize = mebibyte
+const blockSize = 1 << 20
 
 // blocks are bytes that grow without being moved.
 type blocks struct {

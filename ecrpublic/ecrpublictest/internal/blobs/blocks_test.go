@@ -1,4 +1,4 @@
-package ecrpublictest
+package blobs
 
 import (
 	"io"
@@ -30,4 +30,13 @@ func TestBlocks(t *testing.T) {
 			require.NoError(t, iotest.TestReader(io.NewSectionReader(&b, 0, b.size), want))
 		}
 	}
+}
+
+// bytesOf are bytes that do not repeat soon.
+func bytesOf(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(i*i>>7 + i)
+	}
+	return b
 }
