@@ -17,7 +17,10 @@ import (
 const maxBody = limits.MaxPart/3*4 + mebibyte
 
 // api answers the JSON API.
-type api struct{ store *store }
+type api struct {
+	store     *store
+	intercept func(call) (output any, err error)
+}
 
 func (a api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p, err := readPayload(r, nil)
@@ -25,7 +28,7 @@ func (a api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeError(w, notSerialized(err))
 		return
 	}
-	out, err := a.store.call(operationOf(r), p)
+	out, err := a.call(operationOf(r), p)
 	if err != nil {
 		writeError(w, asAPIError(err))
 		return

@@ -23,7 +23,7 @@ func (s *store) describeImages(in *ecrpublic.DescribeImagesInput) (*ecrpublic.De
 		}
 		return s.describeIdentified(r, in.ImageIds)
 	}
-	page, next, err := paginate(s, listing{operation, r.Name, in.MaxResults, in.NextToken}, &r.imageOrder, nil)
+	page, next, err := paginate(s, listing{operation, r.Name, in.MaxResults, in.NextToken}, &r.imageOrder)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (s *store) describeImageTags(in *ecrpublic.DescribeImageTagsInput) (*ecrpub
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := paginate(s, listing{"DescribeImageTags", r.Name, in.MaxResults, in.NextToken}, &r.tagOrder, nil)
+	page, next, err := paginate(s, listing{"DescribeImageTags", r.Name, in.MaxResults, in.NextToken}, &r.tagOrder)
 	if err != nil {
 		return nil, err
 	}

@@ -217,7 +217,7 @@ func TestDirectoriesThatCannotBeUsed(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "journal"), []byte("no change\n"), 0o600))
 		}),
 		"1 bytes instead of 5": damaged(func(t *testing.T, dir string) { require.NoError(t, os.Truncate(layer(t, dir), 1)) }),
-		"layer sha256:":  damaged(func(t *testing.T, dir string) { require.NoError(t, os.Remove(layer(t, dir))) }),
+		"layer sha256:":        damaged(func(t *testing.T, dir string) { require.NoError(t, os.Remove(layer(t, dir))) }),
 		"another emulator is":  inUse,
 	} {
 		if want == "another emulator is" && runtime.GOOS == "windows" {

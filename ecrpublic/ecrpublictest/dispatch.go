@@ -11,32 +11,37 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
-// operation answers an input with the JSON of its output.
-type operation func(s *store, input *payload) ([]byte, error)
+// operation is an operation of the API: its input, and the method of the store
+// that answers it.
+type operation struct {
+	newInput func() any
+	run      func(s *store, p *payload, input any) (output any, err error)
+}
 
 // handle makes an operation of a method of the store.
 func handle[In, Out any](run func(*store, *In) (*Out, error)) operation {
-	return func(s *store, input *payload) ([]byte, error) {
-		in := new(In)
-		if err := input.decode(in); err != nil {
-			return nil, notSerialized(err)
-		}
-		if err := check(in); err != nil {
-			return nil, err
-		}
-		out, err := run(s, in)
-		if err != nil {
-			return nil, err
-		}
-		return codec.Append(nil, out)
+	return handleWithPayload(func(s *store, _ *payload, in *In) (*Out, error) { return run(s, in) })
+}
+
+func handleWithPayload[In, Out any](run func(*store, *payload, *In) (*Out, error)) operation {
+	return operation{
+		newInput: func() any { return new(In) },
+		run: func(s *store, p *payload, input any) (any, error) {
+			if err := check(input); err != nil {
+				return nil, err
+			}
+			out, err := run(s, p, input.(*In))
+			if err != nil {
+				return nil, err
+			}
+			return out, nil
+		},
 	}
 }
 
 // uploadPart is the operation that goes on after its answer.
-func uploadPart(s *store, input *payload) ([]byte, error) {
-	return handle(func(s *store, in *ecrpublic.UploadLayerPartInput) (*ecrpublic.UploadLayerPartOutput, error) {
-		return s.uploadLayerPart(in, input.hold)
-	})(s, input)
+func uploadPart(s *store, p *payload, in *ecrpublic.UploadLayerPartInput) (*ecrpublic.UploadLayerPartOutput, error) {
+	return s.uploadLayerPart(in, p.hold)
 }
 
 var operations = sync.OnceValue(func() map[string]operation {
@@ -63,7 +68,7 @@ var operations = sync.OnceValue(func() map[string]operation {
 		"SetRepositoryPolicy":         handle((*store).setRepositoryPolicy),
 		"TagResource":                 handle((*store).tagResource),
 		"UntagResource":               handle((*store).untagResource),
-		"UploadLayerPart":             uploadPart,
+		"UploadLayerPart":             handleWithPayload(uploadPart),
 	}
 })
 
@@ -77,14 +82,22 @@ func operationOf(r *http.Request) string {
 	return name
 }
 
-// call runs an operation.
-func (s *store) call(name string, input *payload) ([]byte, error) {
-	run, known := operations()[name]
+// call answers an operation's input with the JSON of its output.
+func (a api) call(name string, p *payload) ([]byte, error) {
+	op, known := operations()[name]
 	if !known {
 		return nil, unknownOperation(name)
 	}
-	if s.config.region != endpoints.HomeRegion {
+	if a.store.config.region != endpoints.HomeRegion {
 		return nil, unsupportedCommand(name)
 	}
-	return run(s, input)
+	input := op.newInput()
+	if err := p.decode(input); err != nil {
+		return nil, notSerialized(err)
+	}
+	out, err := a.intercept(call{name, input, func() (any, error) { return op.run(a.store, p, input) }})
+	if err != nil {
+		return nil, err
+	}
+	return codec.Append(nil, out)
 }

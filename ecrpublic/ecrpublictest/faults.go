@@ -47,16 +47,16 @@ func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
 // faults are the injected faults of a server.
 type faults struct {
-	seed uint64
-	now  func() time.Time
+	seed   uint64
+	now    func() time.Time
+	hidden hiddenRepositories
 
 	mu     sync.Mutex
 	active []*activeFault
-	hidden map[string]int // repository to the reads until it appears
 }
 
-func newFaults(seed uint64, now func() time.Time) *faults {
-	return &faults{seed: seed, now: now, hidden: map[string]int{}}
+func newFaults(c config) *faults {
+	return &faults{seed: c.seed, now: c.clock, hidden: hiddenRepositories{account: c.account, reads: map[string]int{}}}
 }
 
 // activeFault is a fault and what it has met so far.
@@ -80,7 +80,7 @@ func (f *faults) clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.active = nil
-	clear(f.hidden)
+	f.hidden.clear()
 }
 
 // wrap puts the faults in front of a handler.

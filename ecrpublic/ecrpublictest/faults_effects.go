@@ -15,9 +15,9 @@ type Effect struct {
 	// around answers a request itself, or has next answer and spoils that.
 	around func(f *faults, next http.Handler) http.Handler
 
-	// The store asks for these two when it makes a page.
-	pageSize    int
-	repeatToken bool
+	// call runs an operation of the API, or answers itself.
+	call      func(f *faults, c call) (output any, err error)
+	pagesOnly bool // of the operations, call is for those that list pages
 }
 
 // Around runs a middleware of yours around the server, for what none of the
@@ -146,24 +146,22 @@ func ClockOffset(d time.Duration) Effect {
 
 // HideNew makes the service eventually consistent: a repository that
 // CreateRepository made is not seen by the next reads, as many as are given
-// here. A read is each time that an operation looks the repository up or lists
-// it. Other operations are left alone.
+// here. A read is each operation of the API that names the repository, and each
+// page that lists it. Other operations are left alone.
 func HideNew(reads int) Effect {
-	return Effect{around: func(f *faults, next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			a := capture(w, next, r)
-			f.hide(r, a, reads)
-			a.send()
-		})
-	}}
+	return Effect{call: func(f *faults, c call) (any, error) { return c.hide(f, reads) }}
 }
 
 // ShortPages cuts the pages of the listing operations to size items, at least
 // one. For the fault, a request is a page that is made.
-func ShortPages(size int) Effect { return Effect{pageSize: max(1, size)} }
+func ShortPages(size int) Effect {
+	return Effect{pagesOnly: true, call: func(_ *faults, c call) (any, error) { return c.shorten(max(1, size)) }}
+}
 
 // RepeatToken makes a page's nextToken the token that the page was asked for
 // with, so that a client that only follows tokens never gets to the end. A first
 // page is asked for with none and keeps its own. For the fault, a request is a
 // page that is made.
-func RepeatToken() Effect { return Effect{repeatToken: true} }
+func RepeatToken() Effect {
+	return Effect{pagesOnly: true, call: func(_ *faults, c call) (any, error) { return c.repeatToken() }}
+}

@@ -27,8 +27,7 @@ func NewHandler(opts ...Option) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Handler{store: s, faults: newFaults(c.seed, c.clock), recorder: newRecorder(c)}
-	s.hooks = h.faults.hooks()
+	h := &Handler{store: s, faults: newFaults(c), recorder: newRecorder(c)}
 	h.root = h.stamp(h.recorder.wrap(h.faults.wrap(h.route())))
 	return h, nil
 }
@@ -52,7 +51,7 @@ func (h *Handler) stamp(next http.Handler) http.Handler {
 
 // route tells the registry's host and the API apart.
 func (h *Handler) route() http.Handler {
-	var endpoint http.Handler = api{h.store}
+	var endpoint http.Handler = api{h.store, h.faults.intercept}
 	if c := h.store.config; c.accessKey != "" {
 		endpoint = verifySignature(c.accessKey, c.secretKey, c.clock, endpoint)
 	}

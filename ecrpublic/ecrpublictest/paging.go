@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"crypto/hmac"
 	"encoding/base64"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // defaultPage is how many items a page has when the caller does not say.
@@ -21,8 +19,8 @@ type listing struct {
 
 // paginate cuts a page. It starts after the item that the token names, whether
 // or not that is still there, so that changes between pages neither repeat nor
-// skip another item. Items that show refuses are left out; nil shows all.
-func paginate[T any](s *store, l listing, list *ordered[T], show func(T) bool) ([]T, *string, error) {
+// skip another item.
+func paginate[T any](s *store, l listing, list *ordered[T]) ([]T, *string, error) {
 	start := 0
 	if l.nextToken != nil {
 		key, ok := s.openPageToken(l, *l.nextToken)
@@ -31,22 +29,12 @@ func paginate[T any](s *store, l listing, list *ordered[T], show func(T) bool) (
 		}
 		start = list.after(key)
 	}
-	limit := s.hooks.limit(l.operation, int(*cmp.Or(l.maxResults, new(int32(defaultPage)))))
-	items := make([]T, 0, min(limit, list.len()-start))
-	i := start
-	for ; i < list.len() && len(items) < limit; i++ {
-		if show == nil || show(list.values[i]) {
-			items = append(items, list.values[i])
-		}
-	}
-	next := ""
-	if i < list.len() {
-		next = s.pageToken(l, list.keys[i-1])
-	}
-	if next = s.hooks.token(l.operation, aws.ToString(l.nextToken), next); next == "" {
+	end := min(list.len(), start+int(*cmp.Or(l.maxResults, new(int32(defaultPage)))))
+	items := append([]T{}, list.values[start:end]...)
+	if end == list.len() {
 		return items, nil, nil
 	}
-	return items, &next, nil
+	return items, new(s.pageToken(l, list.keys[end-1])), nil
 }
 
 // pageToken seals a position, so that a token works for the listing it was made

@@ -39,7 +39,7 @@ func (s *store) describeRegistries(in *ecrpublic.DescribeRegistriesInput) (*desc
 	if s.registry.Open {
 		all.insert(s.config.account, s.describeRegistry())
 	}
-	page, next, err := paginate(s, listing{"DescribeRegistries", "", in.MaxResults, in.NextToken}, &all, nil)
+	page, next, err := paginate(s, listing{"DescribeRegistries", "", in.MaxResults, in.NextToken}, &all)
 	if err != nil {
 		return nil, err
 	}

@@ -71,9 +71,7 @@ func (s *store) describeRepositories(in *ecrpublic.DescribeRepositoriesInput) (*
 	if id, known := s.resolveRegistry(in.RegistryId); !known {
 		return nil, foreignRegistry(id)
 	}
-	page, next, err := paginate(s, listing{operation, "", in.MaxResults, in.NextToken}, &s.order, func(r *repository) bool {
-		return s.hooks.sees(operation, r.Name)
-	})
+	page, next, err := paginate(s, listing{operation, "", in.MaxResults, in.NextToken}, &s.order)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"reflect"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
@@ -42,13 +41,13 @@ func (e *recorded) readInput(r *http.Request, input any) {
 }
 
 // newInput returns an empty input of an operation, or nil when there is none of
-// that name. The mock knows them all.
-func newInput(operation string) any {
-	method, known := reflect.TypeFor[Client]().FieldByName(operation + "Func")
+// that name.
+func newInput(name string) any {
+	op, known := operations()[name]
 	if !known {
 		return nil
 	}
-	return reflect.New(method.Type.In(1).Elem()).Interface()
+	return op.newInput()
 }
 
 // dropBlobs lets go of what is too large to keep and tells how large it was.

@@ -1,0 +1,117 @@
+package ecrpublictest
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// call is a call of an operation of the API, as the effects see it that change
+// inputs and outputs rather than HTTP.
+type call struct {
+	operation string
+	input     any
+	run       func() (output any, err error)
+}
+
+// intercept runs a call with the faults around it, the first one outermost.
+func (f *faults) intercept(c call) (any, error) {
+	run := func() (any, error) { return f.hidden.run(c) }
+	for _, fault := range slices.Backward(f.current()) {
+		around, inner := fault.Effect.call, run
+		if around == nil {
+			continue
+		}
+		run = func() (any, error) {
+			if fault.Effect.pagesOnly && !isPage(c.input) || !f.happens(fault, c.operation) {
+				return inner()
+			}
+			return around(f, call{c.operation, c.input, inner})
+		}
+	}
+	return run()
+}
+
+// member returns a field of a struct, or nil when it has none of that name and
+// type.
+func member[T any](of any, name string) *T {
+	field := reflect.ValueOf(of).Elem().FieldByName(name)
+	if !field.IsValid() {
+		return nil
+	}
+	p, _ := field.Addr().Interface().(*T)
+	return p
+}
+
+// isPage reports whether an input asks for a page, and not for what it names.
+func isPage(input any) bool {
+	if member[*int32](input, "MaxResults") == nil {
+		return false
+	}
+	names, ids := member[[]string](input, "RepositoryNames"), member[[]types.ImageIdentifier](input, "ImageIds")
+	return (names == nil || *names == nil) && (ids == nil || *ids == nil)
+}
+
+// shorten asks for at most size items.
+func (c call) shorten(size int) (any, error) {
+	asked := member[*int32](c.input, "MaxResults")
+	if *asked == nil && size < defaultPage || *asked != nil && int(**asked) > size {
+		*asked = new(int32(size))
+	}
+	return c.run()
+}
+
+// repeatToken answers with the token that the page was asked for with.
+func (c call) repeatToken() (any, error) {
+	out, err := c.run()
+	if token := *member[*string](c.input, "NextToken"); err == nil && token != nil {
+		*member[*string](out, "NextToken") = token
+	}
+	return out, err
+}
+
+// hide runs the creation of a repository and hides it from the next reads.
+func (c call) hide(f *faults, reads int) (any, error) {
+	out, err := c.run()
+	if created, ok := out.(*ecrpublic.CreateRepositoryOutput); ok && err == nil {
+		f.hidden.add(*created.Repository.RepositoryName, reads)
+	}
+	return out, err
+}
+
+// run keeps hidden repositories from a call.
+func (h *hiddenRepositories) run(c call) (any, error) {
+	if c.operation == "CreateRepository" {
+		return c.run()
+	}
+	for _, name := range namesIn(c.input) {
+		if h.read(name) {
+			return nil, repositoryNotFound(name, h.account)
+		}
+	}
+	out, err := c.run()
+	if listed, ok := out.(*ecrpublic.DescribeRepositoriesOutput); ok && err == nil && isPage(c.input) {
+		listed.Repositories = slices.DeleteFunc(listed.Repositories, func(r types.Repository) bool { return h.read(*r.RepositoryName) })
+	}
+	return out, err
+}
+
+// namesIn returns the repositories that an input names.
+func namesIn(input any) []string {
+	if names := member[[]string](input, "RepositoryNames"); names != nil {
+		return *names
+	}
+	if name := member[*string](input, "RepositoryName"); name != nil {
+		return []string{aws.ToString(*name)}
+	}
+	if arn := member[*string](input, "ResourceArn"); arn != nil {
+		_, name, _ := strings.Cut(aws.ToString(*arn), ":repository/")
+		return []string{name}
+	}
+	return nil
+}
