@@ -1,27 +1,19 @@
 package ecrpublictest
 
-import (
-	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-)
-
-// arnPrefix begins every ARN of the service; the region is empty.
-const arnPrefix = "arn:aws:ecr-public::"
+import "github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 
 func (s *store) repositoryARN(name string) string {
-	return arnPrefix + s.config.account + ":repository/" + name
+	return imageref.ARN{RegistryId: s.config.account, RepositoryName: name}.String()
 }
 
-// parseRepositoryARN reads the registry and the repository of an ARN.
+func (s *store) registryARN() string { return imageref.ARN{RegistryId: s.config.account}.String() }
+
+// parseRepositoryARN reads the registry and the repository of an ARN as the
+// service writes it: one without a region.
 func parseRepositoryARN(text string) (registry, name *string, err error) {
-	a, err := arn.Parse(text)
-	if err != nil || !strings.HasPrefix(text, arnPrefix) || !registryIDPattern.matches(a.AccountID) {
-		return nil, nil, invalidParameter("resourceArn", mustBeARN)
+	a, err := imageref.ParseARN(text)
+	if err != nil || a.RepositoryName == "" || a.String() != text {
+		return nil, nil, invalidARN()
 	}
-	repository, ok := strings.CutPrefix(a.Resource, "repository/")
-	if !ok || !repositoryNamePattern.matches(repository) {
-		return nil, nil, invalidParameter("resourceArn", mustBeARN)
-	}
-	return &a.AccountID, &repository, nil
+	return &a.RegistryId, &a.RepositoryName, nil
 }

@@ -61,6 +61,11 @@ func (s *store) newTicket(kind ticketKind, r right, expires time.Time) string {
 	return base64.StdEncoding.EncodeToString(text)
 }
 
+// newBearer makes a token of the registry host.
+func (s *store) newBearer(r right) string {
+	return s.newTicket(bearerTicket, r, s.config.now().Add(s.config.bearerLife))
+}
+
 func (s *store) sealTicket(kind ticketKind, t ticket) []byte {
 	return s.seal(string(kind), t.Payload, t.Version, string(t.Type), strconv.FormatInt(t.Expiration, 10))
 }
@@ -89,17 +94,18 @@ func (s *store) openTicket(kind ticketKind, text string) (right, error) {
 // openBearer returns what a bearer token allows: one that the registry host made,
 // or a whole login as the API made it. The registry host does not say of its own
 // tokens that they have expired: they are as invalid as any other text.
-func (s *store) openBearer(token string) (right, error) {
+func (s *store) openBearer(token string) (ticketKind, right, error) {
 	login, err := base64.StdEncoding.DecodeString(token)
 	if err != nil {
-		return "", errInvalidTicket
+		return "", "", errInvalidTicket
 	}
 	if password, ok := strings.CutPrefix(string(login), userName+":"); ok {
-		return s.openTicket(loginTicket, password)
+		allowed, err := s.openTicket(loginTicket, password)
+		return loginTicket, allowed, err
 	}
 	allowed, err := s.openTicket(bearerTicket, token)
 	if err != nil {
-		return "", errInvalidTicket
+		return "", "", errInvalidTicket
 	}
-	return allowed, nil
+	return bearerTicket, allowed, nil
 }

@@ -11,7 +11,7 @@ import (
 func (s *store) getRepositoryCatalogData(in *ecrpublic.GetRepositoryCatalogDataInput) (*ecrpublic.GetRepositoryCatalogDataOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r, err := s.repository("GetRepositoryCatalogData", in.RegistryId, in.RepositoryName)
+	r, err := s.repository(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +21,7 @@ func (s *store) getRepositoryCatalogData(in *ecrpublic.GetRepositoryCatalogDataI
 func (s *store) putRepositoryCatalogData(in *ecrpublic.PutRepositoryCatalogDataInput) (*ecrpublic.PutRepositoryCatalogDataOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.repository("PutRepositoryCatalogData", in.RegistryId, in.RepositoryName)
+	r, err := s.repository(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}

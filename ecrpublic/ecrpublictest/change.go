@@ -25,12 +25,24 @@ func (s *store) apply(c change) {
 		s.setRepository(*c.Repository)
 	}
 	if c.Delete != "" {
-		delete(s.repositories, c.Delete)
-		s.order.remove(listingKey(c.Delete))
+		s.removeRepositoryNamed(c.Delete)
 	}
 	if c.In != "" {
 		s.repositories[c.In].apply(c)
 	}
+	if c.Layer != nil {
+		s.holders[c.Layer.Digest]++
+	}
+}
+
+func (s *store) removeRepositoryNamed(name string) {
+	for digest := range s.repositories[name].layers {
+		if s.holders[digest]--; s.holders[digest] == 0 {
+			delete(s.holders, digest)
+		}
+	}
+	delete(s.repositories, name)
+	s.order.remove(listingKey(name))
 }
 
 func (s *store) setRepository(state repositoryState) {

@@ -66,9 +66,6 @@ func TestConstraints(t *testing.T) {
 		{"PutImage", object{"repositoryName": "app", "imageManifest": "{}", "imageDigest": "x"}, "imageDigest", "must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"},
 		{"PutRegistryCatalogData", object{"displayName": long(101)}, "displayName", "must have length less than or equal to 100"},
 		{"SetRepositoryPolicy", object{"repositoryName": "app", "policyText": long(10241)}, "policyText", "must have length less than or equal to 10240"},
-		{"TagResource", object{"resourceArn": "arn:aws:ecr-public:us-east-1:123456789012:repository/app", "tags": []object{}}, "resourceArn", "Invalid ARN of a public repository"},
-		{"ListTagsForResource", object{"resourceArn": "arn:aws:ecr-public::123456789012:registry/app"}, "resourceArn", "Invalid ARN of a public repository"},
-		{"UntagResource", object{"resourceArn": "app", "tagKeys": []string{}}, "resourceArn", "Invalid ARN of a public repository"},
 		{"UntagResource", object{"resourceArn": "app", "tagKeys": []string{""}}, "tagKeys", "must have length greater than or equal to 1"},
 	} {
 		t.Run(tt.operation+" "+tt.constraint, func(t *testing.T) {
@@ -76,6 +73,23 @@ func TestConstraints(t *testing.T) {
 			want := "Invalid parameter at '" + tt.member + "' failed to satisfy constraint: '" + tt.constraint + "'"
 			assertError(t, r, tt.operation, tt.input.String(), "InvalidParameterException", want)
 		})
+	}
+}
+
+func TestARNsThatNameNoRepository(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	for _, arn := range []string{
+		"app",
+		"arn:aws:ecr-public:us-east-1:123456789012:repository/app",
+		"arn:aws:ecr:us-east-1:123456789012:repository/app",
+		"arn:aws:ecr-public::123456789012:registry/123456789012",
+		"arn:aws:ecr-public::1234:repository/app",
+	} {
+		for _, operation := range []string{"ListTagsForResource", "TagResource", "UntagResource"} {
+			input := object{"resourceArn": arn, "tags": []object{}, "tagKeys": []string{}}
+			assertError(t, r, operation, input.String(), "InvalidParameterException", "The ARN provided is invalid")
+		}
 	}
 }
 

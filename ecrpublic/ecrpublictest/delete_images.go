@@ -10,7 +10,7 @@ import (
 func (s *store) batchDeleteImage(in *ecrpublic.BatchDeleteImageInput) (*ecrpublic.BatchDeleteImageOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.repository("BatchDeleteImage", in.RegistryId, in.RepositoryName)
+	r, err := s.repository(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}

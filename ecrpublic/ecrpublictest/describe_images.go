@@ -13,7 +13,7 @@ func (s *store) describeImages(in *ecrpublic.DescribeImagesInput) (*ecrpublic.De
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	const operation = "DescribeImages"
-	r, err := s.repository(operation, in.RegistryId, in.RepositoryName)
+	r, err := s.repository(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (s *store) detail(r *repository, img *image) types.ImageDetail {
 func (s *store) describeImageTags(in *ecrpublic.DescribeImageTagsInput) (*ecrpublic.DescribeImageTagsOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r, err := s.repository("DescribeImageTags", in.RegistryId, in.RepositoryName)
+	r, err := s.repository(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}

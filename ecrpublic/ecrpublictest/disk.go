@@ -62,15 +62,13 @@ func prepareDir(dir string) error {
 	return nil
 }
 
-// layerSizes lists the layers that there are, by repository id and digest.
-func (s *store) layerSizes() map[string]map[string]int64 {
-	all := map[string]map[string]int64{}
+// layerSizes lists the layers that there are, by digest.
+func (s *store) layerSizes() map[string]int64 {
+	sizes := map[string]int64{}
 	for _, r := range s.repositories {
-		sizes := map[string]int64{}
 		for digest, l := range r.layers {
 			sizes[digest] = l.Size
 		}
-		all[r.ID] = sizes
 	}
-	return all
+	return sizes
 }

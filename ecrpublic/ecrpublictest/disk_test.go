@@ -128,7 +128,7 @@ func TestHalfAChangeDoesNotCount(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "journal"), journal[:cut], 0o600))
 		reopened := r.reopened(dir)
 		assert.Equal(t, before, reopened.describeAll())
-		require.NoError(t, reopened.put(image().String(), "after"), "and changes go on")
+		require.NoError(t, reopened.put(image("{}").String(), "after"), "and changes go on")
 		reopened.srv.Close()
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 	"github.com/ecr-public/ecr-public-go/internal/endpoints"
@@ -15,33 +14,24 @@ import (
 // that answers it.
 type operation struct {
 	newInput func() any
-	run      func(s *store, p *payload, input any) (output any, err error)
+	run      func(s *store, input any) (output any, err error)
 }
 
 // handle makes an operation of a method of the store.
 func handle[In, Out any](run func(*store, *In) (*Out, error)) operation {
-	return handleWithPayload(func(s *store, _ *payload, in *In) (*Out, error) { return run(s, in) })
-}
-
-func handleWithPayload[In, Out any](run func(*store, *payload, *In) (*Out, error)) operation {
 	return operation{
 		newInput: func() any { return new(In) },
-		run: func(s *store, p *payload, input any) (any, error) {
+		run: func(s *store, input any) (any, error) {
 			if err := check(input); err != nil {
 				return nil, err
 			}
-			out, err := run(s, p, input.(*In))
+			out, err := run(s, input.(*In))
 			if err != nil {
 				return nil, err
 			}
 			return out, nil
 		},
 	}
-}
-
-// uploadPart is the operation that goes on after its answer.
-func uploadPart(s *store, p *payload, in *ecrpublic.UploadLayerPartInput) (*ecrpublic.UploadLayerPartOutput, error) {
-	return s.uploadLayerPart(in, p.hold)
 }
 
 var operations = sync.OnceValue(func() map[string]operation {
@@ -68,7 +58,7 @@ var operations = sync.OnceValue(func() map[string]operation {
 		"SetRepositoryPolicy":         handle((*store).setRepositoryPolicy),
 		"TagResource":                 handle((*store).tagResource),
 		"UntagResource":               handle((*store).untagResource),
-		"UploadLayerPart":             handleWithPayload(uploadPart),
+		"UploadLayerPart":             handle((*store).uploadLayerPart),
 	}
 })
 
@@ -76,7 +66,7 @@ var operations = sync.OnceValue(func() map[string]operation {
 // none of the API.
 func operationOf(r *http.Request) string {
 	name, ok := strings.CutPrefix(r.Header.Get(awsjson.TargetHeader), awsjson.TargetPrefix)
-	if !ok {
+	if !ok || r.Method != http.MethodPost {
 		return ""
 	}
 	return name
@@ -95,7 +85,7 @@ func (a api) call(name string, p *payload) ([]byte, error) {
 	if err := p.decode(input); err != nil {
 		return nil, notSerialized(err)
 	}
-	out, err := a.intercept(call{name, input, func() (any, error) { return op.run(a.store, p, input) }})
+	out, err := a.intercept(call{name, input, func() (any, error) { return op.run(a.store, input) }})
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,8 @@
 // wherever both were seen; or a guess. Each guess is in one place of the source.
 //
 //	Requests, members, limits and patterns            model
-//	Region: all but us-east-1 refuse every operation  seen for two, guessed for the rest
+//	Region: us-west-2 refuses every operation         seen for two operations
+//	Region: others do not exist                       seen; what is said then is our own
 //	ARNs, URIs, aliases with the first repository     documentation; the default alias's form seen
 //	Errors and their order                            model; the order is a guess
 //	Texts of errors                                   some seen, most private; see messages.go
@@ -50,7 +51,10 @@
 //	Logins: AWS, twelve hours, Bearer but not Basic   documentation, seen
 //	Registry: bearers of one hour, challenges, 400    seen; the status of an expired login is a guess
 //	Registry: no HEAD of a blob without a login       seen
+//	Registry: blobs from another host                 seen
 //	Registry: push only into what exists, no mounts   seen
+//	Registry: PATCH, chunks, empty blobs, no layers   private
+//	Registry: statuses and codes of errors            some seen, most private; see host_errors.go
 //	Registry: 100 tags a page, 1,000 at most          private
 //	Registry: deletions, by the rules of the API      private
 //	Registry: referrers, single-request uploads       the OCI's specification

@@ -111,7 +111,6 @@ func (f *faults) chain(active []*activeFault, next http.Handler) http.Handler {
 			later.ServeHTTP(w, r)
 			return
 		}
-		sharePayload(r.Body) // a middleware may go on after the answer
 		fault.Effect.around(f, later).ServeHTTP(w, r)
 	})
 }

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"cuelabs.dev/go/oci/ociregistry"
 	"github.com/aws/smithy-go"
 )
 
@@ -74,7 +73,7 @@ func (a *answer) sendBody(length int, body []byte) {
 // fail answers with an error in the form of the API or of the registry.
 func fail(w http.ResponseWriter, r *http.Request, status int, err smithy.APIError) {
 	if isRegistry(r) {
-		writeRegistryStatus(w, status, ociregistry.NewError(err.ErrorMessage(), err.ErrorCode(), nil))
+		writeEnvelope(w, status, err.ErrorCode(), err.ErrorMessage())
 		return
 	}
 	a := &answer{to: w, header: http.Header{}}

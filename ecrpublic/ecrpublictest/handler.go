@@ -1,6 +1,7 @@
 package ecrpublictest
 
 import (
+	"io"
 	"net/http"
 
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
@@ -49,18 +50,37 @@ func (h *Handler) stamp(next http.Handler) http.Handler {
 	})
 }
 
-// route tells the registry's host and the API apart.
+// route separates the registry host and the API.
 func (h *Handler) route() http.Handler {
 	var endpoint http.Handler = api{h.store, h.faults.intercept}
 	if c := h.store.config; c.accessKey != "" {
 		endpoint = verifySignature(c.accessKey, c.secretKey, c.clock, endpoint)
 	}
-	registry := newRegistry(h.store)
+	if !h.store.config.anyRegion {
+		endpoint = checkRegion(endpoint)
+	}
+	registry := newHost(h.store)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isRegistry(r) {
+		switch {
+		case isRegistry(r):
 			registry.ServeHTTP(w, r)
-			return
+		case r.Method == http.MethodPost:
+			endpoint.ServeHTTP(w, r)
+		default:
+			introduce(w, r)
 		}
-		endpoint.ServeHTTP(w, r)
 	})
+}
+
+// introduce says what this is, to a browser that found the port.
+func introduce(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		http.Error(w, "operations of the API are POST requests", http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "This is an emulator of Amazon ECR Public.\n\n"+
+		"Its API is here: POST / with X-Amz-Target, as the AWS SDKs send it.\n"+
+		"Its registry is at /v2/, for docker and other container tools.\n")
 }

@@ -14,6 +14,9 @@ func (s *store) putImage(in *ecrpublic.PutImageInput) (*ecrpublic.PutImageOutput
 	if err := checkImageName(in.ImageTag, in.ImageDigest); err != nil {
 		return nil, err
 	}
+	if in.ImageTag != nil && !servedTagPattern.matches(*in.ImageTag) {
+		return nil, invalidParameter("imageTag", mustMatch(servedTagPattern.text))
+	}
 	text := []byte(*in.ImageManifest)
 	m, err := parseManifest(text)
 	if err != nil {
@@ -23,7 +26,7 @@ func (s *store) putImage(in *ecrpublic.PutImageInput) (*ecrpublic.PutImageOutput
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.repository("PutImage", in.RegistryId, in.RepositoryName)
+	r, err := s.target(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +38,9 @@ func (s *store) putImage(in *ecrpublic.PutImageInput) (*ecrpublic.PutImageOutput
 	}
 	if img.references, err = referencesOf(m, img.MediaType); err != nil {
 		return nil, err
+	}
+	if img.layerless() && !s.config.lenient() {
+		return nil, noLayers()
 	}
 	if err := s.checkPut(r, img, in.ImageTag); err != nil {
 		return nil, err
@@ -67,7 +73,7 @@ func mediaTypeOf(m manifest.Manifest, given *string) (string, error) {
 		return *given, nil
 	}
 	if m.MediaType == "" {
-		return "", invalidParameter("imageManifestMediaType", mustHaveMediaType)
+		return "", invalidManifest()
 	}
 	return m.MediaType, nil
 }
@@ -92,7 +98,7 @@ func (s *store) checkPut(r *repository, img *image, name *string) error {
 		return imageAlreadyExists(img.Digest, name, r.Name, s.config.account)
 	}
 	if limit := s.config.quotas.TagsPerImage; len(have.tags) >= limit {
-		return limitExceeded("tags per image", int64(limit))
+		return tooManyTagsOfImage(*name, r.Name, s.config.account, limit)
 	}
 	return nil
 }

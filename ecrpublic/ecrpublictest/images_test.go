@@ -2,6 +2,7 @@ package ecrpublictest_test
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -42,7 +44,6 @@ func TestKindsOfManifests(t *testing.T) {
 		"a Helm chart":    {image("layer").with("config", descriptor("application/vnd.cncf.helm.config.v1+json", "{}")), 5, "application/vnd.cncf.helm.config.v1+json"},
 		"schema 1":        {object{"mediaType": dockerSchema1, "schemaVersion": 1, "fsLayers": []object{{"blobSum": sha("layer")}}}, 5, ""},
 		"a foreign layer": {image().with("layers", []object{foreign}), 9, "application/vnd.oci.image.config.v1+json"},
-		"no layers":       {image(), 0, "application/vnd.oci.image.config.v1+json"},
 		"an OCI index":    {index(image("layer"), image("layer", "another")), 12, ""},
 		"a Docker list":   {index(image("layer")).with("mediaType", dockerList), 5, ""},
 		"an empty index":  {index(), 0, ""},
@@ -71,20 +72,21 @@ func TestKindsOfManifests(t *testing.T) {
 
 func TestBadManifests(t *testing.T) {
 	t.Parallel()
-	const prefix = "Invalid parameter at '"
+	const noJSON, noLayers = "Invalid JSON syntax", "Image has to have at least 1 layer"
 	for name, tt := range map[string]struct {
 		manifest object
 		text     string
 	}{
-		"no media type":      {image().with("mediaType", nil), prefix + "imageManifestMediaType' failed to satisfy constraint: 'You must specify the imageManifestMediaType"},
-		"unknown media type": {image().with("mediaType", "text/plain"), "Unsupported image manifest media type 'text/plain'"},
-		"no config":          {image().with("config", nil), "Invalid image manifest provided"},
-		"no digest":          {image().with("config", object{}), "Invalid image manifest provided"},
-		"a layer's digest":   {image().with("layers", []object{{"digest": "x"}}), "Invalid image manifest provided"},
-		"a child's digest":   {index().with("manifests", []object{{"digest": "x"}}), "Invalid image manifest provided"},
-		"a subject's digest": {image().with("subject", object{"digest": "x"}), "Invalid image manifest provided"},
-		"a schema 1 layer":   {object{"mediaType": dockerSchema1, "fsLayers": []object{{}}}, "Invalid image manifest provided"},
-		"wrong types":        {image().with("layers", "none"), "Invalid image manifest provided"},
+		"no media type":      {image().with("mediaType", nil), noJSON},
+		"unknown media type": {image().with("mediaType", "text/plain"), noJSON},
+		"no config":          {image().with("config", nil), noJSON},
+		"no digest":          {image().with("config", object{}), noJSON},
+		"a layer's digest":   {image().with("layers", []object{{"digest": "x"}}), noJSON},
+		"a child's digest":   {index().with("manifests", []object{{"digest": "x"}}), noJSON},
+		"a subject's digest": {image().with("subject", object{"digest": "x"}), noJSON},
+		"a schema 1 layer":   {object{"mediaType": dockerSchema1, "fsLayers": []object{{}}}, noJSON},
+		"wrong types":        {image().with("layers", "none"), noJSON},
+		"no layers":          {image(), noLayers},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -92,17 +94,36 @@ func TestBadManifests(t *testing.T) {
 			r.layers("{}")
 			refused := new(types.InvalidParameterException)
 			require.ErrorAs(t, r.put(tt.manifest.String(), "tag"), &refused)
-			assert.Contains(t, refused.ErrorMessage(), tt.text)
+			assert.Equal(t, "Invalid parameter at 'ImageManifest' failed to satisfy constraint: '"+tt.text+"'", refused.ErrorMessage())
 		})
 	}
+}
+
+// TestTagsThatCannotBeServed puts tags that the API's pattern allows and the
+// registry host cannot serve.
+func TestTagsThatCannotBeServed(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	r.layers("{}", "layer")
+	for _, tag := range []string{"-v1", ".v1", strings.Repeat("x", 129)} {
+		assert.ErrorAs(t, r.put(image("layer").String(), tag), new(*types.InvalidParameterException), tag)
+	}
+	require.NoError(t, r.put(image("layer").String(), strings.Repeat("x", 128)))
+}
+
+func TestLayerlessImagesByTheSpecification(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, ecrpublictest.WithRegistryMode(ecrpublictest.RegistryOCI))
+	r.layers("{}")
+	assert.Equal(t, 201, r.v2("PUT", "manifests/v1", image().String(), "Content-Type", ociManifest).status)
 }
 
 func TestMediaTypeOfTheRequestWins(t *testing.T) {
 	t.Parallel()
 	r := newRepo(t)
-	r.layers("{}")
+	r.layers("{}", "layer")
 	out, err := r.api.PutImage(t.Context(), &ecrpublic.PutImageInput{
-		RepositoryName: aws.String("app"), ImageManifest: aws.String(image().with("mediaType", nil).String()), ImageManifestMediaType: aws.String(dockerManifest),
+		RepositoryName: aws.String("app"), ImageManifest: aws.String(image("layer").with("mediaType", nil).String()), ImageManifestMediaType: aws.String(dockerManifest),
 	})
 	require.NoError(t, err)
 	assert.Equal(t, dockerManifest, *out.Image.ImageManifestMediaType)
@@ -145,11 +166,11 @@ func TestIdentifiers(t *testing.T) {
 func TestRetagging(t *testing.T) {
 	t.Parallel()
 	r := newRepo(t)
-	r.layers("{}")
-	require.NoError(t, r.put(image().String(), "v1"))
+	r.layers("{}", "layer")
+	require.NoError(t, r.put(image("layer").String(), "v1"))
 	before, err := r.describe(byTag("v1"))
 	require.NoError(t, err)
-	require.NoError(t, r.put(image().String(), "v2"))
+	require.NoError(t, r.put(image("layer").String(), "v2"))
 	after, err := r.describe(byTag("v2"))
 	require.NoError(t, err)
 	assert.Equal(t, before.ImagePushedAt, after.ImagePushedAt)

@@ -26,6 +26,9 @@ type journal struct {
 
 // append adds a change, or fails and leaves no trace of it.
 func (j *journal) append(c change) error {
+	if j.broken != nil && j.broken != os.ErrClosed { // space may be back
+		j.broken = j.file.Truncate(j.size)
+	}
 	if j.broken != nil {
 		return j.broken
 	}

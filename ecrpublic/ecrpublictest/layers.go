@@ -10,7 +10,7 @@ import (
 func (s *store) batchCheckLayerAvailability(in *ecrpublic.BatchCheckLayerAvailabilityInput) (*ecrpublic.BatchCheckLayerAvailabilityOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r, err := s.repository("BatchCheckLayerAvailability", in.RegistryId, in.RepositoryName)
+	r, err := s.target(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}

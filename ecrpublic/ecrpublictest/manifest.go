@@ -29,7 +29,7 @@ type blobReference struct {
 func parseManifest(text []byte) (manifest.Manifest, error) {
 	m, err := manifest.Parse(text)
 	if err != nil {
-		return m, invalidParameter("imageManifest", mustBeManifest)
+		return m, invalidManifest()
 	}
 	return m, nil
 }
@@ -46,14 +46,14 @@ func referencesOf(m manifest.Manifest, mediaType string) (references, error) {
 	case manifest.MediaTypeDockerSchema1, manifest.MediaTypeDockerSchema1Signed:
 		err = r.schema1(m)
 	default:
-		return references{}, invalidParameter("imageManifestMediaType", fmt.Sprintf(mustBeMediaType, mediaType))
+		return references{}, invalidManifest()
 	}
 	if m.Subject != nil {
 		r.subject = string(m.Subject.Digest)
 		err = errors.Join(err, wellFormed(r.subject))
 	}
 	if err != nil {
-		return references{}, invalidParameter("imageManifest", mustBeManifest)
+		return references{}, invalidManifest()
 	}
 	return r, nil
 }
@@ -80,6 +80,9 @@ func (r *references) image(m manifest.Manifest) error {
 	}
 	return err
 }
+
+// layerless reports whether an image has a config and nothing else.
+func (r *references) layerless() bool { return len(r.blobs) == 1 && r.blobs[0].config }
 
 func (r *references) blob(d ocispec.Descriptor) error {
 	r.blobs = append(r.blobs, blobReference{digest: string(d.Digest), mediaType: d.MediaType, size: d.Size, foreign: len(d.URLs) > 0})

@@ -46,6 +46,11 @@ func imageNotFound(id types.ImageIdentifier, name, registry string) error {
 		orNull(id.ImageDigest), orNull(id.ImageTag), name, registry)}
 }
 
+// private; this is the registry host's
+func requestedImageNotFound() error {
+	return &types.ImageNotFoundException{Message: new(reasonNotFound)}
+}
+
 // private
 func imageAlreadyExists(digest string, tag *string, name, registry string) error {
 	return &types.ImageAlreadyExistsException{Message: message("Image with digest '%s' and tag '%s' already exists in the repository with name '%s' in registry with id '%s'", digest, orNull(tag), name, registry)}
@@ -56,7 +61,7 @@ func referencedImagesNotFound(digests []string, name, registry string) error {
 	return &types.ReferencedImagesNotFoundException{Message: required("Images", digests, name, registry)}
 }
 
-// own, after the one for images
+// private
 func layersNotFound(digests []string, name, registry string) error {
 	return &types.LayersNotFoundException{Message: required("Layers", digests, name, registry)}
 }
@@ -96,9 +101,9 @@ func layerAlreadyExists(digest, name, registry string) error {
 	return &types.LayerAlreadyExistsException{Message: message("The layer with digest '%s' already exists in the repository with name '%s' in the registry with id '%s'", digest, name, registry)}
 }
 
-// own
-func emptyUpload(id string) error {
-	return &types.EmptyUploadException{Message: message("The upload with id '%s' has no layer parts", id)}
+// private
+func emptyUpload(id, name, registry string) error {
+	return &types.EmptyUploadException{Message: message("The upload with id '%s' in the repository with name '%s' in registry with id '%s' cannot be completed because it does not have any parts", id, name, registry)}
 }
 
 // own
@@ -109,6 +114,24 @@ func uploadNotFound(id, name, registry string) error {
 // own
 func limitExceeded(what string, limit int64) error {
 	return &types.LimitExceededException{Message: message("The operation exceeds the limit of %d %s", limit, what)}
+}
+
+// private
+func tooManyTagsOfImage(tag, name, registry string, limit int) error {
+	return &types.LimitExceededException{Message: message("Adding tag '%s' to an image in the repository with name '%s' in registry with id '%s' exceeds the maximum allowed number of tags per image which is '%d'", tag, name, registry, limit)}
+}
+
+// private
+func invalidARN() error {
+	return &types.InvalidParameterException{Message: message("The ARN provided is invalid")}
+}
+
+// private: what is no manifest, and what has no media type that is known
+func invalidManifest() error { return invalidParameter("ImageManifest", "Invalid JSON syntax") }
+
+// private
+func noLayers() error {
+	return invalidParameter("ImageManifest", "Image has to have at least 1 layer")
 }
 
 // own
@@ -163,10 +186,6 @@ const (
 	mustBeToken        = "Invalid pagination token provided"
 	mustListAlone      = "maxResults and nextToken cannot be used together with %s"
 	mustNameImage      = "Invalid request parameters: both tag and digest cannot be null"
-	mustBeManifest     = "Invalid image manifest provided"
-	mustHaveMediaType  = "You must specify the imageManifestMediaType when the manifest does not contain a media type"
-	mustBeMediaType    = "Unsupported image manifest media type '%s'"
-	mustBeARN          = "Invalid ARN of a public repository"
 	reasonNotFound     = "Requested image not found"
 	reasonMissingID    = "Invalid request parameters: both tag and digest cannot be null"
 	reasonTagMismatch  = "Requested image tag does not belong to the requested image digest"

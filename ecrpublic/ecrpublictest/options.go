@@ -38,6 +38,8 @@ type config struct {
 	loginLife    time.Duration
 	bearerLife   time.Duration
 	mode         RegistryMode
+	blobHost     string
+	anyRegion    bool
 	seed         uint64
 }
 
@@ -74,10 +76,18 @@ func WithClock(now func() time.Time) Option { return func(c *config) { c.clock =
 // Empty means that the state lives in memory.
 func WithDataDir(dir string) Option { return func(c *config) { c.dataDir = dir } }
 
-// WithRegion sets the region that the emulator plays. Any other than us-east-1,
-// the default, refuses every operation with UnsupportedCommandException, as
-// us-west-2 does.
-func WithRegion(region string) Option { return func(c *config) { c.region = region } }
+// WithRegion sets the region that the emulator plays, and that [Server.Config]
+// has. Any other than us-east-1, the default, refuses every operation with
+// UnsupportedCommandException, as us-west-2 does, whatever region it is signed for.
+func WithRegion(region string) Option {
+	return func(c *config) { c.region, c.anyRegion = region, c.anyRegion || region != defaultRegion }
+}
+
+// WithAnyRegion serves requests that are signed for any region, for programs whose
+// region cannot be set. Without it, one that is signed for us-west-2 is refused
+// with UnsupportedCommandException, as the service does, and for other regions,
+// where the service has no endpoint, with InvalidSignatureException.
+func WithAnyRegion() Option { return func(c *config) { c.anyRegion = true } }
 
 // WithUploadExpiry sets how long an upload may stay idle before it is dropped;
 // zero means 24 hours.
@@ -109,6 +119,13 @@ const (
 // WithRegistryMode sets how the registry host behaves; the default is
 // [RegistryECR].
 func WithRegistryMode(mode RegistryMode) Option { return func(c *config) { c.mode = mode } }
+
+// WithBlobHost sets the host, with a port if there is one, that the registry host
+// sends clients to for blobs when they use one of its real names or TLS; it must
+// lead to the emulator. Without it those clients get blobs directly, except those
+// of [Server.Transport]. Clients of 127.0.0.1 are sent to localhost and those of
+// localhost to 127.0.0.1.
+func WithBlobHost(host string) Option { return func(c *config) { c.blobHost = host } }
 
 func newConfig(opts []Option) (config, error) {
 	c := config{account: defaultAccount, region: defaultRegion}
@@ -148,6 +165,10 @@ func (c *config) check() error {
 	}
 	return c.quotas.check()
 }
+
+// lenient reports whether layers and images are accepted that ECR refuses: empty
+// layers, small parts, images without layers.
+func (c *config) lenient() bool { return c.mode == RegistryOCI }
 
 // now is the time with the precision of the service's timestamps.
 func (c *config) now() time.Time { return c.clock().UTC().Truncate(time.Millisecond) }

@@ -30,6 +30,10 @@ var (
 	imageTagPattern       = newPattern(limits.Tag)
 	uploadIDPattern       = newPattern(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
 
+	// A tag that the registry host can serve, by the OCI's grammar. That the API
+	// refuses others is inferred.
+	servedTagPattern = newPattern(`[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`)
+
 	// Inferred from the default aliases that were seen.
 	defaultAliasPattern = newPattern(`([a-z][0-9]){4}`)
 )

@@ -9,7 +9,6 @@ import (
 	"hash"
 	"io"
 	"net/http"
-	"sync/atomic"
 
 	"github.com/segmentio/asm/base64"
 
@@ -26,10 +25,8 @@ type payload struct {
 	cut  int    // where in the text the part's characters belong
 	size int64  // of the body as it arrived
 
-	hash   hash.Hash     // of the body as it arrived; nil when nobody asked for it
-	again  *bytes.Reader // the body for those who read it as such
-	shared bool          // somebody may have the part for ever
-	users  atomic.Int32  // of the part, beside the request
+	hash  hash.Hash     // of the body as it arrived; nil when nobody asked for it
+	again *bytes.Reader // the body for those who read it as such
 }
 
 // readPayload reads the body of an API request and leaves it to be read once
@@ -73,24 +70,18 @@ func (p *payload) read(source io.Reader, r *http.Request) error {
 // readPart takes the part out, or leaves the text whole if that is not as
 // clients usually write it.
 func (p *payload) readPart(source io.Reader, length int64) error {
-	in := partReaders.Get().(*bufio.Reader)
-	defer partReaders.Put(in)
-	defer in.Reset(nil)
-	in.Reset(source)
-
+	in := bufio.NewReaderSize(source, partChunk)
 	taken := p.takePart(in, length)
 	tail, err := io.ReadAll(in)
 	if !taken || bytes.Contains(tail, []byte(partMember)) {
 		p.text = p.whole()
-		keepPart(p.part)
 		p.part = nil
 	}
 	p.text = append(p.text, tail...)
 	return err
 }
 
-// decode fills the input of an operation. Its blob is good until the request
-// ends, and longer for those who hold it.
+// decode fills the input of an operation.
 func (p *payload) decode(input any) error {
 	err := codec.Unmarshal(p.text, input)
 	if p.part == nil {

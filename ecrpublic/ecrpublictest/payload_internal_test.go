@@ -1,7 +1,6 @@
 package ecrpublictest
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -168,41 +167,4 @@ func TestPayloadThatIsTooLarge(t *testing.T) {
 	again, err := io.ReadAll(r.Body)
 	require.NoError(t, err)
 	assert.True(t, body == string(again))
-}
-
-// TestPartsDoNotShareMemory releases parts while others are in use.
-func TestPartsDoNotShareMemory(t *testing.T) {
-	t.Parallel()
-	var kept []*payload
-	read := func(fill byte) *payload {
-		part := bytes.Repeat([]byte{fill}, 2*keptPart)
-		body := `{"layerPartBlob":"` + base64.StdEncoding.EncodeToString(part) + `"}`
-		p, err := readPayload(partRequest(strings.NewReader(body)), nil)
-		require.NoError(t, err)
-		require.Equal(t, part, p.part)
-		return p
-	}
-	for i := range byte(8) {
-		p := read(i)
-		if i%2 == 0 {
-			kept = append(kept, p)
-			continue
-		}
-		sharePayload(p)
-		shared := p.part
-		releasePayload(p)
-		releasePayload(read(100 + i))
-		assert.Equal(t, i, shared[0])
-		assert.Equal(t, i, shared[len(shared)-1])
-	}
-	holder := read(50)
-	release := holder.hold()
-	releasePayload(holder)
-	releasePayload(read(51))
-	assert.Equal(t, bytes.Repeat([]byte{50}, 2*keptPart), holder.part)
-	release()
-	for i, p := range kept {
-		assert.Equal(t, bytes.Repeat([]byte{byte(2 * i)}, 2*keptPart), p.part)
-		releasePayload(p)
-	}
 }

@@ -3,8 +3,6 @@ package ecrpublictest
 import (
 	"bufio"
 	"bytes"
-	"io"
-	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/segmentio/asm/base64"
@@ -19,14 +17,6 @@ const (
 
 	// partChunk is how many bytes of a body are read at a time.
 	partChunk = 64 << 10
-
-	// keptPart is the smallest buffer that is worth keeping.
-	keptPart = mebibyte
-)
-
-var (
-	partReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, partChunk) }}
-	partBuffers sync.Pool // of *[]byte
 )
 
 // takePart reads the text in front of the part and the part itself. False means
@@ -40,7 +30,7 @@ func (p *payload) takePart(in *bufio.Reader, length int64) bool {
 	}
 	p.text = bytes.Clone(head[:p.cut])
 	_, _ = in.Discard(p.cut)
-	p.part = newPart(base64.StdEncoding.DecodedLen(int(min(max(0, length), maxBody))))
+	p.part = make([]byte, 0, base64.StdEncoding.DecodedLen(int(min(max(0, length), maxBody))))
 	for {
 		_, _ = in.Peek(groupChars + 1) // which reads as much as there is
 		chars, _ := in.Peek(in.Buffered())
@@ -106,7 +96,7 @@ func (p *payload) decodePart(chars []byte, last bool) bool {
 	size := base64.StdEncoding.DecodedLen(len(chars))
 	start := len(p.part)
 	if cap(p.part)-start < size {
-		p.part = append(newPart(2*(start+size)), p.part...)
+		p.part = append(make([]byte, 0, 2*(start+size)), p.part...)
 	}
 	n, err := base64.StdEncoding.Decode(p.part[start:start+size], chars)
 	if err != nil || base64.StdEncoding.EncodedLen(n) != len(chars) || !last && n < size {
@@ -121,48 +111,4 @@ func (p *payload) decodePart(chars []byte, last bool) bool {
 	}
 	p.part = p.part[:start+n]
 	return true
-}
-
-// newPart returns an empty buffer for a part.
-func newPart(size int) []byte {
-	if kept, ok := partBuffers.Get().(*[]byte); ok && cap(*kept) >= size {
-		return (*kept)[:0]
-	}
-	return make([]byte, 0, size)
-}
-
-// sharePayload keeps the memory of a body's part from being used again.
-func sharePayload(body io.Reader) {
-	if p, ok := body.(*payload); ok {
-		p.shared = true
-	}
-}
-
-// releasePayload ends a request's use of its body.
-func releasePayload(body io.Reader) {
-	if p, ok := body.(*payload); ok {
-		p.release()
-	}
-}
-
-// hold lets the part be used after the request has ended, until release is
-// called.
-func (p *payload) hold() (release func()) {
-	p.users.Add(1)
-	return p.release
-}
-
-// release is called once by the request and once by each who holds the part. The
-// last of them gives its memory to a later part.
-func (p *payload) release() {
-	if p.users.Add(-1) < 0 && !p.shared {
-		keepPart(p.part)
-	}
-}
-
-// keepPart keeps the buffer of a part for another one.
-func keepPart(part []byte) {
-	if cap(part) >= keptPart {
-		partBuffers.Put(&part)
-	}
 }

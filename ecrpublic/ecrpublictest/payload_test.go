@@ -52,7 +52,7 @@ func TestPartBehindMiddleware(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestPartsOfManyUploads sends parts with the same memory behind them.
+// TestPartsOfManyUploads sends parts of several uploads at the same time.
 func TestPartsOfManyUploads(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]ecrpublictest.Option{

@@ -13,7 +13,7 @@ func (s *store) setRepositoryPolicy(in *ecrpublic.SetRepositoryPolicyInput) (*ec
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.repository("SetRepositoryPolicy", in.RegistryId, in.RepositoryName)
+	r, err := s.repository(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (s *store) setPolicy(r *repository, text string) error {
 func (s *store) getRepositoryPolicy(in *ecrpublic.GetRepositoryPolicyInput) (*ecrpublic.GetRepositoryPolicyOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r, err := s.withPolicy("GetRepositoryPolicy", in.RegistryId, in.RepositoryName)
+	r, err := s.withPolicy(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (s *store) getRepositoryPolicy(in *ecrpublic.GetRepositoryPolicyInput) (*ec
 func (s *store) deleteRepositoryPolicy(in *ecrpublic.DeleteRepositoryPolicyInput) (*ecrpublic.DeleteRepositoryPolicyOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.withPolicy("DeleteRepositoryPolicy", in.RegistryId, in.RepositoryName)
+	r, err := s.withPolicy(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +69,8 @@ func (s *store) deleteRepositoryPolicy(in *ecrpublic.DeleteRepositoryPolicyInput
 }
 
 // withPolicy finds a repository that has a policy. The caller holds the lock.
-func (s *store) withPolicy(operation string, registry, name *string) (*repository, error) {
-	r, err := s.repository(operation, registry, name)
+func (s *store) withPolicy(registry, name *string) (*repository, error) {
+	r, err := s.repository(registry, name)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,34 @@ func (st statement) valid() bool {
 	return (st.Effect == "Allow" || st.Effect == "Deny") &&
 		(len(st.Principal) > 0) != (len(st.NotPrincipal) > 0) &&
 		(len(st.Action) > 0) != (len(st.NotAction) > 0) &&
-		!slices.ContainsFunc(actions, func(a string) bool { return a != "*" && !strings.Contains(a, ":") })
+		!slices.ContainsFunc(actions, func(a string) bool { return !isRepositoryAction(a) }) &&
+		st.Principal.valid() && st.NotPrincipal.valid()
+}
+
+// isRepositoryAction reports whether an action can be one on a repository. That a
+// policy that names GetAuthorizationToken, which has no resource, is refused was
+// seen on private ECR.
+func isRepositoryAction(action string) bool {
+	service, name, ok := strings.Cut(strings.ToLower(action), ":")
+	return action == "*" || ok && service != "" && name != "" && name != "getauthorizationtoken"
+}
+
+// valid reports whether all principals have a form that IAM knows. Whether they
+// exist, which the service checks, is not known here.
+func (p principals) valid() bool {
+	for kind, names := range p {
+		if !slices.Contains([]string{"AWS", "Service", "Federated", "CanonicalUser"}, kind) || len(names) == 0 {
+			return false
+		}
+		if kind == "AWS" && slices.ContainsFunc(names, func(who string) bool { return !isAWSPrincipal(who) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func isAWSPrincipal(who string) bool {
+	return who == "*" || registryIDPattern.matches(who) || strings.HasPrefix(who, "arn:")
 }
 
 // locksOut tells whether the policy keeps the account from setting another one.

@@ -49,7 +49,7 @@ func (s *store) describeRegistries(in *ecrpublic.DescribeRegistriesInput) (*desc
 func (s *store) describeRegistry() registryDescription {
 	r := registryDescription{
 		RegistryId:  &s.config.account,
-		RegistryArn: aws.String(arnPrefix + s.config.account + ":registry/" + s.config.account),
+		RegistryArn: new(s.registryARN()),
 		RegistryUri: aws.String(s.registryURI()),
 		Verified:    aws.Bool(false),
 	}

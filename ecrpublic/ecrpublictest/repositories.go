@@ -66,7 +66,7 @@ func (s *store) describeRepositories(in *ecrpublic.DescribeRepositoriesInput) (*
 		if in.MaxResults != nil || in.NextToken != nil {
 			return nil, mustBeAlone("repositoryNames")
 		}
-		return s.describeNamed(operation, in)
+		return s.describeNamed(in)
 	}
 	if id, known := s.resolveRegistry(in.RegistryId); !known {
 		return nil, foreignRegistry(id)
@@ -82,10 +82,10 @@ func (s *store) describeRepositories(in *ecrpublic.DescribeRepositoriesInput) (*
 	return out, nil
 }
 
-func (s *store) describeNamed(operation string, in *ecrpublic.DescribeRepositoriesInput) (*ecrpublic.DescribeRepositoriesOutput, error) {
+func (s *store) describeNamed(in *ecrpublic.DescribeRepositoriesInput) (*ecrpublic.DescribeRepositoriesOutput, error) {
 	out := &ecrpublic.DescribeRepositoriesOutput{Repositories: make([]types.Repository, len(in.RepositoryNames))}
 	for i, name := range in.RepositoryNames {
-		r, err := s.repository(operation, in.RegistryId, &name)
+		r, err := s.repository(in.RegistryId, &name)
 		if err != nil {
 			return nil, err
 		}
@@ -100,19 +100,32 @@ func (s *store) deleteRepository(in *ecrpublic.DeleteRepositoryInput) (*ecrpubli
 		return nil, err
 	}
 	s.dropUploads(func(u *upload) bool { return u.repositoryID == r.ID })
-	s.content.Remove(r.ID)
 	return &ecrpublic.DeleteRepositoryOutput{Repository: s.describe(&r.repositoryState)}, nil
 }
 
 func (s *store) removeRepository(in *ecrpublic.DeleteRepositoryInput) (*repository, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.repository("DeleteRepository", in.RegistryId, in.RepositoryName)
+	r, err := s.repository(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
 	if len(r.images) > 0 && !in.Force {
 		return nil, repositoryNotEmpty(r.Name, s.config.account)
 	}
-	return r, s.commit(change{Delete: r.Name})
+	if err := s.commit(change{Delete: r.Name}); err != nil {
+		return nil, err
+	}
+	for digest := range r.layers {
+		s.removeUnheld(digest)
+	}
+	return r, nil
+}
+
+// removeUnheld forgets the bytes of a layer unless a repository has it. The
+// caller holds the lock, so that no other upload brings the same layer meanwhile.
+func (s *store) removeUnheld(digest string) {
+	if s.holders[digest] == 0 {
+		s.content.Remove(digest)
+	}
 }

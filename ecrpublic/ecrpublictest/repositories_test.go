@@ -112,7 +112,7 @@ func TestQuotas(t *testing.T) {
 	r.layers("{}", "1", "2", "3")
 	require.NoError(t, r.put(image("1").String(), "a"))
 	require.NoError(t, r.put(image("1").String(), "b"))
-	limit(r.put(image("1").String(), "c"), "2 tags per image")
+	limit(r.put(image("1").String(), "c"), "Adding tag 'c' to an image in the repository with name 'app' in registry with id '"+account+"' exceeds the maximum allowed number of tags per image which is '2'")
 	require.NoError(t, r.put(image("2").String(), ""))
 	limit(r.put(image("3").String(), ""), "2 images per repository")
 

@@ -91,7 +91,6 @@ func (rec *recorder) wrap(next http.Handler) http.Handler {
 		}}
 		if input := newInput(e.request.Operation); input != nil {
 			e.readInput(r, input)
-			defer releasePayload(r.Body)
 		} else {
 			r.Body = &countedBody{r.Body, e}
 		}

@@ -14,7 +14,7 @@ const reservedPrefix = "aws:"
 func (s *store) tagResource(in *ecrpublic.TagResourceInput) (*ecrpublic.TagResourceOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.resource("TagResource", *in.ResourceArn)
+	r, err := s.resource(*in.ResourceArn)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (s *store) tagResource(in *ecrpublic.TagResourceInput) (*ecrpublic.TagResou
 func (s *store) untagResource(in *ecrpublic.UntagResourceInput) (*ecrpublic.UntagResourceOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.resource("UntagResource", *in.ResourceArn)
+	r, err := s.resource(*in.ResourceArn)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (s *store) untagResource(in *ecrpublic.UntagResourceInput) (*ecrpublic.Unta
 func (s *store) listTagsForResource(in *ecrpublic.ListTagsForResourceInput) (*ecrpublic.ListTagsForResourceOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r, err := s.resource("ListTagsForResource", *in.ResourceArn)
+	r, err := s.resource(*in.ResourceArn)
 	if err != nil {
 		return nil, err
 	}
@@ -60,12 +60,12 @@ func (s *store) listTagsForResource(in *ecrpublic.ListTagsForResourceInput) (*ec
 }
 
 // resource finds the repository of an ARN. The caller holds the lock.
-func (s *store) resource(operation, arn string) (*repository, error) {
+func (s *store) resource(arn string) (*repository, error) {
 	registry, name, err := parseRepositoryARN(arn)
 	if err != nil {
 		return nil, err
 	}
-	return s.repository(operation, registry, name)
+	return s.repository(registry, name)
 }
 
 // mergeTags adds tags to those there are, in a new list; a key that is there gets

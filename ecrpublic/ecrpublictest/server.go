@@ -30,7 +30,7 @@ type Server struct {
 // no longer needed. It panics when it cannot listen or when an option is
 // invalid; [NewHandler] returns an error instead.
 func NewServer(opts ...Option) *Server {
-	handler, err := NewHandler(opts...)
+	handler, err := NewHandler(append([]Option{WithBlobHost(blobHostName)}, opts...)...)
 	if err != nil {
 		panic(fmt.Sprintf("ecrpublictest: %v", err))
 	}

@@ -73,7 +73,8 @@ func TestSignature(t *testing.T) {
 		text   string
 	}{
 		"right":                   {func(*signed) {}, "", ""},
-		"another region":          {func(s *signed) { s.region = "eu-west-1" }, "", ""},
+		"a region without ECR":    {func(s *signed) { s.region = "eu-west-1" }, "InvalidSignatureException", "the host api.ecr-public.eu-west-1.amazonaws.com does not exist"},
+		"the region that refuses": {func(s *signed) { s.region = "us-west-2" }, "UnsupportedCommandException", "DescribeRegistries command is only supported in us-east-1."},
 		"session token":           {func(s *signed) { s.credentials.SessionToken = "session" }, "", ""},
 		"further headers":         {func(s *signed) { s.before = setHeader("X-Custom", "  a   b ") }, "", ""},
 		"query":                   {func(s *signed) { s.before = func(r *http.Request) { r.URL.RawQuery = "b=2&a=1%202" } }, "", ""},

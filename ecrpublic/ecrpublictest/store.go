@@ -2,7 +2,6 @@ package ecrpublictest
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
@@ -13,7 +12,7 @@ import (
 // uses the same methods.
 type store struct {
 	config  config
-	content blobs.Store
+	content blobs.Storage
 	journal *journal // nil when nothing is kept
 	secret  []byte
 
@@ -22,6 +21,7 @@ type store struct {
 	repositories map[string]*repository // by name
 	order        ordered[*repository]   // as the API lists them
 	uploads      map[string]*upload     // by id
+	holders      map[string]int         // by digest, how many repositories have a layer
 }
 
 // newStore makes a store and, with a data directory, reads what is in it.
@@ -30,6 +30,7 @@ func newStore(c config) (*store, error) {
 		config:       c,
 		repositories: map[string]*repository{},
 		uploads:      map[string]*upload{},
+		holders:      map[string]int{},
 	}
 	if c.dataDir == "" {
 		s.content = blobs.NewMemory()
@@ -43,13 +44,11 @@ func newStore(c config) (*store, error) {
 	return s, nil
 }
 
-// repository finds a repository for an operation. Nil or an alias for the
-// registry means the own one. The caller holds the lock.
-func (s *store) repository(operation string, registry, name *string) (*repository, error) {
+// repository finds a repository. Nil or an alias for the registry means the
+// account's own. In a registry that is not known, that the repository is what is
+// not found is inferred. The caller holds the lock.
+func (s *store) repository(registry, name *string) (*repository, error) {
 	id, known := s.resolveRegistry(registry)
-	if !known && knowsRegistries(operation) {
-		return nil, registryNotFound(id)
-	}
 	r := s.repositories[*name]
 	if !known || r == nil {
 		return nil, repositoryNotFound(*name, id)
@@ -57,27 +56,23 @@ func (s *store) repository(operation string, registry, name *string) (*repositor
 	return r, nil
 }
 
-// resolveRegistry returns the account of the own registry, or what was asked for
-// when that is another one.
+// target finds the repository that something is pushed to. The operations that
+// push have an error of their own for a registry that is not known.
+func (s *store) target(registry, name *string) (*repository, error) {
+	if id, known := s.resolveRegistry(registry); !known {
+		return nil, registryNotFound(id)
+	}
+	return s.repository(registry, name)
+}
+
+// resolveRegistry returns the account's own registry, or what was asked for when
+// that is another one.
 func (s *store) resolveRegistry(registry *string) (id string, known bool) {
 	own := s.config.account
 	if registry == nil || *registry == own || s.registry.Open && s.config.hasAlias(*registry) {
 		return own, true
 	}
 	return *registry, false
-}
-
-// knowsRegistries tells whether an operation has an error for an unknown
-// registry. For the others, that the repository is what is not found is
-// inferred.
-func knowsRegistries(operation string) bool {
-	return slices.Contains([]string{
-		"BatchCheckLayerAvailability",
-		"InitiateLayerUpload",
-		"UploadLayerPart",
-		"CompleteLayerUpload",
-		"PutImage",
-	}, operation)
 }
 
 // foreignRegistry is the answer to a listing of a registry that is not the

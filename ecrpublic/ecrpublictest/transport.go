@@ -1,25 +1,53 @@
 package ecrpublictest
 
 import (
+	"net"
 	"net/http"
 	"net/url"
-	"strings"
+	"regexp"
+	"slices"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
-	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
+
+// blobHostName is the host that clients of [Server.Transport] are sent to for
+// blobs. It has the form of the service's.
+const blobHostName = "d1a2b3c4d5e6f7.cloudfront.net"
+
+// realHosts are the hosts that ECR Public has.
+func realHosts() []string {
+	return []string{
+		imageref.Host, imageref.DualStackHost, blobHostName,
+		"api.ecr-public.us-east-1.amazonaws.com", "ecr-public.us-east-1.amazonaws.com", "ecr-public.us-east-1.api.aws",
+		"api.ecr-public.us-west-2.amazonaws.com", "ecr-public.us-west-2.amazonaws.com",
+	}
+}
 
 // Transport returns an HTTP transport that brings what is meant for ECR Public to
 // this server: requests for public.ecr.aws and ecr-public.aws.com, and for the
 // API's own hosts. Code that uses the references and addresses of the real
-// service runs on the emulator with it, unchanged. Other requests go where they
-// are addressed, through http.DefaultTransport.
-func (s *Server) Transport() http.RoundTripper { return redirect{s.RegistryHost()} }
+// service runs on the emulator with it, unchanged. Hosts that look like ones of
+// ECR Public but do not exist, such as those of other regions, are not found, as
+// with the real service. Other requests go where they are addressed, through
+// http.DefaultTransport.
+func (s *Server) Transport() http.RoundTripper {
+	return &redirect{
+		host:  s.RegistryHost(),
+		looks: regexp.MustCompile(`^(api\.)?ecr-public(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)$`),
+	}
+}
 
-type redirect struct{ host string }
+type redirect struct {
+	host  string
+	looks *regexp.Regexp // like a host of the API
+}
 
-func (t redirect) RoundTrip(r *http.Request) (*http.Response, error) {
-	if !servedByECRPublic(r.URL.Hostname()) {
+func (t *redirect) RoundTrip(r *http.Request) (*http.Response, error) {
+	name := r.URL.Hostname()
+	if !slices.Contains(realHosts(), name) {
+		if t.looks.MatchString(name) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}}
+		}
 		return http.DefaultTransport.RoundTrip(r)
 	}
 	local := r.Clone(r.Context())
@@ -33,11 +61,6 @@ func (t redirect) RoundTrip(r *http.Request) (*http.Response, error) {
 		resp.Request = r // as far as the client can tell, it came from there
 	}
 	return resp, err
-}
-
-func servedByECRPublic(host string) bool {
-	first, domain, _ := strings.Cut(strings.TrimPrefix(host, "api."), ".")
-	return host == imageref.Host || domain != "" && strings.TrimSuffix(first, "-fips") == endpoints.Service
 }
 
 // forwardedProto names the scheme that a client used when something between it

@@ -2,183 +2,94 @@ package ecrpublictest
 
 import (
 	"crypto/sha256"
+	"encoding"
 	"encoding/hex"
+	"errors"
 	"hash"
+	"io"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
 )
 
-// upload is a layer on its way, from the API or from the registry's host. Who
+// upload is a layer on its way, from the API or from the registry host. Who
 // holds the store's lock does not take an upload's.
 type upload struct {
 	id             string
 	repositoryName string
 	repositoryID   string
 
-	mu     sync.Mutex // held for as long as bytes come in
+	mu     sync.Mutex // held while bytes are written, not while they are awaited
 	draft  blobs.Draft
 	hash   hash.Hash
 	size   int64
 	parts  int
 	last   int64 // bytes in the last part
 	small  bool  // a part before the last one was too small
+	busy   bool  // a chunk is coming in
 	closed bool
-
-	behind sync.WaitGroup // while a part is written that was answered
-	failed error          // why it was not written; read it after settle
 
 	touched time.Time // guarded by the store's lock
 }
 
-// openUpload begins an upload into a repository. The caller holds the store's
-// lock.
-func (s *store) openUpload(r *repository) (*upload, error) {
-	id := newUUID()
-	draft, err := s.content.Create(id)
-	if err != nil {
-		return nil, serverError(err)
-	}
-	u := &upload{
-		id:             id,
-		repositoryName: r.Name,
-		repositoryID:   r.ID,
-		draft:          draft,
-		hash:           sha256.New(),
-		touched:        s.config.now(),
-	}
-	s.uploads[id] = u
-	return u, nil
-}
-
-// lockUpload finds an open upload and locks it. It keeps nothing of the store's
-// lock, so that other calls go on while bytes are written.
-func (s *store) lockUpload(operation string, registry, name *string, id string) (*upload, error) {
-	u, err := s.findUpload(operation, registry, name, id)
-	if err != nil {
-		return nil, err
-	}
-	u.mu.Lock()
-	if u.closed {
-		u.mu.Unlock()
-		return nil, uploadNotFound(id, *name, s.config.account)
-	}
-	return u, nil
-}
-
-func (s *store) findUpload(operation string, registry, name *string, id string) (*upload, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, err := s.repository(operation, registry, name)
-	if err != nil {
-		return nil, err
-	}
-	u := s.uploads[strings.ToLower(id)]
-	if u == nil || u.repositoryID != r.ID || s.expired(u) {
-		return nil, uploadNotFound(id, r.Name, s.config.account)
-	}
-	u.touched = s.config.now()
-	return u, nil
-}
-
-// expired tells whether an upload was left alone for too long. The caller holds
-// the store's lock.
-func (s *store) expired(u *upload) bool {
-	return s.config.now().Sub(u.touched) > s.config.uploadExpiry
-}
-
-// dropUploads ends uploads without a layer, each when the bytes that are coming
-// in are written. The caller holds no lock; drop is called with the store's.
-func (s *store) dropUploads(drop func(*upload) bool) {
-	for _, u := range s.takeUploads(drop) {
-		u.mu.Lock()
-		u.end()
-		u.mu.Unlock()
-	}
-}
-
-func (s *store) takeUploads(take func(*upload) bool) []*upload {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var taken []*upload
-	for id, u := range s.uploads {
-		if take(u) {
-			taken = append(taken, u)
-			delete(s.uploads, id)
-		}
-	}
-	return taken
+func newUpload(id string, r *repository, draft blobs.Draft, now time.Time) *upload {
+	return &upload{id: id, repositoryName: r.Name, repositoryID: r.ID, draft: draft, hash: sha256.New(), touched: now}
 }
 
 // end closes the upload and gives up bytes that did not become a layer. The
 // caller holds the upload's lock.
 func (u *upload) end() {
 	u.closed = true
-	u.behind.Wait()
 	u.draft.Discard()
 }
 
-// write appends bytes. The caller holds the upload's lock.
+// pieceSize is how many bytes are written and hashed at a time, while they are in
+// the processor's cache.
+const pieceSize = 256 << 10
+
+// write appends bytes, whole or not at all. The caller holds the upload's lock.
 func (u *upload) write(p []byte, limit int64) error {
-	if err := u.prepare(p, limit); err != nil {
-		return err
-	}
-	if err := u.append(p); err != nil {
-		return serverError(err)
-	}
-	u.size += int64(len(p))
-	return nil
-}
-
-// writeBehind appends bytes after it has returned, so that the client can
-// prepare the next ones meanwhile; it holds them until then. An upload that fails
-// at it stays unusable. The caller holds the upload's lock.
-func (u *upload) writeBehind(p []byte, limit int64, hold func() (release func())) error {
-	if err := u.prepare(p, limit); err != nil {
-		return err
-	}
-	release := hold()
-	u.behind.Go(func() {
-		defer release()
-		u.failed = u.append(p)
-	})
-	u.size += int64(len(p))
-	return nil
-}
-
-// prepare waits for the bytes before these, and checks that there is room.
-func (u *upload) prepare(p []byte, limit int64) error {
-	if err := u.settle(); err != nil {
-		return err
-	}
 	if u.size+int64(len(p)) > limit {
 		return limitExceeded("bytes per layer", limit)
 	}
-	return nil
-}
-
-// settle waits until all bytes are written.
-func (u *upload) settle() error {
-	u.behind.Wait()
-	if u.failed != nil {
-		return serverError(u.failed)
+	start, err := u.mark()
+	if err != nil {
+		return serverError(err)
 	}
-	return nil
-}
-
-// append writes and hashes bytes a piece at a time, while they are in the cache.
-func (u *upload) append(p []byte) error {
-	const piece = 256 << 10
-	for chunk := range slices.Chunk(p, piece) {
-		if _, err := u.draft.Write(chunk); err != nil {
-			return err
+	for piece := range slices.Chunk(p, pieceSize) {
+		if _, err := u.draft.Write(piece); err != nil {
+			return serverError(errors.Join(err, u.revert(start)))
 		}
-		u.hash.Write(chunk)
+		u.hash.Write(piece)
+		u.size += int64(len(piece))
 	}
 	return nil
+}
+
+// count notes that a part of some size is complete.
+func (u *upload) count(size, smallest int64) {
+	u.small = u.small || u.parts > 0 && u.last < smallest
+	u.last = size
+	u.parts++
+}
+
+// position is where an upload was.
+type position struct {
+	size int64
+	hash []byte
+}
+
+func (u *upload) mark() (position, error) {
+	state, err := u.hash.(encoding.BinaryMarshaler).MarshalBinary()
+	return position{u.size, state}, err
+}
+
+// revert gives up the bytes behind a position.
+func (u *upload) revert(to position) error {
+	u.size = to.size
+	return errors.Join(u.draft.Truncate(to.size), u.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(to.hash))
 }
 
 // lastByte is the position of the last byte that the upload holds, nil when it
@@ -191,3 +102,48 @@ func (u *upload) lastByte() *int64 {
 }
 
 func (u *upload) digest() string { return "sha256:" + hex.EncodeToString(u.hash.Sum(nil)) }
+
+// chunk is what comes in over a connection, a piece at a time.
+type chunk struct {
+	upload *upload
+	start  position
+	limit  int64
+}
+
+// receive appends what a reader has. It locks the upload for each piece only, so
+// that a slow client holds nobody up.
+func (c chunk) receive(from io.Reader) error {
+	buffer := make([]byte, pieceSize)
+	for {
+		n, err := fill(buffer, from)
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if failed := c.write(buffer[:n]); failed != nil || err == io.EOF {
+			return failed
+		}
+	}
+}
+
+// fill reads until the buffer is full. Unlike io.ReadFull it tells the end of a
+// body, io.EOF, from a body that broke off.
+func fill(buffer []byte, from io.Reader) (n int, err error) {
+	for n < len(buffer) && err == nil {
+		var read int
+		read, err = from.Read(buffer[n:])
+		n += read
+	}
+	return n, err
+}
+
+func (c chunk) write(piece []byte) error {
+	c.upload.mu.Lock()
+	defer c.upload.mu.Unlock()
+	if c.upload.closed {
+		return errEnded
+	}
+	return c.upload.write(piece, c.limit)
+}
+
+// errEnded says that an upload ended while bytes came in.
+var errEnded = errors.New("the upload has ended")

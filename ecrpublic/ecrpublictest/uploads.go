@@ -14,7 +14,7 @@ func (s *store) initiateLayerUpload(in *ecrpublic.InitiateLayerUploadInput) (*ec
 	s.dropUploads(s.expired)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.repository("InitiateLayerUpload", in.RegistryId, in.RepositoryName)
+	r, err := s.target(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -25,10 +25,8 @@ func (s *store) initiateLayerUpload(in *ecrpublic.InitiateLayerUploadInput) (*ec
 	return &ecrpublic.InitiateLayerUploadOutput{UploadId: &u.id, PartSize: aws.Int64(s.config.quotas.PartBytes)}, nil
 }
 
-// uploadLayerPart answers before the part is written, and holds its bytes until
-// then.
-func (s *store) uploadLayerPart(in *ecrpublic.UploadLayerPartInput, hold func() (release func())) (*ecrpublic.UploadLayerPartOutput, error) {
-	u, err := s.lockUpload("UploadLayerPart", in.RegistryId, in.RepositoryName, *in.UploadId)
+func (s *store) uploadLayerPart(in *ecrpublic.UploadLayerPartInput) (*ecrpublic.UploadLayerPartOutput, error) {
+	u, err := s.lockUpload(in.RegistryId, in.RepositoryName, *in.UploadId)
 	if err != nil {
 		return nil, err
 	}
@@ -39,12 +37,10 @@ func (s *store) uploadLayerPart(in *ecrpublic.UploadLayerPartInput, hold func() 
 	if limit := s.config.quotas.LayerParts; u.parts >= limit {
 		return nil, limitExceeded("parts per layer", int64(limit))
 	}
-	if err := u.writeBehind(in.LayerPartBlob, s.config.quotas.LayerBytes, hold); err != nil {
+	if err := u.write(in.LayerPartBlob, s.config.quotas.LayerBytes); err != nil {
 		return nil, err
 	}
-	u.small = u.small || u.parts > 0 && u.last < s.config.quotas.MinPartBytes
-	u.last = int64(len(in.LayerPartBlob))
-	u.parts++
+	u.count(int64(len(in.LayerPartBlob)), s.config.quotas.MinPartBytes)
 	return &ecrpublic.UploadLayerPartOutput{
 		RegistryId:       aws.String(s.config.account),
 		RepositoryName:   in.RepositoryName,
@@ -53,10 +49,10 @@ func (s *store) uploadLayerPart(in *ecrpublic.UploadLayerPartInput, hold func() 
 	}, nil
 }
 
-// misplaced tells why a part does not fit: it does not follow the bytes there
+// misplaced returns why a part does not fit: it does not follow the bytes there
 // are, or its length is not that of its positions. Nil means that it fits.
 func (u *upload) misplaced(in *ecrpublic.UploadLayerPartInput) *string {
-	if *in.PartFirstByte != u.size {
+	if *in.PartFirstByte != u.size || u.busy {
 		return wrongFirstByte(*in.PartFirstByte, u.size)
 	}
 	got, want := int64(len(in.LayerPartBlob)), *in.PartLastByte-*in.PartFirstByte+1
@@ -76,17 +72,20 @@ func (s *store) invalidLayerPart(u *upload, text *string) error {
 	}
 }
 
+// completeLayerUpload makes a layer of an upload. Whatever it refuses for good
+// ends the upload, so that its bytes go; that the service ends those as well is a
+// guess.
 func (s *store) completeLayerUpload(in *ecrpublic.CompleteLayerUploadInput) (*ecrpublic.CompleteLayerUploadOutput, error) {
-	u, err := s.lockUpload("CompleteLayerUpload", in.RegistryId, in.RepositoryName, *in.UploadId)
+	u, err := s.lockUpload(in.RegistryId, in.RepositoryName, *in.UploadId)
 	if err != nil {
 		return nil, err
 	}
 	defer u.mu.Unlock()
-	if u.size == 0 {
-		return nil, emptyUpload(u.id)
+	if u.busy {
+		return nil, s.invalidLayerPart(u, wrongFirstByte(u.size, u.size))
 	}
-	if u.small {
-		return nil, layerPartTooSmall()
+	if u.size == 0 && !s.config.lenient() {
+		return nil, emptyUpload(u.id, u.repositoryName, s.config.account)
 	}
 	digest, err := s.finishUpload(u, in.LayerDigests)
 	if err != nil {
@@ -100,46 +99,46 @@ func (s *store) completeLayerUpload(in *ecrpublic.CompleteLayerUploadInput) (*ec
 	}, nil
 }
 
-// finishUpload makes a layer of an upload and ends it, also when the digest is
-// wrong or the layer was there before; that a wrong digest ends it is a guess.
-// The caller holds the upload's lock and not the store's.
+// finishUpload makes a layer of an upload and ends it, whatever comes of it. The
+// caller holds the upload's lock and not the store's.
 func (s *store) finishUpload(u *upload, announced []string) (digest string, err error) {
+	defer s.forgetUpload(u)
 	defer u.end()
-	if err := u.settle(); err != nil {
-		s.forgetUpload(u)
-		return "", err
+	if u.small && !s.config.lenient() {
+		return "", layerPartTooSmall()
 	}
 	digest = u.digest()
 	if !anyMatches(announced, digest) {
-		s.forgetUpload(u)
 		return "", invalidLayer()
 	}
 	if err := u.draft.Seal(); err != nil {
 		return "", serverError(err)
 	}
+	return digest, s.addLayer(u, digest)
+}
+
+func (s *store) addLayer(u *upload, digest string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.uploads, u.id)
 	r := s.repositories[u.repositoryName]
 	if r == nil || r.ID != u.repositoryID {
-		return "", repositoryNotFound(u.repositoryName, s.config.account)
+		return repositoryNotFound(u.repositoryName, s.config.account)
 	}
 	if r.layers[digest] != nil {
-		return "", layerAlreadyExists(digest, r.Name, s.config.account)
+		return layerAlreadyExists(digest, r.Name, s.config.account)
 	}
-	if err := u.draft.Keep(r.ID, digest); err != nil {
-		return "", serverError(err)
+	if err := u.draft.Keep(digest); err != nil {
+		s.removeUnheld(digest)
+		return serverError(err)
 	}
-	return digest, s.commit(change{In: r.Name, Layer: &layer{Digest: digest, Size: u.size}})
+	if err := s.commit(change{In: r.Name, Layer: &layer{Digest: digest, Size: u.size}}); err != nil {
+		s.removeUnheld(digest)
+		return err
+	}
+	return nil
 }
 
-func (s *store) forgetUpload(u *upload) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.uploads, u.id)
-}
-
-// anyMatches tells whether one of the digests that a layer was announced with is
+// anyMatches reports whether one of the digests that a layer was announced with is
 // right. Digests of other algorithms than sha256 are not checked, as private ECR
 // does not check them.
 func anyMatches(announced []string, computed string) bool {

@@ -1,31 +1,36 @@
 // Package blobs keeps the bytes of layers, in memory or in a directory. A layer
-// appears in it whole or not at all.
+// appears in it whole or not at all, and once for all repositories that have it.
 package blobs
 
 import "io"
 
-// Store is where the bytes of layers are.
-type Store interface {
-	// Create begins the bytes of an upload.
+// Storage is where the bytes of layers are. A layer is named by its digest, in
+// the form sha256:hex.
+type Storage interface {
+	// Create starts the bytes of an upload.
 	Create(uploadID string) (Draft, error)
 
-	// Open reads a layer of a repository, named by its id.
-	Open(repositoryID, digest string) (Reader, error)
+	// Open reads a layer. It fails if the bytes are not the digest's any more.
+	Open(digest string) (Reader, error)
 
-	// Remove forgets the layers of a repository.
-	Remove(repositoryID string)
+	// Remove forgets a layer. What reads it already may go on.
+	Remove(digest string)
 }
 
 // Draft takes the bytes of an upload.
 type Draft interface {
-	// Write appends p or, when it fails, nothing.
+	// Write appends p or, if it fails, nothing.
 	io.Writer
+
+	// Truncate gives up the bytes behind the first size.
+	Truncate(size int64) error
 
 	// Seal makes the bytes safe for Keep.
 	Seal() error
 
-	// Keep turns the bytes into a layer.
-	Keep(repositoryID, digest string) error
+	// Keep turns the bytes into the layer that has this digest. One that is there
+	// is replaced.
+	Keep(digest string) error
 
 	// Discard gives the bytes up. It may follow Keep, and then does nothing.
 	Discard()

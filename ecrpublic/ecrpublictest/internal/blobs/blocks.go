@@ -39,6 +39,21 @@ func (b *blocks) last() *[]byte {
 	return &b.list[len(b.list)-1]
 }
 
+// truncate gives up the bytes behind the first size.
+func (b *blocks) truncate(size int64) {
+	if size >= b.size {
+		return
+	}
+	b.size = size
+	whole, part := size/blockSize, size%blockSize
+	if part > 0 {
+		b.list[whole] = b.list[whole][:part]
+		whole++
+	}
+	clear(b.list[whole:])
+	b.list = b.list[:whole]
+}
+
 // clip gives memory back that no byte is in.
 func (b *blocks) clip() {
 	if n := len(b.list); n > 0 {

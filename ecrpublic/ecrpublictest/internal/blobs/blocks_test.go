@@ -1,6 +1,7 @@
 package blobs
 
 import (
+	"bytes"
 	"io"
 	"testing"
 	"testing/iotest"
@@ -39,4 +40,20 @@ func bytesOf(n int) []byte {
 		b[i] = byte(i*i>>7 + i)
 	}
 	return b
+}
+
+func TestBlocksAreTruncated(t *testing.T) {
+	t.Parallel()
+	want := bytesOf(2*blockSize + 100)
+	for _, size := range []int{0, 1, blockSize - 1, blockSize, blockSize + 1, 2 * blockSize, len(want), len(want) + 1} {
+		var b blocks
+		_, err := b.Write(want)
+		require.NoError(t, err)
+		b.truncate(int64(size))
+		kept := want[:min(size, len(want))]
+		require.NoError(t, iotest.TestReader(io.NewSectionReader(&b, 0, b.size), kept), size)
+		_, err = b.Write([]byte("more"))
+		require.NoError(t, err)
+		require.NoError(t, iotest.TestReader(io.NewSectionReader(&b, 0, b.size), append(bytes.Clone(kept), "more"...)), size)
+	}
 }

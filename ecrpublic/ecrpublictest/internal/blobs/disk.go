@@ -5,96 +5,64 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
-// Disk keeps the bytes of layers in files.
-type Disk struct{ dir string }
-
-// The directories of a store. Files that Keep does not have, and uploads, are
-// left over from a crash.
+// The directories of a storage. Layers that are not known to be there, and
+// uploads, are left over from a crash.
 const (
-	LayersDir  = "layers"  // by repository id and digest
+	LayersDir  = "layers"  // by digest
 	UploadsDir = "uploads" // by upload id
 )
 
-// OpenDisk opens the store in a directory, with the layers it is known to have:
-// for each repository, named by its id, the sizes by digest. It removes what it
-// does not know, and fails where a layer is missing or has another size.
-func OpenDisk(dir string, known map[string]map[string]int64) (*Disk, error) {
-	d := &Disk{dir}
+// Disk keeps the bytes of layers in files.
+type Disk struct {
+	dir string
+
+	mu      sync.Mutex
+	checked map[string]fileState // by digest, files whose bytes were found right
+}
+
+// OpenDisk opens the storage in a directory, with the layers that it is known to
+// have: their sizes by digest. It removes what it does not know, and fails where
+// a layer is missing or has another size.
+func OpenDisk(dir string, known map[string]int64) (*Disk, error) {
+	d := &Disk{dir: dir, checked: map[string]fileState{}}
 	return d, d.clean(known)
 }
 
-func (d *Disk) repositoryDir(id string) string { return filepath.Join(d.dir, LayersDir, id) }
-
-func (d *Disk) layerFile(repositoryID, digest string) string {
-	return filepath.Join(d.repositoryDir(repositoryID), fileName(digest))
+func (d *Disk) layerFile(digest string) string {
+	return filepath.Join(d.dir, LayersDir, fileName(digest))
 }
 
-// fileName is a digest in the form that all file systems take.
+// fileName is a digest in a form that all file systems accept.
 func fileName(digest string) string { return digest[len("sha256:"):] }
 
-// clean removes what is not known, and makes sure that what is known is there.
-func (d *Disk) clean(known map[string]map[string]int64) error {
-	if err := os.RemoveAll(filepath.Join(d.dir, UploadsDir)); err != nil {
-		return err
-	}
-	for _, sub := range []string{UploadsDir, LayersDir} {
-		if err := os.MkdirAll(filepath.Join(d.dir, sub), 0o700); err != nil {
-			return err
-		}
-	}
-	repositories := map[string]bool{}
-	for id, layers := range known {
-		repositories[id] = true
-		if err := d.cleanRepository(id, layers); err != nil {
-			return err
-		}
-	}
-	return removeUnknown(filepath.Join(d.dir, LayersDir), repositories)
-}
-
-func (d *Disk) cleanRepository(id string, layers map[string]int64) error {
-	known := map[string]bool{}
-	for digest, size := range layers {
-		known[fileName(digest)] = true
-		info, err := os.Stat(d.layerFile(id, digest))
-		if err != nil {
-			return fmt.Errorf("layer %s: %w", digest, err)
-		}
-		if info.Size() != size {
-			return fmt.Errorf("layer %s: %d bytes instead of %d", digest, info.Size(), size)
-		}
-	}
-	return removeUnknown(d.repositoryDir(id), known)
-}
-
-// removeUnknown empties a directory, which may be missing, of what is not known.
-func removeUnknown(dir string, known map[string]bool) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	for _, entry := range entries {
-		if !known[entry.Name()] {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, entry.Name())))
-		}
-	}
-	return err
-}
-
-// Create implements Store.
+// Create implements Storage.
 func (d *Disk) Create(uploadID string) (Draft, error) {
 	return &diskDraft{disk: d, path: filepath.Join(d.dir, UploadsDir, uploadID)}, nil
 }
 
-// Open implements Store.
-func (d *Disk) Open(repositoryID, digest string) (Reader, error) {
-	return os.Open(d.layerFile(repositoryID, digest))
+// Open implements Storage. It reads a file whole, to check it, if it has not
+// done so before or if the file has changed since.
+func (d *Disk) Open(digest string) (Reader, error) {
+	file, err := os.Open(d.layerFile(digest))
+	if err != nil {
+		return nil, err
+	}
+	if err := d.check(digest, file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
 }
 
-// Remove implements Store. It leaves what it cannot remove to the next start.
-func (d *Disk) Remove(repositoryID string) { _ = os.RemoveAll(d.repositoryDir(repositoryID)) }
+// Remove implements Storage. It leaves what it cannot remove to the next start.
+func (d *Disk) Remove(digest string) {
+	_ = os.Remove(d.layerFile(digest))
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.checked, digest)
+}
 
 // diskDraft writes an upload's bytes to a file, which is made with the first of
 // them.
@@ -123,6 +91,14 @@ func (d *diskDraft) begin() (err error) {
 	return err
 }
 
+func (d *diskDraft) Truncate(size int64) error {
+	if d.file == nil || size >= d.size {
+		return nil
+	}
+	d.size = size
+	return d.file.Truncate(size)
+}
+
 func (d *diskDraft) Seal() error {
 	if err := d.begin(); err != nil {
 		return err
@@ -130,18 +106,18 @@ func (d *diskDraft) Seal() error {
 	return errors.Join(d.file.Sync(), d.file.Close())
 }
 
-func (d *diskDraft) Keep(repositoryID, digest string) error {
-	dir := d.disk.repositoryDir(repositoryID)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func (d *diskDraft) Keep(digest string) error {
+	path := d.disk.layerFile(digest)
+	if err := os.Rename(d.path, path); err != nil {
 		return err
 	}
-	if err := os.Rename(d.path, d.disk.layerFile(repositoryID, digest)); err != nil {
-		return err
+	if err := d.disk.note(digest, path); err != nil {
+		return fmt.Errorf("layer %s: %w", digest, err)
 	}
-	return errors.Join(SyncDir(dir), SyncDir(filepath.Dir(dir)))
+	return SyncDir(filepath.Dir(path))
 }
 
-// discard closes the file, if seal did not, and removes it, unless it became a
+// Discard closes the file, if Seal did not, and removes it, unless it became a
 // layer and moved.
 func (d *diskDraft) Discard() {
 	if d.file != nil {

@@ -1,7 +1,7 @@
 package blobs
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"sync"
 )
@@ -9,31 +9,31 @@ import (
 // Memory keeps layers in memory.
 type Memory struct {
 	mu     sync.Mutex
-	layers map[string]map[string]*blocks // by repository id and digest
+	layers map[string]*blocks // by digest
 }
 
-// NewMemory returns an empty store.
-func NewMemory() *Memory { return &Memory{layers: map[string]map[string]*blocks{}} }
+// NewMemory returns an empty storage.
+func NewMemory() *Memory { return &Memory{layers: map[string]*blocks{}} }
 
-// Create implements Store.
+// Create implements Storage.
 func (m *Memory) Create(string) (Draft, error) { return &memoryDraft{memory: m}, nil }
 
-// Open implements Store.
-func (m *Memory) Open(repositoryID, digest string) (Reader, error) {
+// Open implements Storage.
+func (m *Memory) Open(digest string) (Reader, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	data, ok := m.layers[repositoryID][digest]
+	data, ok := m.layers[digest]
 	if !ok {
-		return nil, errors.New("the layer is gone")
+		return nil, fmt.Errorf("layer %s is gone", digest)
 	}
 	return memoryReader{io.NewSectionReader(data, 0, data.size)}, nil
 }
 
-// Remove implements Store.
-func (m *Memory) Remove(repositoryID string) {
+// Remove implements Storage.
+func (m *Memory) Remove(digest string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.layers, repositoryID)
+	delete(m.layers, digest)
 }
 
 type memoryReader struct{ *io.SectionReader }
@@ -45,20 +45,23 @@ type memoryDraft struct {
 	blocks
 }
 
+func (d *memoryDraft) Truncate(size int64) error {
+	d.truncate(size)
+	return nil
+}
+
 func (d *memoryDraft) Seal() error {
 	d.clip()
 	return nil
 }
 
-func (d *memoryDraft) Keep(repositoryID, digest string) error {
+func (d *memoryDraft) Keep(digest string) error {
 	d.memory.mu.Lock()
 	defer d.memory.mu.Unlock()
-	if d.memory.layers[repositoryID] == nil {
-		d.memory.layers[repositoryID] = map[string]*blocks{}
-	}
-	d.memory.layers[repositoryID][digest] = &d.blocks
+	kept := d.blocks
+	d.memory.layers[digest] = &kept
+	d.blocks = blocks{}
 	return nil
 }
 
-// discard leaves the bytes to the layer that they may have become.
-func (*memoryDraft) Discard() {}
+func (d *memoryDraft) Discard() { d.blocks = blocks{} }

@@ -204,9 +204,9 @@ func (r *run) images() {
 	_, err = r.api.PutImage(r.ctx, in)
 	r.fails("PutImage with another digest", "ImageDigestDoesNotMatchException", "", err)
 	_, err = r.putImage("no JSON", "v1")
-	r.fails("PutImage of what is no JSON", "InvalidParameterException", "imageManifest", err)
+	r.fails("PutImage of what is no JSON", "InvalidParameterException", "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'", err)
 	_, err = r.putImage(`{"schemaVersion":2}`, "v1")
-	r.fails("PutImage without any media type", "InvalidParameterException", "imageManifestMediaType", err)
+	r.fails("PutImage without any media type", "InvalidParameterException", "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'", err)
 	_, err = r.putImage(first, "v 1")
 	r.fails("PutImage with a tag that is none", "InvalidParameterException", "imageTag", err)
 }

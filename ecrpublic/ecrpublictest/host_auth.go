@@ -4,46 +4,45 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
-
-	"cuelabs.dev/go/oci/ociregistry"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
 var errNotAuthorized = errors.New(textNotAuthorized)
 
-// authorize returns an error unless a request may continue. Anybody may pull, but
-// not without a token; only a login pushes.
-func (h *registry) authorize(r *http.Request) error {
+// authorize returns the kind of a request's token, or an error unless the request
+// may continue. Anybody may pull, but not without a token; only a login pushes.
+func (h *host) authorize(r *http.Request) (ticketKind, error) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
-		return errNotAuthorized
+		return "", errNotAuthorized
 	}
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return errInvalidTicket
+		return "", errInvalidTicket
 	}
-	allowed, err := h.store.openBearer(token)
+	kind, allowed, err := h.store.openBearer(token)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if allowed == mayPush || r.Method == http.MethodGet || r.Method == http.MethodHead && !h.hidesFromAnonymous(r) {
-		return nil
+		return kind, nil
 	}
-	return errNotAuthorized
+	return "", errNotAuthorized
 }
 
 // hidesFromAnonymous reports whether a HEAD request needs a login: ECR Public
 // answers those for blobs with 401, although it serves the GET.
-func (h *registry) hidesFromAnonymous(r *http.Request) bool {
-	return h.store.config.mode == RegistryECR && strings.Contains(r.URL.Path, "/blobs/")
+func (h *host) hidesFromAnonymous(r *http.Request) bool {
+	return h.ecr && strings.Contains(r.URL.Path, "/blobs/")
 }
 
 // token answers with a token: to a login with one that pushes, and to anybody
 // with one that pulls.
-func (h *registry) token(w http.ResponseWriter, r *http.Request) {
+func (h *host) token(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		w.Header().Set("Allow", http.MethodGet)
 		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
@@ -54,13 +53,12 @@ func (h *registry) token(w http.ResponseWriter, r *http.Request) {
 		refuseAccess(w, r, err)
 		return
 	}
-	token := h.store.newTicket(bearerTicket, allowed, h.store.config.now().Add(h.store.config.bearerLife))
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]string{"token": token})
+	_ = json.NewEncoder(w).Encode(map[string]string{"token": h.store.newBearer(allowed)})
 }
 
-// login tells what the credentials of a request for a token allow.
-func (h *registry) login(r *http.Request) (right, error) {
+// login returns what the credentials of a request for a token allow.
+func (h *host) login(r *http.Request) (right, error) {
 	if r.Header.Get("Authorization") == "" {
 		return mayPull, nil
 	}
@@ -87,17 +85,32 @@ func refuseAccess(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, errExpiredTicket):
 		status = statusExpiredLogin
 	}
-	writeRegistryStatus(w, status, ociregistry.NewError(err.Error(), ociregistry.ErrDenied.Code(), nil))
+	writeEnvelope(w, status, "DENIED", err.Error())
 }
 
 // challenge names the token endpoint of the host that the client talks to.
 func challenge(r *http.Request) string {
-	scheme := r.Header.Get(forwardedProto)
-	switch {
-	case r.TLS != nil:
-		scheme = "https"
-	case scheme == "":
-		scheme = "http"
+	return fmt.Sprintf(`Bearer realm="%s://%s/token/",service="%s",scope="aws"`, schemeOf(r), r.Host, imageref.Host)
+}
+
+// schemeOf returns the scheme that the client used. Nobody reaches the real hosts
+// without TLS, whether or not what ends it here says so.
+func schemeOf(r *http.Request) string {
+	if r.TLS != nil || r.Header.Get(forwardedProto) == "https" || isRegistryName(hostname(r.Host)) {
+		return "https"
 	}
-	return fmt.Sprintf(`Bearer realm="%s://%s/token/",service="%s",scope="aws"`, scheme, r.Host, imageref.Host)
+	return "http"
+}
+
+// isRegistryName reports whether a host name is one of the real registry host.
+func isRegistryName(name string) bool {
+	return name == imageref.Host || name == imageref.DualStackHost
+}
+
+// hostname is the host of a Host header, without a port.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
 }

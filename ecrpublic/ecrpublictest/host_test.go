@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -25,6 +27,14 @@ func (r repo) login() string {
 	out, err := r.api.GetAuthorizationToken(r.Context(), nil)
 	require.NoError(r, err)
 	return *out.AuthorizationData.AuthorizationToken
+}
+
+// anonymous is a token of the registry host for anybody.
+func (r repo) anonymous() string {
+	r.Helper()
+	var answer struct{ Token string }
+	require.NoError(r, json.Unmarshal([]byte(r.request("GET", "/token/", "").body), &answer))
+	return answer.Token
 }
 
 // password is the part of a login behind its user.
@@ -196,13 +206,14 @@ func TestRegistryServesWhatTheAPIPushed(t *testing.T) {
 	r.layers("{}", "0123456789")
 	text := image("0123456789").String()
 	require.NoError(t, r.put(text, "v1"))
-	for _, reference := range []string{"v1", sha(text)} {
+	for reference, digest := range map[string]string{"v1": "", sha(text): sha(text)} {
 		got := r.v2("GET", "manifests/"+reference, "")
 		assert.Equal(t, text, got.body)
 		assert.Equal(t, ociManifest, got.header.Get("Content-Type"))
-		assert.Equal(t, sha(text), got.header.Get("Docker-Content-Digest"))
+		assert.Equal(t, digest, got.header.Get("Docker-Content-Digest"))
 		head := r.v2("HEAD", "manifests/"+reference, "")
 		assert.Equal(t, fmt.Sprint(len(text)), head.header.Get("Content-Length"))
+		assert.Equal(t, sha(text), head.header.Get("Docker-Content-Digest"))
 	}
 	for asked, want := range map[string]struct {
 		status int
@@ -215,9 +226,9 @@ func TestRegistryServesWhatTheAPIPushed(t *testing.T) {
 		"bytes=7-99":  {206, "789", "bytes 7-9/10"},
 		"bytes=-3":    {206, "789", "bytes 7-9/10"},
 		"bytes=-99":   {206, "0123456789", "bytes 0-9/10"},
-		"bytes=10-":   {416, "", ""},
+		"bytes=10-":   {416, "", "bytes */10"},
 		"bytes=4-2":   {416, "", ""},
-		"lines=1-2":   {416, "", ""},
+		"lines=1-2":   {200, "0123456789", ""},
 		"bytes=0-1,4": {416, "", ""},
 	} {
 		got := r.v2("GET", "blobs/"+sha("0123456789"), "", "Range", asked)
@@ -282,13 +293,24 @@ func TestRegistryErrors(t *testing.T) {
 
 	missing := "Images with digests '[" + sha(image().String()) + "]' required for pushing image into repository with name 'app' in the registry with id '" + account + "' do not exist"
 	assertEnvelope(t, 404, "MANIFEST_BLOB_UNKNOWN", missing, r.v2("PUT", "manifests/v1", index(image()).String(), "Content-Type", ociIndex))
-	assert.Contains(t, r.v2("PUT", "manifests/v1", image("none").String(), "Content-Type", ociManifest).body, "MANIFEST_BLOB_UNKNOWN")
-	assert.Contains(t, r.v2("PUT", "manifests/v1", "{", "Content-Type", ociManifest).body, "invalid manifest JSON")
-	assert.Contains(t, r.v2("PUT", "manifests/v1", "{}").body, "MANIFEST_INVALID")
+	missing = "Layers with digests '[" + sha("none") + "]' required for pushing image into repository with name 'app' in the registry with id '" + account + "' do not exist"
+	assertEnvelope(t, 404, "BLOB_UPLOAD_UNKNOWN", missing, r.v2("PUT", "manifests/v1", image("none").String(), "Content-Type", ociManifest))
+	const noJSON = "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'"
+	for text, mediaType := range map[string]string{"{": ociManifest, "{}": "", "[]": ociManifest, `{"schemaVersion":2}`: ociManifest, "{ }": "text/plain"} {
+		assertEnvelope(t, 405, "UNSUPPORTED", noJSON, r.v2("PUT", "manifests/v1", text, "Content-Type", mediaType))
+	}
+	assertEnvelope(t, 405, "UNSUPPORTED", "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Image has to have at least 1 layer'",
+		r.v2("PUT", "manifests/v1", image().String(), "Content-Type", ociManifest))
+	assert.Equal(t, 405, r.v2("PUT", "manifests/-v1", image("{}").String(), "Content-Type", ociManifest).status, "a tag that cannot be served")
+	assertEnvelope(t, 400, "DIGEST_INVALID", "The provided image digest '"+unknownDigest+"' does not match the calculated image digest '"+sha(image("{}").String())+"'",
+		r.v2("PUT", "manifests/"+unknownDigest, image("{}").String(), "Content-Type", ociManifest))
 	tooLarge := r.v2("PUT", "manifests/v1", strings.Repeat(" ", 4<<20+1), "Content-Type", ociManifest)
 	assert.Equal(t, 413, tooLarge.status)
 
-	assert.GreaterOrEqual(t, r.v2("GET", "../../_catalog", "").status, 400)
+	for _, request := range []string{"GET /v2/_catalog", "GET /v2/x/", "POST /v2/" + r.alias() + "/app/manifests/v1", "GET /v2/" + r.alias() + "/app/tags/all", "PUT /v2/" + r.alias() + "/app/uploads/x"} {
+		method, path, _ := strings.Cut(request, " ")
+		assertEnvelope(t, 405, "UNSUPPORTED", "The operation is unsupported.", r.request(method, path, "", authorized...))
+	}
 	assert.Equal(t, 404, r.v2("DELETE", "manifests/none", "").status)
 }
 
@@ -313,14 +335,51 @@ func TestTagsAreListedInPages(t *testing.T) {
 		return answer.Tags, got.header.Get("Link")
 	}
 	found, link := list("tags/list")
-	assert.Equal(t, tags[:100], found)
-	assert.Equal(t, `</v2/`+r.alias()+`/app/tags/list?last=v099&n=100>;rel="next"`, link)
-	found, link = list("tags/list?n=100&last=v099")
-	assert.Equal(t, tags[100:], found)
+	assert.Len(t, found, 100)
+	assert.False(t, slices.IsSorted(found), "in no order")
+	next, ok := strings.CutPrefix(link, "<"+r.srv.URL+"/v2/"+r.alias()+"/app/tags/list?")
+	require.True(t, ok, link)
+	query, ok := strings.CutSuffix(next, `>; rel="next"`)
+	require.True(t, ok, link)
+	assert.NotContains(t, query, found[99], "last is opaque")
+	rest, link := list("tags/list?" + query)
+	assert.ElementsMatch(t, tags, append(found, rest...))
 	assert.Empty(t, link)
 	found, _ = list("tags/list?n=1000")
-	assert.Equal(t, tags, found)
-	assert.Contains(t, r.v2("GET", "tags/list?n=1001", "").body, "UNSUPPORTED")
+	assert.ElementsMatch(t, tags, found)
+	for query, text := range map[string]string{
+		"n=1001":    "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'",
+		"n=0":       "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value greater than or equal to 1'",
+		"n=many":    "The number of tags is not valid",
+		"last=v099": "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid pagination token provided'",
+	} {
+		assertEnvelope(t, 405, "UNSUPPORTED", text, r.v2("GET", "tags/list?"+query, ""))
+	}
+	create(t, r.srv, "empty")
+	got := r.request("GET", "/v2/"+r.alias()+"/empty/tags/list", "", "Authorization", "Bearer "+r.login())
+	assert.JSONEq(t, `{"name":"`+r.alias()+`/empty","tags":[]}`, got.body)
+}
+
+func TestTagsAreSortedByTheSpecification(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, ecrpublictest.WithRegistryMode(ecrpublictest.RegistryOCI))
+	_, err := r.srv.AddImage("app", "c", "a", "b")
+	require.NoError(t, err)
+	name := r.alias() + "/app"
+	for query, want := range map[string]struct{ tags, link string }{
+		"":               {`["a","b","c"]`, ""},
+		"?n=0":           {`[]`, ""},
+		"?n=2":           {`["a","b"]`, `</v2/` + name + `/tags/list?last=b&n=2>; rel="next"`},
+		"?n=2&last=b":    {`["c"]`, ""},
+		"?last=aa":       {`["b","c"]`, ""},
+		"?n=2000":        {`["a","b","c"]`, ""},
+		"?n=1&last=zzzz": {`[]`, ""},
+	} {
+		got := r.v2("GET", "tags/list"+query, "")
+		assert.JSONEq(t, `{"name":"`+name+`","tags":`+want.tags+`}`, got.body, query)
+		assert.Equal(t, want.link, got.header.Get("Link"), query)
+	}
+	assert.Equal(t, 400, r.v2("GET", "tags/list?n=-1", "").status)
 }
 
 func TestReferrers(t *testing.T) {
@@ -328,8 +387,8 @@ func TestReferrers(t *testing.T) {
 	r := newRepo(t)
 	r.layers("{}", "layer")
 	subject := image("layer")
-	signature := image().with("subject", descriptor(ociManifest, subject.String())).with("artifactType", "application/x.signature").with("annotations", object{"by": "me"})
-	report := image().with("subject", descriptor(ociManifest, subject.String()))
+	signature := image("{}").with("subject", descriptor(ociManifest, subject.String())).with("artifactType", "application/x.signature").with("annotations", object{"by": "me"})
+	report := image("{}").with("subject", descriptor(ociManifest, subject.String()))
 	got := r.v2("PUT", "manifests/"+sha(signature.String()), signature.String(), "Content-Type", ociManifest)
 	require.Equal(t, 201, got.status, "before its subject")
 	assert.Equal(t, sha(subject.String()), got.header.Get("OCI-Subject"))
@@ -349,6 +408,7 @@ func TestReferrers(t *testing.T) {
 	assert.Equal(t, sha(signature.String()), found[0]["digest"])
 	assert.Equal(t, map[string]any{"by": "me"}, found[0]["annotations"])
 	assert.Empty(t, list("?artifactType=application/x.none"))
+	assert.Contains(t, r.v2("GET", "referrers/"+unknownDigest, "").body, `"manifests":[]`)
 }
 
 func TestTransport(t *testing.T) {
@@ -357,15 +417,27 @@ func TestTransport(t *testing.T) {
 	cfg := srv.Config()
 	cfg.BaseEndpoint = nil
 	cfg.HTTPClient = &http.Client{Transport: srv.Transport()}
-	for _, fips := range []aws.FIPSEndpointState{aws.FIPSEndpointStateUnset, aws.FIPSEndpointStateEnabled} {
-		for _, dualStack := range []aws.DualStackEndpointState{aws.DualStackEndpointStateUnset, aws.DualStackEndpointStateEnabled} {
-			client := ecrpublic.NewFromConfig(cfg, func(o *ecrpublic.Options) {
-				o.EndpointOptions.UseFIPSEndpoint, o.EndpointOptions.UseDualStackEndpoint = fips, dualStack
-			})
-			_, err := client.DescribeRepositories(t.Context(), nil)
-			require.NoError(t, err, "signed for the API's own address")
-		}
+	describe := func(region string, dualStack aws.DualStackEndpointState, fips aws.FIPSEndpointState) error {
+		client := ecrpublic.NewFromConfig(cfg, func(o *ecrpublic.Options) {
+			o.Region, o.UseConfiguredRegion = region, true
+			o.Retryer = aws.NopRetryer{}
+			o.EndpointOptions.UseFIPSEndpoint, o.EndpointOptions.UseDualStackEndpoint = fips, dualStack
+		})
+		_, err := client.DescribeRepositories(t.Context(), nil)
+		return err
 	}
+	const plain, dual, noFIPS = aws.DualStackEndpointStateDisabled, aws.DualStackEndpointStateEnabled, aws.FIPSEndpointStateDisabled
+	require.NoError(t, describe("us-east-1", plain, noFIPS))
+	require.NoError(t, describe("us-east-1", dual, noFIPS))
+	err := describe("us-west-2", plain, noFIPS)
+	require.ErrorAs(t, err, new(*types.UnsupportedCommandException))
+	assert.ErrorContains(t, err, "DescribeRepositories command is only supported in us-east-1.")
+	for region, state := range map[string]aws.FIPSEndpointState{"us-east-1": aws.FIPSEndpointStateEnabled, "eu-west-1": noFIPS, "cn-north-1": noFIPS} {
+		var dns *net.DNSError
+		require.ErrorAs(t, describe(region, plain, state), &dns, region)
+		assert.True(t, dns.IsNotFound)
+	}
+	require.ErrorAs(t, describe("us-west-2", dual, noFIPS), new(*net.DNSError))
 
 	get := func(url string) *http.Response {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
@@ -379,4 +451,5 @@ func TestTransport(t *testing.T) {
 	assert.Equal(t, `Bearer realm="https://public.ecr.aws/token/",service="public.ecr.aws",scope="aws"`, resp.Header.Get("WWW-Authenticate"))
 	assert.Equal(t, 200, get("https://ecr-public.aws.com/token/").StatusCode)
 	assert.Equal(t, 401, get(srv.URL+"/v2/").StatusCode, "other hosts are left alone")
+	assert.Equal(t, 403, get("https://d1a2b3c4d5e6f7.cloudfront.net/blob/"+unknownDigest).StatusCode)
 }
