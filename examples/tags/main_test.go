@@ -15,7 +15,9 @@ import (
 func TestTable(t *testing.T) {
 	t.Parallel()
 	stdout, stderr := demotest.Run(t, run)
-	assert.Regexp(t, `^TAG +DIGEST +PLATFORM +SIZE\nv1.0 +[0-9a-f]{12}  linux/amd64  293 KiB\n +linux/arm64  293 KiB\nv1.1 `, stdout)
+	assert.Regexp(t, `^TAG +DIGEST +PLATFORM +SIZE\n`, stdout) // the service lists tags in no order
+	assert.Regexp(t, `\nv1.0 +[0-9a-f]{12}  linux/amd64  293 KiB\n +linux/arm64  293 KiB\n`, stdout)
+	assert.Regexp(t, `\nv1.1 +[0-9a-f]{12}  linux/amd64  586 KiB\n +linux/arm64  586 KiB\n`, stdout)
 	assert.Regexp(t, `\n2 tags of public.ecr.aws/[a-z0-9]+/team/app\n$`, stdout)
 	assert.Equal(t, "tags: 2 of 2\n", stderr)
 }
@@ -49,7 +51,7 @@ func TestImagesOfOnePlatform(t *testing.T) {
 	assert.Equal(t, 3, strings.Count(stdout, "  linux/amd64  "))
 	blobs, challenges := 0, 0
 	for _, r := range emulator.Requests() {
-		if strings.Contains(r.Path, "/blobs/") && r.Status == 200 {
+		if strings.Contains(r.Path, "/blobs/") {
 			blobs++
 		}
 		if r.Status == 401 {
