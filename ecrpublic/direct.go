@@ -96,9 +96,9 @@ func (c *directSend) HandleDeserialize(ctx context.Context, in middleware.Deseri
 		return out, metadata, err
 	}
 	defer body.Close() // a transport that still reads it is cut off
-	request := in.Request.(*smithyhttp.Request).WithContext(ctx)
+	request := in.Request.(*smithyhttp.Request).Request
 	request.Body = body
-	response, err := c.sender.Do(request)
+	response, err := c.sender.send(ctx, request)
 	if response == nil {
 		response = &http.Response{Header: http.Header{}, Body: http.NoBody}
 	}

@@ -20,7 +20,7 @@ const scope = "github.com/ecr-public/ecr-public-go/ecrpublic"
 type engine struct {
 	options    Options
 	clock      *atomic.Int64 // how many nanoseconds the service's is ahead
-	sender     HTTPClient
+	sender     sender
 	tracer     tracing.Tracer
 	operations sync.Map // operation name to its context
 	direct     *direct  // nil when a call needs a stack
@@ -34,7 +34,7 @@ type engine struct {
 }
 
 func newEngine(options Options, clock *atomic.Int64) *engine {
-	e := &engine{options: options, clock: clock, sender: newSender(options)}
+	e := &engine{options: options, clock: clock, sender: newSender(&options)}
 	e.identities = e.options
 	e.tracer = options.TracerProvider.Tracer(scope)
 	e.resolveRegion()

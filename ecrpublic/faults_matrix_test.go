@@ -19,6 +19,7 @@ func TestRefusalsAreNotRetried(t *testing.T)      { meet(t, faults.Refused) }
 func TestMalformedAnswers(t *testing.T)           { meet(t, faults.Malformed) }
 func TestAnswersWithoutEnd(t *testing.T)          { meet(t, faults.Bounded) }
 func TestDeadlinesAndClocks(t *testing.T)         { meet(t, faults.Punctual) }
+func TestSilentServersAreLeft(t *testing.T)       { meet(t, faults.Awake) }
 func TestRedirectsAreNotFollowed(t *testing.T)    { meet(t, faults.AtHome) }
 
 // meet runs the cases of a rule over the plain path and over a stack. Each case

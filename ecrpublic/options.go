@@ -105,6 +105,12 @@ type Options struct {
 	// RuntimeEnvironment is filled by package config for DefaultsMode auto.
 	RuntimeEnvironment aws.RuntimeEnvironment
 
+	// StallTimeout is how long an attempt may go on without a byte sent or received: it
+	// is cut off then, which is a connection error and retried. 0 means a minute, as in
+	// boto3; a negative one lets an attempt wait for as long as its context. A slow
+	// transfer that moves is never cut off.
+	StallTimeout time.Duration
+
 	// TracerProvider takes the client's spans; nil records none.
 	TracerProvider tracing.TracerProvider
 

@@ -1,19 +1,37 @@
 package ecrpublic
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// newSender returns what sends the requests of both ways.
-func newSender(o Options) HTTPClient {
-	if standard, ok := o.HTTPClient.(*http.Client); ok {
-		return noRedirects{standard}
+// sender sends the requests of both ways.
+type sender struct {
+	client HTTPClient
+	stall  time.Duration // negative: never
+}
+
+func newSender(o *Options) sender {
+	client := o.HTTPClient
+	if standard, ok := client.(*http.Client); ok {
+		client = noRedirects{standard}
 	}
-	return o.HTTPClient
+	return sender{client, cmp.Or(o.StallTimeout, usualStall)}
+}
+
+// Do sends a request by its own context.
+func (s sender) Do(r *http.Request) (*http.Response, error) { return s.send(r.Context(), r) }
+
+func (s sender) send(ctx context.Context, r *http.Request) (*http.Response, error) {
+	if s.stall < 0 {
+		return s.client.Do(r.WithContext(ctx))
+	}
+	return s.exchange(ctx, r)
 }
 
 // noRedirects keeps an http.Client from following a redirect, which would take a

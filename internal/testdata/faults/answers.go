@@ -85,6 +85,19 @@ func resetHalf() Answer { return half((*Exchange).reset) }
 // stall sends half of an answer and leaves the client waiting.
 func stall() Answer { return half((*Exchange).wait) }
 
+// stallInHeader sends half of a header and leaves the client waiting.
+func stallInHeader() Answer {
+	return afterRequest(func(x *Exchange) bool { return x.write("HTTP/1.1 200 OK\r\nContent-Len") && x.wait() })
+}
+
+// deaf reads nothing of a request beyond its header and leaves the client waiting.
+func deaf() Answer {
+	return Answer{Do: func(x *Exchange) bool {
+		<-x.stop
+		return false
+	}}
+}
+
 // silence leaves the client waiting from the start.
 func silence() Answer { return afterRequest((*Exchange).wait) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 // All is the whole matrix, rule by rule.
 func All() []Case {
-	return slices.Concat(retried(), refused(), malformed(), bounded(), punctual(), atHome())
+	return slices.Concat(retried(), refused(), malformed(), bounded(), punctual(), awake(), atHome())
 }
 
 // Under are the cases of a rule.
@@ -106,6 +107,30 @@ func punctual() []Case {
 	}
 	for i := range list {
 		list[i].Rule = Punctual
+	}
+	return list
+}
+
+// awake are servers that fall silent. A client that can be told how long to bear
+// that, by an option StallTimeout, is told.
+func awake() []Case {
+	const silent, limit = 2 * time.Second, 8 * time.Second
+	quickly := func(cfg *aws.Config) {
+		cfg.ServiceOptions = append(cfg.ServiceOptions, func(_ string, options any) {
+			if f := reflect.ValueOf(options).Elem().FieldByName("StallTimeout"); f.IsValid() {
+				f.SetInt(int64(silent))
+			}
+		})
+	}
+	var list []Case
+	for _, c := range []Case{
+		{Name: "accepts the connection and is silent", Answers: []Answer{silence(), good()}},
+		{Name: "stalls in the header", Answers: []Answer{stallInHeader(), good()}},
+		{Name: "stalls in the body", Answers: []Answer{stall(), good()}},
+		{Name: "reads no request", Answers: []Answer{deaf(), reply(200, "{}")}, Operation: "UploadLayerPart"},
+	} {
+		c.Rule, c.Config, c.Patience, c.Holds = Awake, quickly, limit, succeeds(2)
+		list = append(list, c)
 	}
 	return list
 }

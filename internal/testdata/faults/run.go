@@ -64,6 +64,7 @@ const (
 	Malformed Rule = "a malformed answer is a clear error or a documented result"
 	Bounded   Rule = "an answer without end is refused"
 	Punctual  Rule = "deadlines, cancellation and clocks"
+	Awake     Rule = "a silent server is left, and the attempt tried again"
 	AtHome    Rule = "no redirect is followed"
 )
 
