@@ -44,7 +44,7 @@ func writeLogin(config *object, hosts []string, c Credentials) error {
 // addEntries makes an empty entry for each host that has none of its own.
 func addEntries(config *object, hosts []string) error {
 	if len(config.fields(keyAuths)) == 0 {
-		config.set(keyAuths, object{}.encode())
+		config.add(keyAuths, object{}.encode())
 	}
 	var present, auths object
 	fields := config.fields(keyAuths)
@@ -57,7 +57,7 @@ func addEntries(config *object, hosts []string) error {
 	}
 	for _, host := range hosts {
 		if present.value(host) == nil && auths.value(host) == nil {
-			auths.set(host, object{}.encode())
+			auths.add(host, object{}.encode())
 		}
 	}
 	(*config)[fields[len(fields)-1]].value = auths.encode()
@@ -79,7 +79,7 @@ func (o object) setLogin(i int, c Credentials) error {
 		entry[fields[0]].value = login
 	} else {
 		entry.removeFields(keyAuth)
-		entry.set(keyAuth, login)
+		entry.add(keyAuth, login)
 	}
 	o[i].value = entry.encode()
 	return nil

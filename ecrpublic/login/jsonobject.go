@@ -63,8 +63,10 @@ func parseMember(decoder *jsontext.Decoder) (member, error) {
 
 // value is a member's value, nil if there is no such member.
 func (o object) value(name string) jsontext.Value {
-	if i := o.index(name); i >= 0 {
-		return o[i].value
+	for _, m := range o {
+		if m.name == name {
+			return m.value
+		}
 	}
 	return nil
 }
@@ -90,22 +92,14 @@ func (o object) fields(name string) []int {
 	return found
 }
 
-// set changes a member in its place, or adds it at the end.
-func (o *object) set(name string, value jsontext.Value) {
-	if i := o.index(name); i >= 0 {
-		(*o)[i].value = value
-		return
-	}
+// add adds a member at the end. There must be none of this name.
+func (o *object) add(name string, value jsontext.Value) {
 	*o = append(*o, member{name: name, quoted: quote(name), value: value})
 }
 
 // removeFields removes the members that fields would find.
 func (o *object) removeFields(name string) {
 	*o = slices.DeleteFunc(*o, func(m member) bool { return strings.EqualFold(m.name, name) })
-}
-
-func (o object) index(name string) int {
-	return slices.IndexFunc(o, func(m member) bool { return m.name == name })
 }
 
 func (o object) encode() jsontext.Value {
