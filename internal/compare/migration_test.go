@@ -72,10 +72,17 @@ func migrationCommand(t *testing.T) string {
 // migrationModule copies the programs into a module that has both clients.
 func migrationModule(t *testing.T, programs []string) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := temporaryModule(t)
 	for _, name := range programs {
 		require.NoError(t, os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(migrationPath, name))))
 	}
+	return dir
+}
+
+// temporaryModule is an empty module that requires what this one requires.
+func temporaryModule(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
 	for _, name := range []string{"go.mod", "go.sum"} {
 		text, err := os.ReadFile(name)
 		require.NoError(t, err)
@@ -83,7 +90,7 @@ func migrationModule(t *testing.T, programs []string) string {
 	}
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
-	execute(t, dir, "go", "mod", "edit", "-module=example.com/migration", "-replace="+ourPath+"="+root)
+	execute(t, dir, "go", "mod", "edit", "-module=example.com/temporary", "-replace="+ourPath+"="+root)
 	return dir
 }
 

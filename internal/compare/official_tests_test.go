@@ -1,0 +1,182 @@
+package compare
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// officialTests are the test files of the official module, with the directories of
+// recordings that they read.
+var officialTests = []string{
+	"api_client_test.go", "endpoints_test.go", "endpoints_config_test.go", "sra_operation_order_test.go",
+	"snapshot_test.go", "snapshot", "request_snapshot_test.go", "request_snapshot", "response_snapshot_test.go", "response_snapshot",
+}
+
+// officialTestsLeftOut are those that are not run with this package, and why.
+var officialTestsLeftOut = map[string]string{
+	"response_snapshot_update_test.go":     "writes the recordings that response_snapshot_test.go reads, with the code generator's schemas; it checks nothing",
+	"internal/endpoints/endpoints_test.go": "names a private variable of a package that only the deprecated resolvers have",
+	"TestUpdateSnapshot_":                  "writes the recordings that TestCheckSnapshot_ reads; it checks nothing",
+	"TestUpdateRequestSnapshot_":           "writes the recordings that TestCheckRequestSnapshot_ reads; it checks nothing",
+}
+
+// officialTestsFailing are those that fail with this package, by the beginning of
+// their names, and why. One that passes must not stand here.
+var officialTestsFailing = map[string]string{
+	"TestCheckSnapshot_": "the stack has no steps for setOperationInput, ResolveEndpoint, disableHTTPS and setLegacyContextSigningOptions, which do nothing",
+}
+
+// TestOfficialTests runs the official module's own tests with this package: where
+// they say package ecrpublic they get a dot import of ours, and what they say of
+// private names is said of the exported ones.
+func TestOfficialTests(t *testing.T) {
+	t.Parallel()
+	source := strings.TrimSpace(execute(t, ".", "go", "list", "-m", "-f", "{{.Dir}}", officialPath))
+	requireEveryTestFileListed(t, source)
+	dir := temporaryModule(t)
+	for _, name := range officialTests {
+		if filepath.Ext(name) == "" {
+			require.NoError(t, os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(source, name))))
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(source, name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(withOurPackage(t, string(text))), 0o600))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "helpers_test.go"), []byte(helpers), 0o600))
+
+	counts := map[string]int{}
+	for name, result := range goTestJSON(t, dir, "-tags=snapshot,request_snapshot,response_snapshot", "-skip=^TestUpdate") {
+		family := regexp.MustCompile(`^Test(Op.*SRAOperationOrder|[A-Za-z]+?_|EndpointCase|[A-Za-z]+)`).FindString(name)
+		if strings.HasSuffix(family, "SRAOperationOrder") {
+			family = "TestOp…SRAOperationOrder"
+		}
+		switch why := officialTestsFailing[family]; {
+		case why == "" && result.action != "pass":
+			t.Errorf("%s of the official module fails with this package:\n%s", name, result.output)
+		case why != "" && result.action == "pass":
+			t.Errorf("%s passes: take %s out of officialTestsFailing", name, family)
+		default:
+			counts[result.action+" "+family]++
+		}
+	}
+	total := 0
+	for _, outcome := range slices.Sorted(maps.Keys(counts)) {
+		t.Logf("%4d %s", counts[outcome], outcome)
+		total += counts[outcome]
+	}
+	assert.GreaterOrEqual(t, total, 110, "too few tests of the official module were run")
+}
+
+// requireEveryTestFileListed fails when a release of the official module brings
+// tests that nobody has looked at.
+func requireEveryTestFileListed(t *testing.T, source string) {
+	t.Helper()
+	require.NoError(t, fs.WalkDir(os.DirFS(source), ".", func(name string, d fs.DirEntry, err error) error {
+		if strings.HasSuffix(name, "_test.go") {
+			assert.True(t, slices.Contains(officialTests, name) || officialTestsLeftOut[name] != "",
+				"the official module has %s: add it to officialTests, or to officialTestsLeftOut with a reason", name)
+		}
+		return err
+	}))
+}
+
+// withOurPackage rewrites a test file of the official module.
+func withOurPackage(t *testing.T, text string) string {
+	t.Helper()
+	const clause = "\npackage ecrpublic\n"
+	require.Contains(t, text, clause)
+	return strings.NewReplacer(
+		clause, clause+"\nimport . \""+ourPath+"/ecrpublic\"\n",
+		`"`+officialPath+`/types"`, `"`+ourPath+`/types"`,
+		"client.options.", "client.Options().",
+		"client.invokeOperation(", "invokeOperation(client, ",
+		"smithytesting.CompareValues(want, got)", "smithytesting.CompareValues(want, official(got))",
+	).Replace(text)
+}
+
+// helpers are what the rewritten tests call. invokeOperation stands for the private
+// method of the official client: it builds the stack of a call, shows it with the
+// call's options and goes no further. official is an output, or an error, with the
+// official members alone.
+const helpers = `package ecrpublic
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"github.com/aws/smithy-go/middleware"
+
+	. "` + ourPath + `/ecrpublic"
+)
+
+var errShown = errors.New("the stack was shown")
+
+func invokeOperation(client *Client, ctx context.Context, _ string, _ any, optFns []func(*Options), show func(*middleware.Stack, Options) error) (any, middleware.Metadata, error) {
+	_, err := client.DescribeRegistries(ctx, nil, append(optFns, func(o *Options) {
+		o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
+			return errors.Join(errShown, show(s, *o))
+		})
+	})...)
+	if errors.Is(err, errShown) {
+		err = nil
+	}
+	return nil, middleware.Metadata{}, err
+}
+
+func official[T any](output *T) *T {
+	if ours := reflect.ValueOf(output).Elem().FieldByName("ResponseMetadata"); ours.IsValid() {
+		ours.SetZero()
+	}
+	return output
+}
+`
+
+type testResult struct{ action, output string }
+
+// goTestJSON runs the tests of a package and returns what became of each, subtests
+// not counted.
+func goTestJSON(t *testing.T, dir string, flags ...string) map[string]testResult {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-json", "-vet=off"}, append(flags, ".")...)...)
+	cmd.Dir = dir
+	output, _ := cmd.CombinedOutput() // a failure is told test by test
+	results := map[string]testResult{}
+	built := false
+	for line := range bytes.Lines(output) {
+		var event struct{ Action, Test, Output string }
+		if json.Unmarshal(line, &event) != nil || event.Test == "" {
+			continue
+		}
+		built = true
+		name, _, _ := strings.Cut(event.Test, "/")
+		result := results[name]
+		switch {
+		case event.Action == "output":
+			result.output += event.Output
+		case name == event.Test:
+			result.action = event.Action
+		}
+		results[name] = result
+	}
+	require.True(t, built, "go test: %s", output)
+	for name := range results {
+		if results[name].action == "run" { // the process ended before it did
+			t.Errorf("%s did not end:\n%s", name, results[name].output)
+		}
+	}
+	return results
+}
