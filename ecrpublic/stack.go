@@ -8,6 +8,8 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
 // runStack runs the steps of a call through a middleware stack.
@@ -59,6 +61,9 @@ func (c *call) addSteps(s *middleware.Stack) (err error) {
 		}
 	}
 	for i := range steps.initialize {
+		if !codec.Requires(c.in) { // the official client has no validation then
+			break
+		}
 		add(s.Initialize.Add(&stackStep{c, &steps.initialize[i]}, middleware.After))
 	}
 	for i := range steps.serialize {

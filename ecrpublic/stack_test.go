@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/stretchr/testify/assert"
@@ -44,7 +45,7 @@ func TestStackHasTheOfficialSteps(t *testing.T) {
 		got = stepsOf(s)
 		return nil
 	})
-	_, err := scripted(&script{answers: []answer{{Status: 200}}}, look).DescribeRepositories(t.Context(), nil)
+	_, err := scripted(&script{answers: []answer{{Status: 200}}}, look).DescribeImages(t.Context(), &ecrpublic.DescribeImagesInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)
 	assert.Equal(t, officialSteps, got)
 }
@@ -58,7 +59,7 @@ func TestStackOrderWithInterceptors(t *testing.T) {
 			got = stepsOf(s)
 			return nil
 		})
-	}).DescribeRepositories(t.Context(), nil)
+	}).DescribeImages(t.Context(), &ecrpublic.DescribeImagesInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"InterceptExecution", "OperationInputValidation"}, got["Initialize stack step"])
 	assert.Equal(t, []string{"setOperationInput", "ResolveEndpoint", "InterceptBeforeSerialization", "OperationSerializer", "InterceptAfterSerialization"}, got["Serialize stack step"])
@@ -92,7 +93,7 @@ func TestMiddlewareRunsAroundEveryStep(t *testing.T) {
 		}
 		return nil
 	}))
-	_, err := client.DescribeRepositories(t.Context(), nil)
+	_, err := client.DescribeImages(t.Context(), &ecrpublic.DescribeImagesInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)
 
 	var want []string

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/aws/smithy-go"
@@ -24,6 +25,12 @@ func Validate(v any) error {
 		return missing
 	}
 	return p.checkBlobs(s)
+}
+
+// Requires reports whether an input has members that it must not lack.
+func Requires(v any) bool {
+	_, p := open(v)
+	return slices.ContainsFunc(p.fields, func(f field) bool { return f.required })
 }
 
 // checkBlobs refuses a blob that is given as bytes and as a reader.
