@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"oras.land/oras-go/v2/registry/remote/errcode"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/types"
@@ -34,9 +35,11 @@ const (
 	StoppedByContext StopReason = "context"
 )
 
-// CallError is a call of the API that failed. Find it with errors.As.
+// CallError is a call of the API that failed, or a request to the registry host.
+// Find it with errors.As.
 type CallError struct {
-	// Operation is the operation, such as "PutImage".
+	// Operation is the operation, such as "PutImage"; on the registry host "upload"
+	// or "put manifest".
 	Operation string
 
 	// Attempts is how often the call was tried, 1 at least.
@@ -55,7 +58,7 @@ type CallError struct {
 // Error is the text of Err, after what was done against it.
 func (e *CallError) Error() string {
 	text := e.Err.Error()
-	if is[*types.RepositoryNotFoundException](e.Err) {
+	if isMissingRepository(e.Err) {
 		text += " (create the repository first, or set CreateRepository)"
 	}
 	if e.Attempts == 1 {
@@ -113,13 +116,21 @@ func isFatal(err error) bool {
 	switch {
 	case call.Stopped == StoppedByDeadline || call.Stopped == StoppedByAttempts && call.Attempts >= maxAttempts:
 		return true
-	case is[*types.RepositoryNotFoundException](err) || is[*types.RegistryNotFoundException](err):
+	case isMissingRepository(err) || is[*types.RegistryNotFoundException](err):
 		return true
-	case answered && (response.HTTPStatusCode() == http.StatusForbidden || response.HTTPStatusCode() == http.StatusUnauthorized):
+	case answered && isNotAllowed(response.HTTPStatusCode()), isNotAllowed(hostStatus(err)):
 		return true
 	}
 	api, ok := errors.AsType[smithy.APIError](err)
 	return ok && isRefusedLogin(api.ErrorCode())
+}
+
+func isMissingRepository(err error) bool {
+	return is[*types.RepositoryNotFoundException](err) || hasHostCode(err, errcode.ErrorCodeNameUnknown)
+}
+
+func isNotAllowed(status int) bool {
+	return status == http.StatusForbidden || status == http.StatusUnauthorized
 }
 
 // isRefusedLogin reports whether an error is about the caller and not the call.

@@ -4,8 +4,9 @@
 // [Push] copies one image, of one or many platforms, or any other OCI artifact,
 // and [Mirror] copies many tags of a repository. Both read from whatever oras-go
 // reads: a remote registry, memory, files, or what [Open] makes of an OCI layout
-// or an archive of docker save. [Target] is the same as a destination of
-// oras.Copy, for those who want to steer the copy themselves.
+// or an archive of docker save. [Promote] points a tag at an image that is in the
+// account already, in the same repository or in another. [Target] is the same as a
+// destination of oras.Copy, for those who want to steer the copy themselves.
 //
 // # What is sent
 //
@@ -15,6 +16,18 @@
 // asked for, after it. A push that fails or is cancelled before therefore leaves
 // complete layers, which the next push finds, but no broken image and no moved
 // tag.
+//
+// # Two ways
+//
+// Content goes through the API, which needs AWS credentials and reaches
+// api.ecr-public.us-east-1.amazonaws.com alone. With [TargetOptions].Registry it
+// goes to public.ecr.aws instead, as docker push sends it, with a login that the
+// same credentials give: that needs the permissions
+// ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken besides those of
+// the API, and both hosts. A layer then takes two requests however large it is, and
+// a fraction of the CPU time, because it is neither encoded nor signed. Options,
+// results, checks and progress are the same, and so are the calls that find out
+// what is there.
 //
 // # Memory
 //

@@ -47,6 +47,23 @@ func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, manifest
 	if t.cache.hasTag(desc.Digest, tag) {
 		return nil
 	}
+	put := t.putByAPI
+	if t.host != nil {
+		put = t.putOnHost
+	}
+	if err := put(ctx, desc, manifest, tag); err != nil {
+		return fmt.Errorf("manifest %s: %w", desc.Digest, err)
+	}
+	var tags []string
+	if tag != "" {
+		tags = []string{tag}
+	}
+	t.cache.addImage(desc.Digest, tags...)
+	t.report.upload(desc)
+	return nil
+}
+
+func (t *Target) putByAPI(ctx context.Context, desc ocispec.Descriptor, manifest []byte, tag string) error {
 	input := &ecrpublic.PutImageInput{
 		RepositoryName:         &t.repository,
 		RegistryId:             t.registryID,
@@ -54,22 +71,17 @@ func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, manifest
 		ImageManifest:          aws.String(string(manifest)),
 		ImageManifestMediaType: &desc.MediaType,
 	}
-	var tags []string
 	if tag != "" {
-		input.ImageTag, tags = &tag, []string{tag}
+		input.ImageTag = &tag
 	}
 	out, err := call(ctx, t, "PutImage", t.limiter.put, t.client.PutImage, input)
-	if err != nil && !is[*types.ImageAlreadyExistsException](err) {
-		return fmt.Errorf("manifest %s: %w", desc.Digest, err)
+	if is[*types.ImageAlreadyExistsException](err) {
+		return nil
 	}
-	if err == nil {
-		if err := checkStored(out, desc.Digest); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
-	t.cache.addImage(desc.Digest, tags...)
-	t.report.upload(desc)
-	return nil
+	return checkStored(out, desc.Digest)
 }
 
 // checkStored compares the digest that the service computed. A response without
@@ -79,7 +91,7 @@ func checkStored(out *ecrpublic.PutImageOutput, want digest.Digest) error {
 		return nil
 	}
 	if got := *out.Image.ImageId.ImageDigest; got != want.String() {
-		return fmt.Errorf("manifest %s: the service stored it as %q: %w", want, got, content.ErrMismatchedDigest)
+		return fmt.Errorf("the service stored it as %q: %w", got, content.ErrMismatchedDigest)
 	}
 	return nil
 }

@@ -40,7 +40,11 @@ func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source 
 	if t.cache.hasLayer(desc.Digest) {
 		return nil
 	}
-	if err := t.sendLayer(ctx, desc, source); err != nil {
+	send := t.sendLayer
+	if t.host != nil {
+		send = t.sendToHost
+	}
+	if err := send(ctx, desc, source); err != nil {
 		return fmt.Errorf("layer %s: %w", desc.Digest, err)
 	}
 	t.cache.addLayer(desc.Digest, desc.Size)

@@ -23,10 +23,12 @@ type randomParts struct {
 }
 
 func newRandomParts(u *upload, at io.ReaderAt) (p *randomParts, stop func()) {
-	whole := io.NewSectionReader(at, 0, math.MaxInt64)
-	p = &randomParts{upload: u, content: at, verified: content.NewVerifyReader(whole, u.desc)}
+	p = &randomParts{upload: u, content: at, verified: content.NewVerifyReader(wholeOf(at), u.desc)}
 	return p, func() { p.wait() }
 }
+
+// wholeOf reads to the end of what has random access.
+func wholeOf(at io.ReaderAt) *io.SectionReader { return io.NewSectionReader(at, 0, math.MaxInt64) }
 
 type preparedPart struct {
 	input *ecrpublic.UploadLayerPartInput

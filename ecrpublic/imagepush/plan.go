@@ -3,6 +3,7 @@ package imagepush
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/opencontainers/go-digest"
@@ -47,17 +48,18 @@ type node struct {
 	subject  *ocispec.Descriptor
 }
 
-// count returns how many bytes there are to send, and counts each layer once.
+// count returns how many bytes there are to send, and counts everything once.
 func (t *Target) count(p *plan) (bytes int64) {
+	descs := slices.Clone(p.layers)
 	for _, m := range p.manifests {
-		bytes += m.desc.Size
+		descs = append(descs, m.desc)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, layer := range p.layers {
-		if !t.counted[layer.Digest] && !t.cache.hasLayer(layer.Digest) {
-			t.counted[layer.Digest] = true
-			bytes += layer.Size
+	for _, desc := range descs {
+		if !t.counted[desc.Digest] && !t.cache.hasLayer(desc.Digest) {
+			t.counted[desc.Digest] = true
+			bytes += desc.Size
 		}
 	}
 	return bytes

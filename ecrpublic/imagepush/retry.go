@@ -124,7 +124,7 @@ func isThrottle(err error) bool {
 		return true
 	}
 	response, ok := errors.AsType[*smithyhttp.ResponseError](err)
-	return ok && response.HTTPStatusCode() == http.StatusTooManyRequests
+	return ok && response.HTTPStatusCode() == http.StatusTooManyRequests || hostStatus(err) == http.StatusTooManyRequests
 }
 
 // isTruncated reports whether a response broke off: that of a success, or that of

@@ -17,6 +17,7 @@ import (
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry"
+	"oras.land/oras-go/v2/registry/remote"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
@@ -66,6 +67,14 @@ type TargetOptions struct {
 	// limiter of the target's own with the default rates.
 	Limiter *Limiter
 
+	// Registry is the repository on the registry host, with a Client that logs in
+	// there, such as a registry.Client of this module. Layers and manifests then go
+	// to public.ecr.aws: a layer in two requests and as it is, where the API takes
+	// a few for each 10 MiB, and those in base64. What is there already is asked of
+	// the API all the same. Nil sends everything through the API, which needs no
+	// login and reaches one host alone. With Registry, RegistryID has to be empty.
+	Registry *remote.Repository
+
 	// Progress is called for each layer, config and manifest; nil disables it.
 	// Calls are serialized and block the push. It may call methods of the target.
 	Progress func(Progress)
@@ -89,12 +98,13 @@ type Target struct {
 	cache      *cache
 	memory     *memory
 	calls      calls
+	host       *host // nil to send through the API
 
 	largeManifests chan struct{} // one for each that is being read
 	missing        atomic.Bool   // the repository does not exist, in a dry run
 
 	mu      sync.Mutex
-	counted map[digest.Digest]bool // layers, by count
+	counted map[digest.Digest]bool // what count has seen
 }
 
 var (
@@ -116,12 +126,20 @@ func NewTarget(client APIClient, repository string, optFns ...func(*TargetOption
 	if err := options.complete(); err != nil {
 		return nil, fmt.Errorf("imagepush: %w", err)
 	}
+	host, err := newHost(options.Registry, repository)
+	if err == nil && host != nil && options.RegistryID != "" {
+		err = errors.New("RegistryID goes with the API: leave it empty with Registry, whose alias says the account")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("imagepush: %w", err)
+	}
 	t := &Target{
 		client:     client,
 		repository: repository,
 		parallel:   options.Parallel,
 		limiter:    options.Limiter,
 		report:     newReport(options.Progress),
+		host:       host,
 		cache:      newCache(),
 		memory:     newMemory(options.Parallel, options.Memory),
 

@@ -1,0 +1,220 @@
+package imagepush
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/content"
+	"oras.land/oras-go/v2/registry/remote"
+	"oras.land/oras-go/v2/registry/remote/errcode"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
+)
+
+// host sends content through the registry host. What is there is asked of the API
+// all the same, which says it for a hundred layers at a time.
+type host struct {
+	repository *remote.Repository
+}
+
+// newHost checks that a repository of the host is the one that a target has.
+func newHost(repository *remote.Repository, name string) (*host, error) {
+	if repository == nil {
+		return nil, nil
+	}
+	if !strings.HasSuffix(repository.Reference.Repository, "/"+name) {
+		return nil, fmt.Errorf("Registry is the repository %s: want %s below the registry's alias", repository.Reference, name)
+	}
+	_ = repository.SetReferrersCapability(true) // fails where that is known already
+	return &host{repository}, nil
+}
+
+// sendToHost sends a layer in one request, and again as long as that can help.
+func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source layerSource) error {
+	room, err := t.memory.enter(ctx, smallest)
+	if err != nil {
+		return err
+	}
+	defer room.leave()
+	lost := 0
+	return t.tryHost(ctx, "upload", t.limiter.initiate, source.again, func() (final bool, err error) {
+		open, err := source.open(ctx)
+		if err != nil {
+			return true, fmt.Errorf("read the source: %w", err)
+		}
+		defer func() { err = errors.Join(err, open.close()) }()
+		t.report.progress(desc, 0)
+		body := &hostBody{desc: desc, report: t.report, verified: content.NewVerifyReader(open.stream(), desc)}
+		err = t.host.repository.Blobs().Push(ctx, desc, body)
+		if readErr := body.stop(); readErr != nil { // which the transport reports in its own words, or not at all
+			return true, fmt.Errorf("read the source: %w", readErr)
+		}
+		if lost++; isUploadRefused(err) && lost < maxUploads {
+			err = fmt.Errorf("%w: %w", errUploadLost, err)
+		}
+		return false, err
+	})
+}
+
+// stream reads the layer from its first byte to the last.
+func (c layerContent) stream() io.Reader {
+	if c.at == nil {
+		return c.reader
+	}
+	return wholeOf(c.at)
+}
+
+// hostBody is a layer on its way. It keeps the end of a layer that turns out to be
+// another one to itself, so that the host never has all of it.
+type hostBody struct {
+	desc   ocispec.Descriptor
+	report *report
+
+	mu       sync.Mutex
+	verified *content.VerifyReader // nil once nobody may read any more
+	read     int64
+	err      error
+}
+
+// stop ends reading, of which a transport may not be done when its request is. It
+// returns what was wrong with the source.
+func (b *hostBody) stop() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.verified = nil
+	return b.err
+}
+
+func (b *hostBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.verified == nil {
+		return 0, io.ErrClosedPipe
+	}
+	n, err := b.verified.Read(p)
+	before := b.read / limits.UsualPart
+	b.read += int64(n)
+	switch {
+	case b.read == b.desc.Size && n > 0:
+		if b.err = b.verified.Verify(); b.err != nil {
+			return 0, b.err
+		}
+	case err != nil && b.read < b.desc.Size:
+		b.err = err
+		if errors.Is(err, io.EOF) {
+			b.err = io.ErrUnexpectedEOF
+		}
+		return n, b.err
+	case b.read/limits.UsualPart > before:
+		b.report.progress(b.desc, b.read)
+	}
+	return n, err
+}
+
+// putOnHost puts a manifest.
+func (t *Target) putOnHost(ctx context.Context, desc ocispec.Descriptor, manifest []byte, tag string) error {
+	again := func() (bool, error) { return true, nil }
+	return t.tryHost(ctx, "put manifest", t.limiter.put, again, func() (bool, error) {
+		if tag == "" {
+			return false, t.host.repository.Manifests().Push(ctx, desc, bytes.NewReader(manifest))
+		}
+		return false, t.host.repository.Manifests().PushReference(ctx, desc, bytes.NewReader(manifest), tag)
+	})
+}
+
+// tryHost runs a request, and again within the bounds of calls of the API.
+func (t *Target) tryHost(ctx context.Context, operation string, turns *pacer, again func() (bool, error), run func() (final bool, err error)) error {
+	start := time.Now()
+	b := &budget{pacer: turns, max: maxAttempts, timed: true}
+	t.calls.made.Add(1)
+	for {
+		if err := turns.wait(ctx); err != nil {
+			return err
+		}
+		b.attempts++
+		t.calls.attempts.Add(1)
+		final, err := run()
+		if err == nil {
+			return nil
+		}
+		failed := func(stopped StopReason) error {
+			return &CallError{operation, b.attempts, time.Since(start), stopped, err}
+		}
+		switch {
+		case ctx.Err() != nil:
+			return failed(StoppedByContext)
+		case final || !canHelp(err):
+			return failed(StoppedByRefusal)
+		case b.attempts >= b.max:
+			return failed(StoppedByAttempts)
+		}
+		if _, stop := b.GetRetryToken(ctx, err); stop != nil {
+			return failed(StoppedByDeadline)
+		}
+		if ok, seekErr := again(); !ok {
+			err = errors.Join(err, seekErr)
+			return failed(StoppedByRefusal)
+		}
+		delay, _ := b.RetryDelay(b.attempts, err)
+		if err := sleep(ctx, delay); err != nil {
+			return err
+		}
+	}
+}
+
+// canHelp reports whether a request may succeed when it is sent again: there was no
+// response, the upload got lost, or the host failed for the moment.
+func canHelp(err error) bool {
+	if errors.Is(err, errUploadLost) {
+		return true
+	}
+	if status := hostStatus(err); status != 0 {
+		return status >= http.StatusInternalServerError || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests
+	}
+	return is[*url.Error](err)
+}
+
+// hostStatus returns the status with which the host refused a request, or 0.
+func hostStatus(err error) int {
+	if response, ok := errors.AsType[*errcode.ErrorResponse](err); ok {
+		return response.StatusCode
+	}
+	if refused, ok := errors.AsType[*registry.Error](err); ok { // a token, for example
+		return refused.StatusCode
+	}
+	return 0
+}
+
+// hasHostCode reports whether the host refused a request with one of some codes.
+func hasHostCode(err error, codes ...string) bool {
+	response, ok := errors.AsType[*errcode.ErrorResponse](err)
+	return ok && slices.ContainsFunc(response.Errors, func(e errcode.Error) bool { return slices.Contains(codes, e.Code) })
+}
+
+// isUploadRefused reports whether the host lost an upload, or bytes of it: all of
+// them were right when they were sent.
+func isUploadRefused(err error) bool {
+	return hasHostCode(err, errcode.ErrorCodeBlobUploadInvalid, errcode.ErrorCodeBlobUploadUnknown, errcode.ErrorCodeDigestInvalid, errcode.ErrorCodeSizeInvalid)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,200 @@
+package imagepush
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
+)
+
+// RegistryReader is what [Promote] needs of a client of the registry host, which
+// reads what the API does not give back. A registry.Client has it.
+type RegistryReader interface {
+	Manifest(context.Context, imageref.Reference) (registry.Manifest, error)
+	Blob(context.Context, imageref.Reference, digest.Digest) (io.ReadCloser, error)
+	Referrers(ctx context.Context, ref imageref.Reference, artifactType string) iter.Seq2[ocispec.Descriptor, error]
+}
+
+// PromoteOptions are choices of [Promote]. The zero value works.
+type PromoteOptions struct {
+	// Referrers is as in [PushOptions]. It matters where the repository is another
+	// one; in the same one they are there.
+	Referrers bool
+
+	// CreateRepository is as in [PushOptions].
+	CreateRepository housekeeping.EnsureRepositoryAPIClient
+
+	// DryRun finds out what there is to do and changes nothing. See
+	// [PromoteResult.Change].
+	DryRun bool
+}
+
+// PromoteResult says what [Promote] did, or would do.
+type PromoteResult struct {
+	// Descriptor is the image that the tag points at now.
+	Descriptor ocispec.Descriptor
+
+	// Repository and Tag are where it is.
+	Repository, Tag string
+
+	// Previous is where the tag pointed before; empty if it is new.
+	Previous digest.Digest
+
+	// UpToDate is true if the tag pointed there before. Nothing was put then.
+	UpToDate bool
+
+	// Bytes is how much there was to send.
+	Bytes int64
+
+	// Transfer says what had to be sent.
+	Transfer
+}
+
+// Change is what was changed, or would be in a dry run, for [WriteChanges].
+func (r PromoteResult) Change() Change {
+	return Change{r.Tag, r.Previous, r.Descriptor.Digest, r.Bytes}
+}
+
+// Promote points a tag at an image that is in the registry already, by a tag or,
+// better, by the digest that was tested: nothing is built or pushed again, and
+// indexes keep all of their platforms.
+//
+// An empty RepositoryName of to means that of from: the image gets another tag,
+// which takes one request to look where that points, one to read the manifest, and
+// one to put it, and none more than the first if from is a digest and the tag is
+// there already. In another repository, layers that are missing there are read from
+// the registry host and sent, as in [Push]; an empty Tag of to means that of from.
+// Aliases have to be the same, and that of to may be left out.
+//
+// The tag moves last. After an error, promote again: what is there is found.
+func Promote(ctx context.Context, client APIClient, reader RegistryReader, from, to imageref.Reference, options PromoteOptions, optFns ...func(*TargetOptions)) (PromoteResult, error) {
+	sameRepository := to.RepositoryName == "" || to.RepositoryName == from.RepositoryName
+	to.Alias, to.RepositoryName = cmp.Or(to.Alias, from.Alias), cmp.Or(to.RepositoryName, from.RepositoryName)
+	if !sameRepository {
+		to.Tag = cmp.Or(to.Tag, from.Tag)
+	}
+	if err := checkPromotion(from, to); err != nil {
+		return PromoteResult{}, fmt.Errorf("imagepush: promote: %w", err)
+	}
+	target, err := NewTarget(client, to.RepositoryName, optFns...)
+	if err != nil {
+		return PromoteResult{}, err
+	}
+	p := &promotion{target, registrySource{reader: reader, ref: from}, to, options}
+	run := p.copy
+	if sameRepository {
+		run = p.retag
+	}
+	result, err := run(ctx)
+	result.Repository, result.Tag, result.Transfer = to.RepositoryName, to.Tag, target.transfer()
+	if err != nil {
+		return result, fmt.Errorf("imagepush: promote %s to %s: %w", from, to, err)
+	}
+	return result, nil
+}
+
+func checkPromotion(from, to imageref.Reference) error {
+	if err := from.Validate(); err != nil {
+		return fmt.Errorf("from: %w", err)
+	}
+	if err := to.Validate(); err != nil {
+		return fmt.Errorf("to: %w", err)
+	}
+	switch {
+	case from.Tag == "" && from.Digest == "":
+		return fmt.Errorf("from %s has neither a tag nor a digest", from)
+	case to.Tag == "":
+		return fmt.Errorf("to %s has no tag", to)
+	case to.Digest != "":
+		return fmt.Errorf("to %s has a digest: that comes from the image", to)
+	case to.Alias != from.Alias:
+		return fmt.Errorf("from registry %s to %s: both have to be the same registry; use Mirror to copy from another one", from.Alias, to.Alias)
+	}
+	return nil
+}
+
+// promotion is one call of Promote.
+type promotion struct {
+	*Target
+	source  registrySource
+	to      imageref.Reference
+	options PromoteOptions
+}
+
+// retag puts a manifest of the repository again, with the tag.
+func (p *promotion) retag(ctx context.Context) (result PromoteResult, err error) {
+	if result.Previous, err = p.previous(ctx, p.to.Tag, true); err != nil {
+		return result, err
+	}
+	from := p.source.ref
+	if from.Digest != "" && from.Digest == result.Previous.String() {
+		result.Descriptor, result.UpToDate = ocispec.Descriptor{Digest: result.Previous}, true
+		return result, nil
+	}
+	m, err := p.source.reader.Manifest(ctx, from)
+	if err != nil {
+		return result, err
+	}
+	result.Descriptor = m.Descriptor
+	if result.UpToDate = m.Descriptor.Digest == result.Previous; result.UpToDate {
+		return result, nil
+	}
+	result.Bytes = m.Descriptor.Size
+	if p.options.DryRun {
+		return result, nil
+	}
+	return result, p.putImage(ctx, m.Descriptor, m.Content, p.to.Tag)
+}
+
+// copy copies the image into another repository.
+func (p *promotion) copy(ctx context.Context) (result PromoteResult, err error) {
+	p.source.root, err = p.source.reader.Manifest(ctx, p.source.ref)
+	if err != nil {
+		return result, err
+	}
+	result.Descriptor = p.source.root.Descriptor
+	if !p.options.DryRun {
+		if _, err := ensureRepository(ctx, p.options.CreateRepository, p.to.RepositoryName); err != nil {
+			return result, err
+		}
+	}
+	result.Previous, err = p.previousOrMissing(ctx)
+	if err != nil {
+		return result, err
+	}
+	plan, err := p.plan(ctx, p.source, result.Descriptor, p.to.Tag)
+	if err != nil {
+		return result, err
+	}
+	result.UpToDate, result.Bytes = plan.upToDate, p.count(plan)
+	if !p.options.DryRun {
+		if err := plan.run(ctx, p.Target, p.source, p.to.Tag); err != nil {
+			return result, err
+		}
+	}
+	if p.options.Referrers {
+		bytes, err := p.copyReferrers(ctx, p.source, result.Descriptor, p.options.DryRun)
+		result.Bytes += bytes
+		return result, err
+	}
+	return result, nil
+}
+
+// previousOrMissing is previous, also for a repository that a dry run does not
+// create.
+func (p *promotion) previousOrMissing(ctx context.Context) (digest.Digest, error) {
+	d, err := p.previous(ctx, p.to.Tag, true)
+	if p.options.DryRun && p.options.CreateRepository != nil && isMissingRepository(err) {
+		p.missing.Store(true)
+		return "", nil
+	}
+	return d, err
+}

@@ -1,0 +1,253 @@
+package imagepush_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// account is an emulator with an index of two platforms in team/app, which is
+// signed, and what programs have to work with it. It counts their requests.
+type account struct {
+	srv           *ecrpublictest.Server
+	client        *ecrpublic.Client
+	reader        *registry.Client
+	ref           imageref.Reference // of the index, by its tag v1
+	index, signed ocispec.Descriptor
+
+	mu       sync.Mutex
+	requests []string
+	onCall   func(n int)
+}
+
+func newAccount(t *testing.T) *account {
+	t.Helper()
+	a := &account{srv: smallParts(t)}
+	count := func(transport http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			a.count(r)
+			if err := r.Context().Err(); err != nil {
+				return nil, err
+			}
+			return transport.RoundTrip(r)
+		})
+	}
+	repository, reader := onHost(t, a.srv, "team/app", count)
+	a.reader = reader
+	a.client = a.srv.Client(func(o *ecrpublic.Options) { o.HTTPClient = &http.Client{Transport: count(http.DefaultTransport)} })
+	alias, _, _ := strings.Cut(repository.Reference.Repository, "/")
+	images, index, _, _ := platforms(t)
+	a.index, a.signed = index, images.referrer("a signature", index)
+	a.ref = imageref.Reference{Alias: alias, RepositoryName: "team/app", Tag: "v1"}
+	_, err := imagepush.Push(t.Context(), a.client, images, imagepush.PushOptions{Repository: "team/app", Reference: "v1", Referrers: true}, unlimited)
+	require.NoError(t, err)
+	_, err = a.reader.Resolve(t.Context(), a.ref) // has a token from now on
+	require.NoError(t, err)
+	a.requests = nil
+	return a
+}
+
+func (a *account) count(r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	name := r.Method + " " + r.URL.Path
+	if target := r.Header.Get("X-Amz-Target"); target != "" {
+		_, name, _ = strings.Cut(target, ".")
+	}
+	a.requests = append(a.requests, name)
+	if a.onCall != nil {
+		a.onCall(len(a.requests))
+	}
+}
+
+func (a *account) promote(ctx context.Context, from, to imageref.Reference, options imagepush.PromoteOptions) (imagepush.PromoteResult, error) {
+	return imagepush.Promote(ctx, a.client, a.reader, from, to, options, unlimited)
+}
+
+func (a *account) tag(t *testing.T, repository, tag string) digest.Digest {
+	t.Helper()
+	out, err := a.srv.Client().DescribeImages(t.Context(), &ecrpublic.DescribeImagesInput{RepositoryName: &repository, ImageIds: []types.ImageIdentifier{{ImageTag: &tag}}})
+	if err != nil {
+		return ""
+	}
+	return digest.Digest(aws.ToString(out.ImageDetails[0].ImageDigest))
+}
+
+func TestPromoteInTheSameRepository(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	manifest := "GET /v2/" + a.ref.Alias + "/team/app/manifests/"
+	for name, test := range map[string]struct {
+		from imageref.Reference
+		read string
+	}{
+		"a tag":    {a.ref, manifest + "v1"},
+		"a digest": {imageref.Reference{Alias: a.ref.Alias, RepositoryName: "team/app", Digest: a.index.Digest.String()}, manifest + a.index.Digest.String()},
+	} {
+		tag := "stable-" + strings.ReplaceAll(name, " ", "-")
+		a.requests = nil
+		result, err := a.promote(t.Context(), test.from, imageref.Reference{Tag: tag}, imagepush.PromoteOptions{DryRun: true})
+		require.NoError(t, err, name)
+		assert.Equal(t, imagepush.Change{Tag: tag, Then: a.index.Digest, Bytes: a.index.Size}, result.Change(), name)
+		assert.Empty(t, a.tag(t, "team/app", tag), name)
+
+		a.requests = nil
+		result, err = a.promote(t.Context(), test.from, imageref.Reference{Tag: tag}, imagepush.PromoteOptions{})
+		require.NoError(t, err, name)
+		assert.Equal(t, []string{"DescribeImages", test.read, "PutImage"}, a.requests, name)
+		assert.Equal(t, a.index.Digest, result.Descriptor.Digest, name)
+		assert.Empty(t, result.Previous, name)
+		assert.Equal(t, a.index.Digest, a.tag(t, "team/app", tag), name)
+
+		a.requests = nil
+		result, err = a.promote(t.Context(), test.from, imageref.Reference{Tag: tag}, imagepush.PromoteOptions{})
+		require.NoError(t, err, name)
+		assert.True(t, result.UpToDate, name)
+		assert.NotContains(t, a.requests, "PutImage", name)
+		assert.LessOrEqual(t, len(a.requests), 2, name)
+	}
+}
+
+func TestPromoteSaysWhereTheTagWas(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	images := newImages(t)
+	next := images.tag(images.image("{}", images.layer("next")), "v2")
+	for tag := range map[string]bool{"v2": true, "stable": true} {
+		_, err := imagepush.Push(t.Context(), a.client, images, imagepush.PushOptions{Repository: "team/app", Reference: "v2", Tag: tag}, unlimited)
+		require.NoError(t, err)
+	}
+	result, err := a.promote(t.Context(), a.ref, imageref.Reference{Tag: "stable"}, imagepush.PromoteOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, next.Digest, result.Previous)
+	assert.Equal(t, a.index.Digest, a.tag(t, "team/app", "stable"))
+	assert.Equal(t, next.Digest, a.tag(t, "team/app", "v2"))
+}
+
+func TestPromoteIntoAnotherRepository(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	to := imageref.Reference{RepositoryName: "team/prod", Tag: "stable"}
+	options := imagepush.PromoteOptions{Referrers: true, CreateRepository: a.client, DryRun: true}
+	result, err := a.promote(t.Context(), a.ref, to, options)
+	require.NoError(t, err)
+	planned := result.Bytes
+	assert.NotZero(t, planned)
+	assert.Zero(t, a.srv.Count("CreateRepository")-1, "the first is team/app")
+
+	options.DryRun = false
+	result, err = a.promote(t.Context(), a.ref, to, options)
+	require.NoError(t, err)
+	assert.Equal(t, planned, result.Bytes)
+	assert.Equal(t, planned, result.UploadedBytes)
+	assert.Equal(t, a.index.Digest, a.tag(t, "team/prod", "stable"))
+	uploads := a.srv.Count("InitiateLayerUpload")
+	prod := a.ref
+	prod.RepositoryName, prod.Tag = "team/prod", ""
+	prod.Digest = a.index.Digest.String()
+	var referrers []digest.Digest
+	for referrer, err := range a.reader.Referrers(t.Context(), prod, "") {
+		require.NoError(t, err)
+		referrers = append(referrers, referrer.Digest)
+	}
+	assert.Equal(t, []digest.Digest{a.signed.Digest}, referrers)
+
+	images := newImages(t)
+	images.tag(images.image(`{"architecture":"amd64","os":"linux"}`, images.layer("for amd64"), images.layer("new")), "v2")
+	_, err = imagepush.Push(t.Context(), a.client, images, imagepush.PushOptions{Repository: "team/app", Reference: "v2"}, unlimited)
+	require.NoError(t, err)
+	uploads++ // "new", in team/app
+	from := a.ref
+	from.Tag = "v2"
+	result, err = a.promote(t.Context(), from, imageref.Reference{RepositoryName: "team/prod"}, imagepush.PromoteOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, "v2", result.Tag)
+	assert.Equal(t, uploads+1, a.srv.Count("InitiateLayerUpload"), "no layer is sent that is there")
+
+	result, err = a.promote(t.Context(), a.ref, to, imagepush.PromoteOptions{Referrers: true})
+	require.NoError(t, err)
+	assert.True(t, result.UpToDate)
+	assert.Zero(t, result.UploadedBytes)
+}
+
+// A promotion that is interrupted at any request leaves no tag without its image,
+// and a second one does the rest.
+func TestInterruptedPromotion(t *testing.T) {
+	t.Parallel()
+	options := imagepush.PromoteOptions{Referrers: true}
+	done := false
+	for stop := 1; !done; stop++ {
+		require.Less(t, stop, 100)
+		a := newAccount(t)
+		_, err := a.client.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("team/prod")})
+		require.NoError(t, err)
+		for _, to := range []imageref.Reference{{RepositoryName: "team/prod", Tag: "stable"}, {RepositoryName: "team/app", Tag: "stable"}} {
+			ctx, cancel := context.WithCancel(t.Context())
+			a.requests, a.onCall = nil, func(n int) {
+				if n == stop {
+					cancel()
+				}
+			}
+			_, err = a.promote(ctx, a.ref, to, options)
+			a.onCall = nil
+			done = err == nil
+			cancel()
+			if !done {
+				require.ErrorIs(t, err, context.Canceled, stop)
+			}
+			if a.tag(t, to.RepositoryName, "stable") != "" {
+				_, root := readBack(t, a.srv, fmt.Sprintf("x/%s/%s", a.ref.Alias, to.RepositoryName), "stable")
+				assert.Equal(t, a.index.Digest, root.Digest, stop)
+			}
+			_, err = a.promote(t.Context(), a.ref, to, options)
+			require.NoError(t, err, stop)
+			_, root := readBack(t, a.srv, fmt.Sprintf("x/%s/%s", a.ref.Alias, to.RepositoryName), "stable")
+			assert.Equal(t, a.index.Digest, root.Digest, stop)
+		}
+	}
+}
+
+func TestPromoteRefuses(t *testing.T) {
+	t.Parallel()
+	ref := imageref.Reference{Alias: "alias", RepositoryName: "team/app", Tag: "v1"}
+	with := func(change func(*imageref.Reference)) imageref.Reference {
+		changed := ref
+		change(&changed)
+		return changed
+	}
+	for want, refs := range map[string][2]imageref.Reference{
+		"from: ":                            {{RepositoryName: "team/app", Tag: "v1"}, {Tag: "v2"}},
+		"has neither a tag nor a digest":    {with(func(r *imageref.Reference) { r.Tag = "" }), {Tag: "v2"}},
+		"has no tag":                        {ref, {}},
+		"has a digest":                      {ref, {Tag: "v2", Digest: digest.FromString("x").String()}},
+		"both have to be the same registry": {ref, {Alias: "other", Tag: "v2"}},
+		"to: ":                              {ref, {Tag: "a b"}},
+	} {
+		_, err := imagepush.Promote(t.Context(), nil, nil, refs[0], refs[1], imagepush.PromoteOptions{})
+		require.ErrorContains(t, err, want)
+		assert.ErrorContains(t, err, "imagepush: promote: ", want)
+	}
+	a := newAccount(t)
+	_, err := a.promote(t.Context(), a.ref, imageref.Reference{RepositoryName: "missing", Tag: "v1"}, imagepush.PromoteOptions{})
+	require.ErrorContains(t, err, "create the repository first")
+	missing := a.ref
+	missing.Tag = "missing"
+	_, err = a.promote(t.Context(), missing, imageref.Reference{Tag: "v2"}, imagepush.PromoteOptions{})
+	require.True(t, registry.IsNotFound(err), err)
+}
