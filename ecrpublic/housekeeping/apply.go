@@ -1,6 +1,7 @@
 package housekeeping
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,18 +69,18 @@ type application struct {
 	ready     []string            // digests of what can be deleted, in order
 }
 
-// start sorts out which images wait for which.
-func (a *application) start() error {
+// start sorts out which images wait for which, and checks the plan.
+func (a *application) start() (err error) {
 	if a.repository == "" {
-		return errors.New("repository must not be empty")
+		err = errors.New("repository must not be empty")
 	}
 	for i, d := range a.plan.Delete {
 		digest := aws.ToString(d.Image.ImageDigest)
 		if digest == "" {
-			return fmt.Errorf("Delete[%d] has no digest", i)
+			err = cmp.Or(err, fmt.Errorf("Delete[%d] has no digest", i))
 		}
 		if id := d.Image.RegistryId; id != nil && a.registryId != nil && *id != *a.registryId {
-			return fmt.Errorf("Delete[%d] is of registry %s, the plan of %s", i, *id, *a.registryId)
+			err = cmp.Or(err, fmt.Errorf("Delete[%d] is of registry %s, the plan of %s", i, *id, *a.registryId))
 		}
 		if _, ok := a.decisions[digest]; ok {
 			continue
@@ -94,7 +95,7 @@ func (a *application) start() error {
 		}
 	}
 	a.total = len(a.decisions)
-	return nil
+	return err
 }
 
 // step looks at a batch of images again and deletes what is as planned. What

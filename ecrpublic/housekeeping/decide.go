@@ -81,10 +81,10 @@ func (j judgement) unknown(image *image) string {
 	return ""
 }
 
-// counts reports whether rules that count may count an image. One without a tag
-// may be a part of what is not read, or of an index that is just being pushed.
+// counts reports whether rules that count may count an image. A recent one without
+// a tag may be a child of an index that is just being pushed.
 func (j judgement) counts(v *verdict) bool {
-	return v.Unknown == "" && !(v.image.isBare() && (j.blocker != nil || j.isRecent(v.image)))
+	return v.Unknown == "" && !(v.image.isBare() && j.isRecent(v.image))
 }
 
 // isRecent reports whether an image is within the grace period.

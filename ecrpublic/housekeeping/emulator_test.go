@@ -221,7 +221,7 @@ func (r *repository) plan(t *testing.T, policy housekeeping.Policy, optFns ...fu
 func reasons(plan *housekeeping.Plan) map[string]string {
 	all := map[string]string{}
 	for _, d := range slices.Concat(plan.Delete, plan.Keep) {
-		all[*d.Image.ImageDigest] = d.Why()
+		all[aws.ToString(d.Image.ImageDigest)] = d.Why()
 	}
 	return all
 }

@@ -235,7 +235,7 @@ func TestSkippedManifestsChangeNothing(t *testing.T) {
 			}
 		}
 		r := reading{inventory: &inventory{images: known}, terms: terms}
-		needed := r.skip(unread)
+		needed := r.needed(unread)
 		skipped += len(unread) - len(needed)
 		for _, image := range needed {
 			image.subject, image.unread = truth[image.digest].subject, ""

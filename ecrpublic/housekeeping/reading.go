@@ -57,7 +57,11 @@ func (r *reading) run(ctx context.Context) error {
 			others = append(others, image)
 		}
 	}
-	if r.total = len(indexes) + len(others); r.total == 0 || r.skipsAll() {
+	if r.total = len(indexes) + len(others); r.total == 0 {
+		return nil
+	}
+	if r.most() == nil {
+		r.needed(r.images)
 		return nil
 	}
 	var err error
@@ -67,42 +71,38 @@ func (r *reading) run(ctx context.Context) error {
 	if err := r.readAll(ctx, indexes); err != nil {
 		return err
 	}
-	others = r.skip(others)
+	others = r.needed(others)
 	r.total = r.done + len(others)
 	return r.readAll(ctx, others)
 }
 
-// skipsAll reports whether no rule can delete anything, whatever the manifests
-// say, and if so, takes them for read.
-func (r *reading) skipsAll() bool {
+// most returns the digests of all that can be deleted, whatever the manifests that
+// are not read say; none if no rule expires anything.
+func (r *reading) most() map[string]bool {
+	expires, deleted := false, map[string]bool{}
 	for _, v := range r.terms.decide(r.images, true) {
-		if v.deleted && v.Reason == ReasonExpired {
-			return false
+		if v.deleted {
+			deleted[v.image.digest] = true
+			expires = expires || v.Reason == ReasonExpired
 		}
 	}
-	for _, image := range r.images {
-		image.unread = ""
-	}
-	return true
-}
-
-// skip returns those of the images whose manifests can change the plan once all
-// indexes are read, and takes the others for read: children of an index that
-// stays in any case, and what stays for its push time.
-func (r *reading) skip(images []*image) (needed []*image) {
-	if r.skipsAll() {
+	if !expires {
 		return nil
 	}
-	most := map[string]bool{}
-	for _, v := range r.terms.decide(r.images, true) {
-		most[v.image.digest] = v.deleted
-	}
+	return deleted
+}
+
+// needed returns those of the images whose manifests can change the plan, and
+// takes the others for read: children of an index that stays in any case, what
+// stays for its push time, and all if nothing can be deleted.
+func (r *reading) needed(images []*image) (needed []*image) {
+	most := r.most()
 	for _, image := range images {
 		if most[image.digest] {
 			needed = append(needed, image)
-			continue
+		} else {
+			image.unread = ""
 		}
-		image.unread = ""
 	}
 	return needed
 }
