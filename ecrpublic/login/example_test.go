@@ -48,7 +48,7 @@ func ExampleProvider_ORASCredential() {
 		log.Fatal(err)
 	}
 	repository.PlainHTTP = true // leave it out for AWS
-	repository.Client = &auth.Client{Cache: auth.NewCache(), Credential: provider.ORASCredential}
+	repository.Client = &auth.Client{Credential: provider.ORASCredential}
 
 	_, err = oras.Tag(ctx, repository, "v1", "stable")
 	fmt.Println(err)

@@ -60,7 +60,7 @@ func (c *Client) openBlob(ctx context.Context, r request, from int64) (io.ReadCl
 		err = fmt.Errorf("the response has the range %q, want the bytes from %d on", printable(resp.Header.Get("Content-Range")), from)
 	}
 	if err == nil && resp.ContentLength > limits.MaxLayer {
-		err = fmt.Errorf("the blob has %d bytes, the limit is %d", resp.ContentLength, limits.MaxLayer)
+		err = &sizeError{limits.MaxLayer}
 	}
 	if err != nil {
 		_ = resp.Body.Close() // the error counts
@@ -103,7 +103,7 @@ func (b *blobReader) Read(p []byte) (int, error) {
 func (b *blobReader) judge(err error) error {
 	switch {
 	case b.size > limits.MaxLayer:
-		return b.request.failed(fmt.Errorf("the blob has more than %d bytes", limits.MaxLayer))
+		return b.request.failed(&sizeError{limits.MaxLayer})
 	case err == nil:
 		return nil
 	case errors.Is(err, io.EOF):

@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -99,6 +100,9 @@ func (t inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	served := req.Clone(req.Context())
 	if served.Body == nil {
 		served.Body = http.NoBody
+	}
+	if req.URL.Scheme == "https" {
+		served.TLS = &tls.ConnectionState{}
 	}
 	t.ServeHTTP(recorder, served)
 	resp := recorder.Result()

@@ -97,14 +97,14 @@ func (c *Client) read(ctx context.Context, r request, limit int64) (*http.Respon
 func (r request) readAll(resp *http.Response, limit int64) ([]byte, error) {
 	defer resp.Body.Close()
 	if resp.ContentLength > limit {
-		return nil, r.failed(fmt.Errorf("the response has %d bytes, the limit is %d", resp.ContentLength, limit))
+		return nil, r.failed(&sizeError{limit})
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err != nil {
 		return nil, r.failed(err)
 	}
 	if int64(len(data)) > limit {
-		return nil, r.failed(fmt.Errorf("the response has more than %d bytes", limit))
+		return nil, r.failed(&sizeError{limit})
 	}
 	return data, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -102,18 +103,23 @@ func isMomentary(status int) bool {
 	return false
 }
 
-// isTransient reports whether the same request may succeed a moment later.
+// isTransient reports whether the same request may succeed a moment later. Errors of
+// connections have many types, those of HTTP/2 no exported ones, so that it lists
+// those that stay.
 func isTransient(err error) bool {
-	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-		return false
-	}
+	dns, ok := errors.AsType[*net.DNSError](err)
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
-	_, plain := errors.AsType[tls.RecordHeaderError](err)
-	if certificate || plain {
-		return false
-	}
-	_, network := errors.AsType[net.Error](err)
-	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	_, notTLS := errors.AsType[tls.RecordHeaderError](err)
+	_, tooLarge := errors.AsType[*sizeError](err)
+	_, refused := errors.AsType[*Error](err)
+	return !(ok && dns.IsNotFound || certificate || notTLS || tooLarge || refused || errors.Is(err, http.ErrSchemeMismatch))
+}
+
+// sizeError is a response that is larger than what it stands for can be.
+type sizeError struct{ limit int64 }
+
+func (e *sizeError) Error() string {
+	return fmt.Sprintf("the response has more than the limit of %d bytes", e.limit)
 }
 
 // backoff doubles with each attempt; half of it is chance.

@@ -187,6 +187,7 @@ func TestMomentaryFailures(t *testing.T) {
 		"reset":   func() (*http.Response, error) { return nil, &net.OpError{Op: "read", Err: syscall.ECONNRESET} },
 		"EOF":     func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
 		"timeout": func() (*http.Response, error) { return nil, &net.DNSError{IsTimeout: true} },
+		"any":     func() (*http.Response, error) { return nil, errOffline },
 	}
 	for _, status := range []int{408, 500, 502, 503, 504} {
 		failures[fmt.Sprint(status)] = func() (*http.Response, error) {
@@ -229,7 +230,7 @@ func TestFailuresForGood(t *testing.T) {
 		"no such host": &net.DNSError{IsNotFound: true},
 		"certificate":  &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
 		"plain HTTP":   tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"},
-		"any other":    errOffline,
+		"scheme":       http.ErrSchemeMismatch,
 	} {
 		calls := 0
 		h := newFakeHost()

@@ -11,10 +11,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/types"
@@ -314,9 +316,51 @@ func (f roundTripFunc) RoundTrip(req *http.Request) (*http.Response, error) { re
 
 func TestOfflineHost(t *testing.T) {
 	t.Parallel()
-	h := newFakeHost()
-	client := h.open(t, registry.Options{HTTPClient: &http.Client{Transport: roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, errOffline })}})
-	_, err := client.Manifest(t.Context(), tagged("v1"))
-	assert.ErrorIs(t, err, errOffline)
-	assert.ErrorContains(t, err, "GET https://registry.test/v2/")
+	synctest.Test(t, func(t *testing.T) {
+		h := newFakeHost()
+		client := h.open(t, registry.Options{HTTPClient: &http.Client{Transport: roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, errOffline })}})
+		_, err := client.Manifest(t.Context(), tagged("v1"))
+		assert.ErrorIs(t, err, errOffline)
+		assert.ErrorContains(t, err, "GET https://registry.test/v2/")
+	})
+}
+
+// A program that runs for days, on a clock that it shares with the host.
+func TestIdleForLong(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		age            time.Duration
+		tokens, logins int
+	}{
+		{0, 1, 1}, {44 * time.Minute, 1, 1}, {46 * time.Minute, 2, 1}, {59 * time.Minute, 2, 1}, {61 * time.Minute, 2, 1}, {13 * time.Hour, 2, 2}, {24 * 365 * time.Hour, 2, 2},
+	} {
+		t.Run(c.age.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				handler, err := ecrpublictest.NewHandler(ecrpublictest.WithAlias(app.Alias))
+				require.NoError(t, err)
+				defer handler.Close()
+				_, err = handler.AddImage(app.RepositoryName, "v1")
+				require.NoError(t, err)
+				inMemory := &http.Client{Transport: inMemory{handler}}
+				api := ecrpublic.New(ecrpublic.Options{BaseEndpoint: new("https://api.test"), HTTPClient: inMemory, Credentials: aws.AnonymousCredentials{}})
+				client := open(t, registry.Options{
+					Host: fakeURL, HTTPClient: inMemory,
+					Login: login.NewProvider(api, func(o *login.ProviderOptions) { o.Hosts = []string{"registry.test"} }),
+				})
+				read := func() {
+					_, err := client.Manifest(t.Context(), tagged("v1"))
+					require.NoError(t, err)
+					synctest.Wait()
+				}
+				read()
+				time.Sleep(c.age)
+				read()
+				read()
+				assert.Equal(t, c.tokens, handler.Count("GET /token/"))
+				assert.Equal(t, c.logins, handler.Count("GetAuthorizationToken"))
+				assert.Equal(t, 4, handler.Count("GET /v2/"), "nothing is refused but the challenge")
+			})
+		})
+	}
 }
