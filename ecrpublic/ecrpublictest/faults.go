@@ -56,7 +56,7 @@ type faults struct {
 }
 
 func newFaults(c config) *faults {
-	return &faults{seed: c.seed, now: c.clock, hidden: hiddenRepositories{account: c.account, reads: map[string]int{}}}
+	return &faults{seed: c.seed, now: c.Clock, hidden: hiddenRepositories{account: c.Account, reads: map[string]int{}}}
 }
 
 // activeFault is a fault and what it has met so far.
@@ -115,7 +115,7 @@ func (f *faults) chain(active []*activeFault, next http.Handler) http.Handler {
 	})
 }
 
-// happens counts a request and tells whether the fault happens to it.
+// happens counts a request and reports whether the fault happens to it.
 func (f *faults) happens(fault *activeFault, operation string) bool {
 	if fault.Operation != "" && fault.Operation != operation {
 		return false

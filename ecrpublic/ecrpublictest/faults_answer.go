@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/host"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
 )
 
 // answer is an answer that is held back.
@@ -73,11 +76,11 @@ func (a *answer) sendBody(length int, body []byte) {
 // fail answers with an error in the form of the API or of the registry.
 func fail(w http.ResponseWriter, r *http.Request, status int, err smithy.APIError) {
 	if isRegistry(r) {
-		writeEnvelope(w, status, err.ErrorCode(), err.ErrorMessage())
+		host.WriteError(w, status, err.ErrorCode(), err.ErrorMessage())
 		return
 	}
 	a := &answer{to: w, header: http.Header{}}
-	writeError(a, err)
+	wire.WriteError(a, err)
 	a.status = status
 	a.send()
 }

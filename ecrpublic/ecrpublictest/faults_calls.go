@@ -8,19 +8,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/registry"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
 // call is a call of an operation of the API, as the effects see it that change
 // inputs and outputs rather than HTTP.
-type call struct {
-	operation string
-	input     any
-	run       func() (output any, err error)
-}
+type call wire.Call
 
 // intercept runs a call with the faults around it, the first one outermost.
-func (f *faults) intercept(c call) (any, error) {
+func (f *faults) intercept(asked wire.Call) (any, error) {
+	c := call(asked)
 	run := func() (any, error) { return f.hidden.run(c) }
 	for _, fault := range slices.Backward(f.current()) {
 		around, inner := fault.Effect.call, run
@@ -28,10 +27,10 @@ func (f *faults) intercept(c call) (any, error) {
 			continue
 		}
 		run = func() (any, error) {
-			if fault.Effect.pagesOnly && !isPage(c.input) || !f.happens(fault, c.operation) {
+			if fault.Effect.pagesOnly && !isPage(c.Input) || !f.happens(fault, c.Operation) {
 				return inner()
 			}
-			return around(f, call{c.operation, c.input, inner})
+			return around(f, call{c.Operation, c.Input, inner})
 		}
 	}
 	return run()
@@ -59,17 +58,17 @@ func isPage(input any) bool {
 
 // shorten asks for at most size items.
 func (c call) shorten(size int) (any, error) {
-	asked := member[*int32](c.input, "MaxResults")
-	if *asked == nil && size < defaultPage || *asked != nil && int(**asked) > size {
+	asked := member[*int32](c.Input, "MaxResults")
+	if *asked == nil && size < registry.DefaultPage || *asked != nil && int(**asked) > size {
 		*asked = new(int32(size))
 	}
-	return c.run()
+	return c.Run()
 }
 
 // repeatToken answers with the token that the page was asked for with.
 func (c call) repeatToken() (any, error) {
-	out, err := c.run()
-	if token := *member[*string](c.input, "NextToken"); err == nil && token != nil {
+	out, err := c.Run()
+	if token := *member[*string](c.Input, "NextToken"); err == nil && token != nil {
 		*member[*string](out, "NextToken") = token
 	}
 	return out, err
@@ -77,7 +76,7 @@ func (c call) repeatToken() (any, error) {
 
 // hide runs the creation of a repository and hides it from the next reads.
 func (c call) hide(f *faults, reads int) (any, error) {
-	out, err := c.run()
+	out, err := c.Run()
 	if created, ok := out.(*ecrpublic.CreateRepositoryOutput); ok && err == nil {
 		f.hidden.add(*created.Repository.RepositoryName, reads)
 	}
@@ -86,16 +85,16 @@ func (c call) hide(f *faults, reads int) (any, error) {
 
 // run keeps hidden repositories from a call.
 func (h *hiddenRepositories) run(c call) (any, error) {
-	if c.operation == "CreateRepository" {
-		return c.run()
+	if c.Operation == "CreateRepository" {
+		return c.Run()
 	}
-	for _, name := range namesIn(c.input) {
+	for _, name := range namesIn(c.Input) {
 		if h.read(name) {
-			return nil, repositoryNotFound(name, h.account)
+			return nil, registry.RepositoryNotFound(name, h.account)
 		}
 	}
-	out, err := c.run()
-	if listed, ok := out.(*ecrpublic.DescribeRepositoriesOutput); ok && err == nil && isPage(c.input) {
+	out, err := c.Run()
+	if listed, ok := out.(*ecrpublic.DescribeRepositoriesOutput); ok && err == nil && isPage(c.Input) {
 		listed.Repositories = slices.DeleteFunc(listed.Repositories, func(r types.Repository) bool { return h.read(*r.RepositoryName) })
 	}
 	return out, err

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
 )
 
 // Effect is what a [Fault] does to a request. The zero value does nothing. The
@@ -47,7 +49,7 @@ func Throttle() Effect {
 		if isRegistry(r) {
 			code, status = "TOOMANYREQUESTS", http.StatusTooManyRequests
 		}
-		fail(w, r, status, clientError(code, "Rate exceeded"))
+		fail(w, r, status, wire.ClientError(code, "Rate exceeded"))
 	})
 }
 

@@ -148,7 +148,7 @@ func index(images ...object) object {
 	return object{"schemaVersion": 2, "mediaType": ociIndex, "manifests": list}
 }
 
-// is tells whether an error is an exception of a type.
+// is reports whether an error is an exception of a type.
 func is[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 	return ok

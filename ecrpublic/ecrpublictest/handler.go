@@ -3,7 +3,11 @@ package ecrpublictest
 import (
 	"io"
 	"net/http"
+	"time"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/host"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/registry"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 )
 
@@ -11,7 +15,8 @@ import (
 // is at "/", the registry at "/v2/" and "/token/". A Handler is safe for
 // concurrent use.
 type Handler struct {
-	store    *store
+	config   config
+	store    *registry.Store
 	faults   *faults
 	recorder *recorder
 	root     http.Handler
@@ -24,11 +29,11 @@ func NewHandler(opts ...Option) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := newStore(c)
+	s, err := registry.New(c.Config)
 	if err != nil {
 		return nil, err
 	}
-	h := &Handler{store: s, faults: newFaults(c), recorder: newRecorder(c)}
+	h := &Handler{config: c, store: s, faults: newFaults(c), recorder: newRecorder(c)}
 	h.root = h.stamp(h.recorder.wrap(h.faults.wrap(h.route())))
 	return h, nil
 }
@@ -39,33 +44,32 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.root.Ser
 // Close ends open uploads and lets go of the data directory. Requests that
 // change something fail from then on if there is one. Calls after the first do
 // nothing.
-func (h *Handler) Close() error { return h.store.close() }
+func (h *Handler) Close() error { return h.store.Close() }
 
 // stamp gives every answer an id and the time.
 func (h *Handler) stamp(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set(awsjson.RequestIDHeader, newUUID())
-		w.Header().Set("Date", h.store.config.now().Format(http.TimeFormat))
+		w.Header().Set(awsjson.RequestIDHeader, registry.NewUUID())
+		w.Header().Set("Date", h.store.Now().Format(http.TimeFormat))
 		next.ServeHTTP(w, r)
 	})
 }
 
 // route separates the registry host and the API.
 func (h *Handler) route() http.Handler {
-	var endpoint http.Handler = api{h.store, h.faults.intercept}
-	if c := h.store.config; c.accessKey != "" {
-		endpoint = verifySignature(c.accessKey, c.secretKey, c.clock, endpoint)
-	}
-	if !h.store.config.anyRegion {
-		endpoint = checkRegion(endpoint)
-	}
-	registry := newHost(h.store)
+	c := h.config
+	api := wire.API{
+		Store: h.store, Region: c.region, AnyRegion: c.anyRegion, AccessKey: c.accessKey, SecretKey: c.secretKey,
+		Now:       func(r *http.Request) time.Time { return c.Clock().Add(clockOffset(r.Context())) },
+		Intercept: h.faults.intercept,
+	}.Handler()
+	registryHost := host.New(h.store, c.mode == RegistryECR, c.blobHost)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case isRegistry(r):
-			registry.ServeHTTP(w, r)
+			registryHost.ServeHTTP(w, r)
 		case r.Method == http.MethodPost:
-			endpoint.ServeHTTP(w, r)
+			api.ServeHTTP(w, r)
 		default:
 			introduce(w, r)
 		}

@@ -4,20 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/registry"
 	"github.com/ecr-public/ecr-public-go/internal/endpoints"
-	"github.com/ecr-public/ecr-public-go/internal/limits"
-)
-
-// Defaults of the options.
-const (
-	defaultAccount      = "123456789012"
-	defaultRegion       = endpoints.HomeRegion
-	defaultUploadExpiry = 24 * time.Hour
-	defaultLoginLife    = 12 * time.Hour
-	defaultBearerLife   = time.Hour
 )
 
 // Option changes how an emulator is set up.
@@ -25,34 +15,27 @@ type Option func(*config)
 
 // config is the sum of the options. It does not change once a handler is made.
 type config struct {
-	account      string
-	alias        string
-	aliases      []string // all there are, the primary one last
-	region       string
-	accessKey    string
-	secretKey    string
-	dataDir      string
-	quotas       Quotas
-	clock        func() time.Time
-	uploadExpiry time.Duration
-	loginLife    time.Duration
-	bearerLife   time.Duration
-	mode         RegistryMode
-	blobHost     string
-	anyRegion    bool
-	seed         uint64
+	registry.Config
+
+	mode      RegistryMode
+	blobHost  string
+	region    string
+	anyRegion bool
+	accessKey string
+	secretKey string
+	seed      uint64
 }
 
 // WithAccount sets the twelve-digit account that owns the registry; the default
 // is 123456789012.
-func WithAccount(id string) Option { return func(c *config) { c.account = id } }
+func WithAccount(id string) Option { return func(c *config) { c.Account = id } }
 
 // WithAlias sets an alias of the registry. One that looks as if the service had
 // assigned it, a letter and a digit four times over such as "a1b2c3d4", takes
 // the place of the default alias. Any other is a custom alias: it is active and
 // primary, and the default alias stays beside it. Without this option the
 // default alias is computed from the account.
-func WithAlias(alias string) Option { return func(c *config) { c.alias = alias } }
+func WithAlias(alias string) Option { return func(c *config) { c.Alias = alias } }
 
 // WithCredentials makes the emulator verify that requests to the API are signed
 // with these keys. Without it every request passes, signed or not.
@@ -62,25 +45,25 @@ func WithCredentials(accessKey, secretKey string) Option {
 
 // WithQuotas replaces the service's quotas; a field that is zero keeps the
 // default.
-func WithQuotas(q Quotas) Option { return func(c *config) { c.quotas = q } }
+func WithQuotas(q Quotas) Option { return func(c *config) { c.Quotas = registry.Quotas(q) } }
 
 // WithClock sets what the emulator takes for the time: of timestamps, of the
 // Date header, of expiring tokens and uploads, and of signatures. It is called
 // from many goroutines. Nil means time.Now.
-func WithClock(now func() time.Time) Option { return func(c *config) { c.clock = now } }
+func WithClock(now func() time.Time) Option { return func(c *config) { c.Clock = now } }
 
 // WithDataDir keeps the state in a directory, so that it survives a restart and
 // a crash: repositories, images, layers, catalog data, policies and tags, but not
 // uploads that are still open. The directory is created if it is missing, has to
 // be empty otherwise or an emulator's own, and belongs to one emulator at a time.
 // Empty means that the state lives in memory.
-func WithDataDir(dir string) Option { return func(c *config) { c.dataDir = dir } }
+func WithDataDir(dir string) Option { return func(c *config) { c.DataDir = dir } }
 
 // WithRegion sets the region that the emulator plays, and that [Server.Config]
 // has. Any other than us-east-1, the default, refuses every operation with
 // UnsupportedCommandException, as us-west-2 does, whatever region it is signed for.
 func WithRegion(region string) Option {
-	return func(c *config) { c.region, c.anyRegion = region, c.anyRegion || region != defaultRegion }
+	return func(c *config) { c.region, c.anyRegion = region, c.anyRegion || region != endpoints.HomeRegion }
 }
 
 // WithAnyRegion serves requests that are signed for any region, for programs whose
@@ -92,16 +75,16 @@ func WithAnyRegion() Option { return func(c *config) { c.anyRegion = true } }
 // WithUploadExpiry sets how long an upload may stay idle before it is dropped;
 // zero means 24 hours.
 func WithUploadExpiry(idle time.Duration) Option {
-	return func(c *config) { c.uploadExpiry = idle }
+	return func(c *config) { c.UploadExpiry = idle }
 }
 
 // WithLoginLife sets how long the logins of GetAuthorizationToken are valid; zero
 // means 12 hours, as on the service.
-func WithLoginLife(d time.Duration) Option { return func(c *config) { c.loginLife = d } }
+func WithLoginLife(d time.Duration) Option { return func(c *config) { c.LoginLife = d } }
 
 // WithBearerLife sets how long the tokens are valid that the registry host issues
 // at /token/, to logins and to anybody; zero means one hour, as on the service.
-func WithBearerLife(d time.Duration) Option { return func(c *config) { c.bearerLife = d } }
+func WithBearerLife(d time.Duration) Option { return func(c *config) { c.BearerLife = d } }
 
 // RegistryMode is how the registry host behaves where the service and the OCI's
 // specification differ.
@@ -127,65 +110,27 @@ func WithRegistryMode(mode RegistryMode) Option { return func(c *config) { c.mod
 // localhost to 127.0.0.1.
 func WithBlobHost(host string) Option { return func(c *config) { c.blobHost = host } }
 
-func newConfig(opts []Option) (config, error) {
-	c := config{account: defaultAccount, region: defaultRegion}
+func newConfig(opts []Option) (c config, err error) {
+	c.region, c.mode = endpoints.HomeRegion, RegistryECR
 	for _, opt := range opts {
 		opt(&c)
 	}
-	if c.clock == nil {
-		c.clock = time.Now
-	}
-	c.uploadExpiry = cmp.Or(c.uploadExpiry, defaultUploadExpiry)
-	c.loginLife = cmp.Or(c.loginLife, defaultLoginLife)
-	c.bearerLife = cmp.Or(c.bearerLife, defaultBearerLife)
 	c.mode = cmp.Or(c.mode, RegistryECR)
-	c.aliases = c.allAliases()
-	c.quotas = c.quotas.withDefaults()
+	c.Lenient = c.mode == RegistryOCI
+	if c.Config, err = c.Config.WithDefaults(); err != nil {
+		return c, err
+	}
 	return c, c.check()
 }
 
 func (c *config) check() error {
 	switch {
-	case !registryIDPattern.matches(c.account):
-		return fmt.Errorf("account %q: want twelve digits", c.account)
-	case c.alias != "" && !(len(c.alias) >= limits.MinAlias && len(c.alias) <= limits.MaxAlias && aliasPattern.matches(c.alias)):
-		return fmt.Errorf("alias %q: want %d to %d characters that match %s", c.alias, limits.MinAlias, limits.MaxAlias, limits.Alias)
+	case c.mode != RegistryECR && c.mode != RegistryOCI:
+		return fmt.Errorf("registry mode %q: want %q or %q", c.mode, RegistryECR, RegistryOCI)
 	case c.region == "":
 		return errors.New("region: want a name such as us-east-1")
 	case (c.accessKey == "") != (c.secretKey == ""):
 		return errors.New("credentials: want both an access key and a secret key, or neither")
-	case c.uploadExpiry < 0:
-		return fmt.Errorf("upload expiry %s: want a positive duration", c.uploadExpiry)
-	case c.loginLife < 0:
-		return fmt.Errorf("life of logins %s: want a positive duration", c.loginLife)
-	case c.bearerLife < 0:
-		return fmt.Errorf("life of bearers %s: want a positive duration", c.bearerLife)
-	case c.mode != RegistryECR && c.mode != RegistryOCI:
-		return fmt.Errorf("registry mode %q: want %q or %q", c.mode, RegistryECR, RegistryOCI)
 	}
-	return c.quotas.check()
+	return nil
 }
-
-// lenient reports whether layers and images are accepted that ECR refuses: empty
-// layers, small parts, images without layers.
-func (c *config) lenient() bool { return c.mode == RegistryOCI }
-
-// now is the time with the precision of the service's timestamps.
-func (c *config) now() time.Time { return c.clock().UTC().Truncate(time.Millisecond) }
-
-// allAliases returns the default alias and, if there is another, the custom one,
-// which is primary.
-func (c *config) allAliases() []string {
-	if c.alias == "" {
-		return []string{defaultAlias(c.account)}
-	}
-	if defaultAliasPattern.matches(c.alias) {
-		return []string{c.alias}
-	}
-	return []string{defaultAlias(c.account), c.alias}
-}
-
-// primaryAlias is the alias that URIs are made with.
-func (c *config) primaryAlias() string { return c.aliases[len(c.aliases)-1] }
-
-func (c *config) hasAlias(name string) bool { return slices.Contains(c.aliases, name) }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
 )
 
 // Request is one request that a server got.
@@ -75,7 +77,7 @@ func newRecorder(c config) *recorder {
 	if c.accessKey != "" {
 		newHash = sha256.New
 	}
-	return &recorder{now: c.clock, newHash: newHash, counts: map[string]int{}}
+	return &recorder{now: c.Clock, newHash: newHash, counts: map[string]int{}}
 }
 
 // wrap records a request before it goes on, and each part of its answer before
@@ -89,7 +91,7 @@ func (rec *recorder) wrap(next http.Handler) http.Handler {
 			Path:      r.URL.Path,
 			Header:    redacted(r.Header),
 		}}
-		if input := newInput(e.request.Operation); input != nil {
+		if input := wire.NewInput(e.request.Operation); input != nil {
 			e.readInput(r, input)
 		} else {
 			r.Body = &countedBody{r.Body, e}
@@ -141,7 +143,7 @@ func (rec *recorder) reset() {
 // operationName is the operation of an API request, or the method and the root
 // of any other.
 func operationName(r *http.Request) string {
-	if name := operationOf(r); name != "" {
+	if name := wire.OperationOf(r); name != "" {
 		return name
 	}
 	root, _, below := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
@@ -151,7 +153,7 @@ func operationName(r *http.Request) string {
 	return r.Method + " /" + root
 }
 
-// isRegistry tells whether a request is for the registry rather than the API.
+// isRegistry reports whether a request is for the registry rather than the API.
 func isRegistry(r *http.Request) bool { return r.URL.Path != "/" }
 
 // redacted copies a header without what authenticates its sender.

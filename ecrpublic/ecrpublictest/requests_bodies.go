@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
@@ -27,27 +28,17 @@ func (e *recorded) update(change func(*Request)) {
 // readInput decodes the body of an API request. A body that cannot be decoded is
 // for the API to refuse.
 func (e *recorded) readInput(r *http.Request, input any) {
-	p, err := readPayload(r, e.recorder.newHash())
+	p, err := wire.ReadPayload(r, e.recorder.newHash())
 	if err != nil {
 		return
 	}
-	e.request.BytesReceived = p.size
-	if codec.Unmarshal(p.text, input) != nil {
+	e.request.BytesReceived = p.Size
+	if codec.Unmarshal(p.Text, input) != nil {
 		return
 	}
 	blobs := dropBlobs(input)
 	e.request.Input = input
-	e.inputBytes = len(p.text) - base64.StdEncoding.EncodedLen(blobs)
-}
-
-// newInput returns an empty input of an operation, or nil when there is none of
-// that name.
-func newInput(name string) any {
-	op, known := operations()[name]
-	if !known {
-		return nil
-	}
-	return op.newInput()
+	e.inputBytes = len(p.Text) - base64.StdEncoding.EncodedLen(blobs)
 }
 
 // dropBlobs lets go of what is too large to keep and tells how large it was.

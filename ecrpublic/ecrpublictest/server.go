@@ -68,14 +68,14 @@ func (s *Server) Close() {
 // region, and credentials that it accepts.
 func (s *Server) Config() aws.Config {
 	return aws.Config{
-		Region:       s.store.config.region,
+		Region:       s.config.region,
 		BaseEndpoint: aws.String(s.URL),
 		Credentials:  aws.NewCredentialsCache(aws.CredentialsProviderFunc(s.credentials)),
 	}
 }
 
 func (s *Server) credentials(context.Context) (aws.Credentials, error) {
-	c := s.store.config
+	c := s.config
 	if c.accessKey == "" {
 		c.accessKey, c.secretKey = "EMULATOR", "emulator-secret-of-no-account-0123456789" // as long as a real one, which FIPS mode wants
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/host"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
@@ -54,7 +55,7 @@ func (t *redirect) RoundTrip(r *http.Request) (*http.Response, error) {
 	if local.Host == "" {
 		local.Host = r.URL.Host // what a signature covers
 	}
-	local.Header.Set(forwardedProto, r.URL.Scheme)
+	local.Header.Set(host.ForwardedProto, r.URL.Scheme)
 	local.URL = &url.URL{Scheme: "http", Host: t.host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
 	resp, err := http.DefaultTransport.RoundTrip(local)
 	if resp != nil {
@@ -62,7 +63,3 @@ func (t *redirect) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return resp, err
 }
-
-// forwardedProto names the scheme that a client used when something between it
-// and the server uses another.
-const forwardedProto = "X-Forwarded-Proto"

@@ -1,0 +1,69 @@
+package registry
+
+import "io"
+
+// The registry host adds to uploads by the bytes of a connection, which may end
+// before they are all there, where the API has a part in its hands.
+
+// UploadSize returns how many bytes an upload holds.
+func (s *Store) UploadSize(name, id string) (int64, error) {
+	u, err := s.lockUpload(nil, &name, id)
+	if err != nil {
+		return 0, err
+	}
+	defer u.mu.Unlock()
+	return u.size, nil
+}
+
+// AppendChunk adds a chunk to an upload, whole or not at all, and returns how
+// many bytes the upload then holds. The chunk must start at first; nil means
+// wherever the upload ends. An empty chunk is none.
+func (s *Store) AppendChunk(name, id string, first *int64, from io.Reader) (size int64, err error) {
+	c, err := s.beginChunk(name, id, first)
+	if err != nil {
+		return 0, err
+	}
+	err = c.receive(from)
+	c.upload.mu.Lock()
+	defer c.upload.mu.Unlock()
+	c.upload.busy = false
+	switch {
+	case c.upload.closed:
+		return 0, uploadNotFound(id, name, s.config.Account)
+	case err != nil:
+		if lost := c.upload.revert(c.start); lost != nil {
+			s.forgetUpload(c.upload)
+			c.upload.end()
+		}
+		return 0, err
+	case c.upload.size > c.start.size:
+		c.upload.count(c.upload.size-c.start.size, s.config.Quotas.MinPartBytes)
+	}
+	return c.upload.size, nil
+}
+
+func (s *Store) beginChunk(name, id string, first *int64) (chunk, error) {
+	u, err := s.lockUpload(nil, &name, id)
+	if err != nil {
+		return chunk{}, err
+	}
+	defer u.mu.Unlock()
+	if u.busy || first != nil && *first != u.size {
+		at := u.size
+		if first != nil {
+			at = *first
+		}
+		return chunk{}, s.invalidLayerPart(u, wrongFirstByte(at, u.size))
+	}
+	start, err := u.mark()
+	if err != nil {
+		return chunk{}, serverError(err)
+	}
+	u.busy = true
+	return chunk{u, start, s.config.Quotas.LayerBytes}, nil
+}
+
+// CancelUpload ends an upload without a layer, if there is one of this id.
+func (s *Store) CancelUpload(id string) {
+	s.dropUploads(func(u *upload) bool { return u.id == id })
+}

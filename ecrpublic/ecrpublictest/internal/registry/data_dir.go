@@ -1,0 +1,74 @@
+package registry
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
+)
+
+// What a data directory holds. The journal is the truth: layers that it does not
+// name, and uploads, are left over from a crash and are removed.
+const (
+	lockFile    = "lock"
+	journalFile = "journal"
+	journalNew  = "journal.new" // becomes the journal when it is complete
+)
+
+// openDir reads the state from a directory and keeps it there from now on.
+func (s *Store) openDir(dir string) (err error) {
+	if err := prepareDir(dir); err != nil {
+		return err
+	}
+	lock, err := lockDir(filepath.Join(dir, lockFile))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = lock.Close()
+		}
+	}()
+	if err := s.replay(filepath.Join(dir, journalFile)); err != nil {
+		return err
+	}
+	if s.registry.Secret == nil {
+		s.registry.Secret = newSecret()
+	}
+	if s.content, err = blobs.OpenDisk(dir, s.layerSizes()); err != nil {
+		return err
+	}
+	s.journal, err = s.rewriteJournal(dir, lock)
+	return err
+}
+
+// prepareDir makes the directory, unless it is one that belongs to somebody else.
+func prepareDir(dir string) error {
+	const private = 0o700 // the journal holds a secret
+	if err := os.MkdirAll(dir, private); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if !slices.Contains([]string{lockFile, journalFile, journalNew, blobs.LayersDir, blobs.UploadsDir}, entry.Name()) {
+			return fmt.Errorf("not an emulator's: it holds %s", entry.Name())
+		}
+	}
+	return nil
+}
+
+// layerSizes lists the layers that there are, by digest.
+func (s *Store) layerSizes() map[string]int64 {
+	sizes := map[string]int64{}
+	for _, r := range s.repositories {
+		for digest, l := range r.layers {
+			sizes[digest] = l.Size
+		}
+	}
+	return sizes
+}

@@ -1,0 +1,179 @@
+package registry
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
+)
+
+// journal is a file of changes, one a line. A change counts once its line is
+// whole and synced.
+type journal struct {
+	file   *os.File
+	lock   *os.File
+	size   int64 // up to the end of the last whole line
+	broken error // half a line is in the way of all others
+}
+
+// append adds a change, or fails and leaves no trace of it.
+func (j *journal) append(c change) error {
+	if j.broken != nil && j.broken != os.ErrClosed { // space may be back
+		j.broken = j.file.Truncate(j.size)
+	}
+	if j.broken != nil {
+		return j.broken
+	}
+	line, err := encodeChange(c)
+	if err != nil {
+		return err
+	}
+	if err := j.write(line); err != nil {
+		j.broken = j.file.Truncate(j.size)
+		return err
+	}
+	j.size += int64(len(line))
+	return nil
+}
+
+func (j *journal) write(line []byte) error {
+	if _, err := j.file.WriteAt(line, j.size); err != nil {
+		return err
+	}
+	return j.file.Sync()
+}
+
+// close lets go of the files; calls after the first do nothing.
+func (j *journal) close() error {
+	if errors.Is(j.broken, os.ErrClosed) {
+		return nil
+	}
+	j.broken = os.ErrClosed
+	return errors.Join(j.file.Close(), unlockDir(j.lock))
+}
+
+func encodeChange(c change) ([]byte, error) {
+	line, err := json.Marshal(c)
+	return append(line, '\n'), err
+}
+
+func decodeChange(line []byte) (c change, err error) {
+	if err := json.Unmarshal(line, &c); err != nil || c.Image == nil {
+		return c, err
+	}
+	m, err := parseManifest(c.Image.Manifest)
+	if err != nil {
+		return c, err
+	}
+	c.Image.references, err = referencesOf(m, c.Image.MediaType)
+	return c, err
+}
+
+// replay makes the changes of a journal, if there is one. Half a line at its end
+// is a change that nobody was told of, and does not count.
+func (s *Store) replay(path string) error {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	lines := bufio.NewReader(file)
+	for n := 1; ; n++ {
+		line, err := lines.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		c, err := decodeChange(bytes.TrimSuffix(line, []byte("\n")))
+		if err != nil {
+			return fmt.Errorf("journal, line %d: %w", n, err)
+		}
+		s.apply(c)
+	}
+}
+
+// rewriteJournal replaces the journal by the shortest that leads to the state,
+// and opens it.
+func (s *Store) rewriteJournal(dir string, lock *os.File) (*journal, error) {
+	path, fresh := filepath.Join(dir, journalFile), filepath.Join(dir, journalNew)
+	size, err := s.writeSnapshot(fresh)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return nil, err
+	}
+	if err := blobs.SyncDir(dir); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	return &journal{file: file, lock: lock, size: size}, err
+}
+
+func (s *Store) writeSnapshot(path string) (size int64, err error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	w := bufio.NewWriter(file)
+	for _, c := range s.snapshot() {
+		line, err := encodeChange(c)
+		if err != nil {
+			return 0, err
+		}
+		n, err := w.Write(line)
+		if err != nil {
+			return 0, err
+		}
+		size += int64(n)
+	}
+	return size, errors.Join(w.Flush(), file.Sync())
+}
+
+// snapshot lists the changes that lead from nothing to the state.
+func (s *Store) snapshot() []change {
+	changes := []change{{Registry: &s.registry}}
+	for _, r := range s.order.values {
+		changes = append(changes, change{Repository: &r.repositoryState})
+		for _, l := range r.layers {
+			changes = append(changes, change{In: r.Name, Layer: l})
+		}
+		written := map[string]bool{}
+		for _, img := range slices.SortedFunc(maps.Values(r.images), pushedFirst) {
+			changes = r.appendImage(changes, img, written)
+		}
+	}
+	return changes
+}
+
+// appendImage adds an image and its tags, after the images that it refers to.
+func (r *repository) appendImage(changes []change, img *Image, written map[string]bool) []change {
+	if written[img.Digest] {
+		return changes
+	}
+	written[img.Digest] = true
+	for _, child := range img.children {
+		changes = r.appendImage(changes, r.images[child], written)
+	}
+	changes = append(changes, change{In: r.Name, Image: img})
+	for _, name := range img.tags {
+		changes = append(changes, change{In: r.Name, Tag: r.tags[name]})
+	}
+	return changes
+}
+
+func pushedFirst(a, b *Image) int { return a.PushedAt.Compare(b.PushedAt) }

@@ -1,0 +1,13 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+
+package registry
+
+import "os"
+
+// lockDir opens the file only: keeping others out is up to the user here.
+func lockDir(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+}
+
+// unlockDir closes the file.
+func unlockDir(file *os.File) error { return file.Close() }

@@ -1,0 +1,108 @@
+// Package registry is the state of one registry, and its operations: methods from
+// input to output. It knows no HTTP; bytes of connections are readers here. The
+// API and the registry host ask it by the same methods.
+package registry
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
+)
+
+// Store is the state of one registry and the rules that guard it.
+type Store struct {
+	config  Config
+	content blobs.Storage
+	journal *journal // nil when nothing is kept
+	secret  []byte
+
+	mu           sync.RWMutex
+	registry     registryState
+	repositories map[string]*repository // by name
+	order        ordered[*repository]   // as the API lists them
+	uploads      map[string]*upload     // by id
+	holders      map[string]int         // by digest, how many repositories have a layer
+}
+
+// New makes a registry and, with a data directory, reads what is in it.
+func New(c Config) (*Store, error) {
+	c, err := c.WithDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		config:       c,
+		repositories: map[string]*repository{},
+		uploads:      map[string]*upload{},
+		holders:      map[string]int{},
+	}
+	if c.DataDir == "" {
+		s.content = blobs.NewMemory()
+		s.secret = newSecret()
+		return s, nil
+	}
+	if err := s.openDir(c.DataDir); err != nil {
+		return nil, fmt.Errorf("data directory %s: %w", c.DataDir, err)
+	}
+	s.secret = s.registry.Secret
+	return s, nil
+}
+
+// repository finds a repository. Nil or an alias for the registry means the
+// account's own. In a registry that is not known, that the repository is what is
+// not found is inferred. The caller holds the lock.
+func (s *Store) repository(registry, name *string) (*repository, error) {
+	id, known := s.resolveRegistry(registry)
+	r := s.repositories[*name]
+	if !known || r == nil {
+		return nil, RepositoryNotFound(*name, id)
+	}
+	return r, nil
+}
+
+// target finds the repository that something is pushed to. The operations that
+// push have an error of their own for a registry that is not known.
+func (s *Store) target(registry, name *string) (*repository, error) {
+	if id, known := s.resolveRegistry(registry); !known {
+		return nil, registryNotFound(id)
+	}
+	return s.repository(registry, name)
+}
+
+// resolveRegistry returns the account's own registry, or what was asked for when
+// that is another one.
+func (s *Store) resolveRegistry(registry *string) (id string, known bool) {
+	own := s.config.Account
+	if registry == nil || *registry == own || s.registry.Open && s.config.hasAlias(*registry) {
+		return own, true
+	}
+	return *registry, false
+}
+
+// foreignRegistry is the answer to a listing of a registry that is not the
+// caller's. No real answer is known.
+func foreignRegistry(id string) error { return registryNotFound(id) }
+
+// commit makes a change, in the journal first. The caller holds the lock.
+func (s *Store) commit(c change) error {
+	if s.journal != nil {
+		if err := s.journal.append(c); err != nil {
+			return serverError(err)
+		}
+	}
+	s.apply(c)
+	return nil
+}
+
+// Close ends open uploads and lets go of the data directory. Changes fail from
+// then on when there is one.
+func (s *Store) Close() error {
+	s.dropUploads(func(*upload) bool { return true })
+	if s.journal == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.journal.close()
+}
