@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -20,14 +20,14 @@ func ImageExists(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, 
 }
 
 // FindImage describes one image by its tag, such as "v1.2", or by its digest,
-// which begins with "sha256:". Found is false, with a nil error, only if the
+// which has a colon. Found is false, with a nil error, only if the
 // service says that the image or the repository does not exist.
 func FindImage(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, repository, tagOrDigest string) (image types.ImageDetail, found bool, err error) {
 	if repository == "" || tagOrDigest == "" {
 		return image, false, errors.New("housekeeping: find image: repository and tag or digest must not be empty")
 	}
 	id := types.ImageIdentifier{ImageTag: &tagOrDigest}
-	if strings.Contains(tagOrDigest, ":") {
+	if limits.IsDigest(tagOrDigest) {
 		id = types.ImageIdentifier{ImageDigest: &tagOrDigest}
 	}
 	out, err := client.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{

@@ -63,6 +63,7 @@ func TestFindImage(t *testing.T) {
 	}{
 		{"v1", types.ImageIdentifier{ImageTag: new("v1")}},
 		{*want.ImageDigest, types.ImageIdentifier{ImageDigest: want.ImageDigest}},
+		{"sha256:abc", types.ImageIdentifier{ImageDigest: new("sha256:abc")}}, // no tag has a colon
 	} {
 		client := finding(&ecrpublic.DescribeImagesOutput{ImageDetails: []types.ImageDetail{want}}, nil)
 		image, found, err := housekeeping.FindImage(t.Context(), client, "app", test.given)

@@ -107,7 +107,7 @@ func (t *Target) imageExists(ctx context.Context, d digest.Digest) (bool, error)
 // describe looks for an image and takes note of it and its tags.
 func (t *Target) describe(ctx context.Context, tagOrDigest string) (desc ocispec.Descriptor, found bool, err error) {
 	id := types.ImageIdentifier{ImageTag: &tagOrDigest}
-	if isDigest(tagOrDigest) {
+	if limits.IsDigest(tagOrDigest) {
 		id = types.ImageIdentifier{ImageDigest: &tagOrDigest}
 	}
 	images, err := t.describeAll(ctx, []types.ImageIdentifier{id})
@@ -142,4 +142,5 @@ func (t *Target) describeAll(ctx context.Context, ids []types.ImageIdentifier) (
 	return out.ImageDetails, nil
 }
 
+// isDigest is for references of sources, whose names may have colons as well.
 func isDigest(reference string) bool { return digest.Digest(reference).Validate() == nil }

@@ -18,6 +18,7 @@ import (
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -45,7 +46,7 @@ func TestNewTargetRefuses(t *testing.T) {
 		option     func(*imagepush.TargetOptions)
 		want       string
 	}{
-		"no repository":     {"", unlimited, "repository name has 0 characters"},
+		"no repository":     {"", unlimited, "repository name must have 2 to 205 characters"},
 		"bad repository":    {"Team/App", unlimited, `"Team/App"`},
 		"a URI":             {"public.ecr.aws/a1b2c3d4/app", unlimited, "leave out the host"},
 		"negative Parallel": {"app", func(o *imagepush.TargetOptions) { o.Parallel = -1 }, "Parallel is -1"},
@@ -261,6 +262,21 @@ func TestResolve(t *testing.T) {
 
 	_, err = newTarget(t, silent{f}).Resolve(t.Context(), "v1")
 	require.ErrorIs(t, err, errdef.ErrNotFound)
+}
+
+// No tag has a colon; that the digest is a bad one is the service's answer.
+func TestResolveAsksForADigestWhereThereIsAColon(t *testing.T) {
+	t.Parallel()
+	var asked []types.ImageIdentifier
+	client := &ecrpublictest.Client{DescribeImagesFunc: func(_ context.Context, in *ecrpublic.DescribeImagesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
+		asked = in.ImageIds
+		return nil, errRefused
+	}}
+	target, err := imagepush.NewTarget(client, "app")
+	require.NoError(t, err)
+	_, err = target.Resolve(t.Context(), "sha256:abc")
+	require.ErrorIs(t, err, errRefused)
+	assert.Equal(t, []types.ImageIdentifier{{ImageDigest: aws.String("sha256:abc")}}, asked)
 }
 
 type silent struct{ *fake }

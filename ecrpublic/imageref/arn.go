@@ -42,13 +42,13 @@ func parseARN(s string) (ARN, error) {
 		return ARN{}, err
 	}
 	if parts.Partition != arnPartition {
-		return ARN{}, fmt.Errorf("partition %q has no ECR Public, only %q has", parts.Partition, arnPartition)
+		return ARN{}, fmt.Errorf("ECR Public exists only in partition %q, not %q", arnPartition, parts.Partition)
 	}
 	if parts.Service != endpoints.Service {
-		return ARN{}, fmt.Errorf("service is %q instead of %q", parts.Service, endpoints.Service)
+		return ARN{}, fmt.Errorf("service must be %q, is %q", endpoints.Service, parts.Service)
 	}
 	if parts.Region != "" && parts.Region != endpoints.HomeRegion {
-		return ARN{}, fmt.Errorf("region is %q, but public repositories are global and have none", parts.Region)
+		return ARN{}, fmt.Errorf("region must be empty, is %q: public repositories are global", parts.Region)
 	}
 	a := ARN{RegistryId: parts.AccountID}
 	kind, name, _ := strings.Cut(parts.Resource, "/")
@@ -57,7 +57,7 @@ func parseARN(s string) (ARN, error) {
 		a.RepositoryName = name
 	case kind == "registry" && name == parts.AccountID:
 	default:
-		return ARN{}, errors.New("resource is neither repository/{name} nor registry/{account}")
+		return ARN{}, errors.New("resource must be repository/{name} or registry/{account}")
 	}
 	if err := a.Validate(); err != nil {
 		return ARN{}, err
@@ -79,7 +79,7 @@ func (a ARN) String() string {
 }
 
 // Validate checks every part against the limits of the service. A parsed ARN is
-// valid; one that was put together by hand need not be.
+// valid; one that was built by hand need not be.
 func (a ARN) Validate() error {
 	if err := registryIdRule.check(a.RegistryId); err != nil {
 		return err

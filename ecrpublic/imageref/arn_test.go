@@ -48,16 +48,16 @@ func TestParseARNRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{
 		{"empty", "", "arn: invalid prefix"},
 		{"too short", "arn:aws:ecr-public", "arn: not enough sections"},
-		{"private ECR", "arn:aws:ecr:us-east-1:123456789012:repository/app", `service is "ecr" instead of "ecr-public"`},
-		{"other partition", "arn:aws-cn:ecr-public::123456789012:repository/app", `partition "aws-cn" has no ECR Public`},
-		{"other region", "arn:aws:ecr-public:eu-west-1:123456789012:repository/app", `region is "eu-west-1"`},
+		{"private ECR", "arn:aws:ecr:us-east-1:123456789012:repository/app", `service must be "ecr-public", is "ecr"`},
+		{"other partition", "arn:aws-cn:ecr-public::123456789012:repository/app", `ECR Public exists only in partition "aws", not "aws-cn"`},
+		{"other region", "arn:aws:ecr-public:eu-west-1:123456789012:repository/app", `region must be empty, is "eu-west-1"`},
 		{"no account", "arn:aws:ecr-public:::repository/app", `registry id "" does not match ^[0-9]{12}$`},
 		{"bad account", "arn:aws:ecr-public::12345678901a:repository/app", `registry id "12345678901a" does not match ^[0-9]{12}$`},
 		{"bad name", "arn:aws:ecr-public::123456789012:repository/App", `repository name "App" does not match`},
-		{"no name", "arn:aws:ecr-public::123456789012:repository/", "resource is neither"},
-		{"wildcard", "arn:aws:ecr-public::123456789012:repository/*", "repository name has 1 characters"},
-		{"other resource", "arn:aws:ecr-public::123456789012:image/app", "resource is neither"},
-		{"registry of another account", "arn:aws:ecr-public::123456789012:registry/210987654321", "resource is neither"},
+		{"no name", "arn:aws:ecr-public::123456789012:repository/", "resource must be repository/{name} or registry/{account}"},
+		{"wildcard", "arn:aws:ecr-public::123456789012:repository/*", "repository name must have 2 to 205 characters, has 1"},
+		{"other resource", "arn:aws:ecr-public::123456789012:image/app", "resource must be repository/{name} or registry/{account}"},
+		{"registry of another account", "arn:aws:ecr-public::123456789012:registry/210987654321", "resource must be repository/{name} or registry/{account}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,4 +1,4 @@
-// Package imageref reads and writes the names that ECR Public goes by: image
+// Package imageref reads and writes the names that ECR Public uses: image
 // references such as public.ecr.aws/a1b2c3d4/team/app:v1, the repositoryUri of
 // a repository, addresses of the public gallery, and ARNs.
 //

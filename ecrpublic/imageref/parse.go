@@ -13,12 +13,12 @@ var ErrOtherRegistry = errors.New("not a host of ECR Public")
 // Parse reads a reference in any of these forms:
 //
 //	public.ecr.aws/alias/name[:tag][@digest]      also with the dual-stack host, or port 443
-//	alias/name[:tag][@digest]                     the host is understood
+//	alias/name[:tag][@digest]                     the host is implied
 //	https://gallery.ecr.aws/alias/name            also without https://
 //
-// A first part with a dot or a colon is a host, as docker has it; so a registry
-// whose alias contains a dot can only be named with its host in front. ARNs name
-// no alias and are read by [ParseARN].
+// A first part with a dot or a colon is a host, as in docker; so a registry whose
+// alias contains a dot can only be named with its host in front. ARNs contain no
+// alias and are read by [ParseARN].
 func Parse(s string) (Reference, error) {
 	r, err := parse(s)
 	if err != nil {
@@ -29,13 +29,13 @@ func Parse(s string) (Reference, error) {
 
 func parse(s string) (Reference, error) {
 	if strings.HasPrefix(s, "arn:") {
-		return Reference{}, errors.New("an ARN does not tell the registry's alias")
+		return Reference{}, errors.New("an ARN does not contain the registry's alias; use ParseARN")
 	}
 	if page, ok := cutGallery(s); ok {
 		return parseRepository(Reference{}, page)
 	}
 	if scheme, _, ok := strings.Cut(s, "://"); ok {
-		return Reference{}, fmt.Errorf("a reference begins with the host: leave out %q", scheme+"://")
+		return Reference{}, fmt.Errorf("a reference starts with the host: leave out %q", scheme+"://")
 	}
 	rest, digest, hasDigest := strings.Cut(s, "@")
 	rest, tag, hasTag := cutTag(rest)
@@ -48,8 +48,8 @@ func parse(s string) (Reference, error) {
 	return parseHost(Reference{Tag: tag, Digest: digest}, rest)
 }
 
-// cutGallery returns what follows the gallery's host. Query, fragment and a
-// final slash come with addresses copied from a browser and mean nothing.
+// cutGallery returns what follows the gallery's host, without query, fragment and
+// final slash, which addresses copied from a browser have.
 func cutGallery(s string) (page string, ok bool) {
 	page, ok = strings.CutPrefix(strings.TrimPrefix(s, "https://"), GalleryHost+"/")
 	if end := strings.IndexAny(page, "?#"); end >= 0 {
@@ -87,7 +87,7 @@ func parseHost(r Reference, s string) (Reference, error) {
 func parseRepository(r Reference, s string) (Reference, error) {
 	alias, name, ok := strings.Cut(s, "/")
 	if !ok {
-		return Reference{}, errors.New("it has to name a registry alias and a repository, as in alias/name")
+		return Reference{}, errors.New("must name a registry alias and a repository, as in alias/name")
 	}
 	r.Alias, r.RepositoryName = alias, name
 	if err := r.Validate(); err != nil {

@@ -27,8 +27,8 @@ type Reference struct {
 	// alias. Required.
 	RepositoryName string
 
-	// Tag is the tag, as the service takes it; docker takes fewer, of at most 128
-	// characters. Empty when the reference has none.
+	// Tag is the tag, up to 300 characters as the service accepts them; docker
+	// accepts up to 128. Empty when the reference has none.
 	Tag string
 
 	// Digest is the digest with its algorithm, such as "sha256:9f86…"; empty
@@ -72,7 +72,7 @@ func (r Reference) ImageIdentifier() types.ImageIdentifier {
 }
 
 // String is the full reference, host included, that docker and other clients
-// take. [Parse] reads it back.
+// accept. [Parse] reads it back.
 func (r Reference) String() string {
 	if r == (Reference{}) {
 		return ""
@@ -88,7 +88,7 @@ func (r Reference) String() string {
 }
 
 // Validate checks every part against the limits of the service. A parsed
-// reference is valid; one that was put together by hand need not be.
+// reference is valid; one that was built by hand need not be.
 func (r Reference) Validate() error {
 	if err := aliasRule.check(r.Alias); err != nil {
 		return err

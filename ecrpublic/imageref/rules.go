@@ -30,11 +30,11 @@ func newRule(part, pattern string, minLength, maxLength int) rule {
 	return rule{part: part, pattern: sync.OnceValue(compile), min: minLength, max: maxLength}
 }
 
-// check explains what is wrong with s; the patterns allow ASCII only, so bytes
-// are characters.
+// check returns an error that says what is wrong with s. The patterns allow ASCII
+// only, so bytes are characters.
 func (r rule) check(s string) error {
 	if r.max > 0 && (len(s) < r.min || len(s) > r.max) {
-		return fmt.Errorf("%s has %d characters, allowed are %d to %d", r.part, len(s), r.min, r.max)
+		return fmt.Errorf("%s must have %d to %d characters, has %d", r.part, r.min, r.max, len(s))
 	}
 	if !r.pattern().MatchString(s) {
 		return fmt.Errorf("%s %q does not match %s", r.part, s, r.pattern())

@@ -14,8 +14,8 @@ const redacted = "[redacted]"
 // permissions in every public registry. Only the fields and [Credentials.Bearer]
 // give the password away: every verb of package fmt, slog and encoders of text
 // and JSON show it as redacted. Package fmt does not ask the methods of
-// unexported fields, though: a struct of yours that keeps credentials in one
-// shows them when it is printed. A [Provider] does not.
+// unexported fields, though: your own struct that keeps credentials in one shows
+// them when it is printed. A [Provider] does not.
 type Credentials struct {
 	// Username is what the service chose, "AWS" in practice.
 	Username string
@@ -24,18 +24,18 @@ type Credentials struct {
 	Password string
 
 	// ExpiresAt is when the registry stops accepting the login, twelve hours
-	// after it was issued.
+	// after it was issued, by the clock of the service.
 	ExpiresAt time.Time
 }
 
-// Bearer is the secret in the form that the registry's /v2/ API takes without a
-// token exchange, as "Authorization: Bearer …". With "Basic" the registry
+// Bearer is the secret in the form that the registry's /v2/ API accepts without
+// a token exchange, as "Authorization: Bearer …". With "Basic" the registry
 // refuses it.
 func (c Credentials) Bearer() string {
 	return base64.StdEncoding.EncodeToString([]byte(c.Username + ":" + c.Password))
 }
 
-// String tells the user name and the expiry.
+// String returns the user name and the expiry.
 func (c Credentials) String() string {
 	return c.Username + ":" + redacted + " until " + c.ExpiresAt.UTC().Format(time.RFC3339)
 }

@@ -32,6 +32,44 @@ func ExampleGet() {
 	// Output: AWS:[redacted] until 2030-05-01T12:00:00Z
 }
 
+func ExampleNewProvider() {
+	srv := ecrpublictest.NewServer()
+	defer srv.Close()
+
+	provider := login.NewProvider(srv.Client(), func(o *login.ProviderOptions) {
+		o.OnRefreshError = func(err error) { log.Print(err) } // the login at hand still works
+	})
+	for range 3 {
+		if _, err := provider.Credentials(context.Background()); err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(srv.Count("GetAuthorizationToken"), "request")
+	// Output: 1 request
+}
+
+// A program that sends the credentials itself asks for new ones once.
+func ExampleProvider_Invalidate() {
+	ctx := context.Background()
+	srv := ecrpublictest.NewServer()
+	defer srv.Close()
+	provider := login.NewProvider(srv.Client())
+
+	credentials, err := provider.Credentials(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	refused := credentials.Username != "" // by the registry
+	if refused {
+		provider.Invalidate(credentials)
+		if credentials, err = provider.Credentials(ctx); err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(credentials.Username, srv.Count("GetAuthorizationToken"), "requests")
+	// Output: AWS 2 requests
+}
+
 func ExampleProvider_ORASCredential() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer(ecrpublictest.WithAlias("acme"))

@@ -20,8 +20,8 @@ type GetAuthorizationTokenAPIClient interface {
 	GetAuthorizationToken(context.Context, *ecrpublic.GetAuthorizationTokenInput, ...func(*ecrpublic.Options)) (*ecrpublic.GetAuthorizationTokenOutput, error)
 }
 
-// ErrMalformed is returned, wrapped, for an answer of the service that is no
-// login. Its text tells what is wrong and nothing of the token.
+// ErrMalformed is returned, wrapped, for a response of the service that is not a
+// login. The message says what is wrong without revealing the token.
 var ErrMalformed = errors.New("malformed authorizationData")
 
 // RegistryHosts are the hosts that accept the credentials: public.ecr.aws and its
@@ -56,7 +56,7 @@ func get(ctx context.Context, client GetAuthorizationTokenAPIClient) (c Credenti
 	return c, date, nil
 }
 
-// explain adds to a denial what the service's own text tells only in part: it
+// explain adds to a denial what the service's own text says only in part: it
 // names the first permission that is missing.
 func explain(err error) error {
 	if ecrpublic.IsAccessDenied(err) {

@@ -30,8 +30,8 @@ func splitAddress(address string) (scheme, host, path string) {
 	return scheme + "://", host, path
 }
 
-// keyOf reports whether docker takes a key under "auths" for the registry host:
-// bare or as an address, with any path. If it is one that podman, skopeo and
+// keyOf reports whether docker reads a key under "auths" as the registry host: bare
+// or as an address, with any path. If it is one that podman, skopeo and
 // buildah prefer to the host's own, for what is below it, it is a namespace, such
 // as public.ecr.aws/a1b2c3d4.
 func keyOf(host, key string) (matches, namespace bool) {

@@ -3,6 +3,8 @@
 // packages of this module stay within them, and the emulator enforces them.
 package limits
 
+import "strings"
+
 // Sizes in bytes.
 const (
 	MaxManifest       = 4 << 20
@@ -49,3 +51,7 @@ const (
 	Tag            = `[a-zA-Z0-9-_.]+`
 	Digest         = `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`
 )
+
+// IsDigest reports whether what may be a tag or a digest is a digest: a digest
+// has a colon, which no tag can have.
+func IsDigest(tagOrDigest string) bool { return strings.Contains(tagOrDigest, ":") }

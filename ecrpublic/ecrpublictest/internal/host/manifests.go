@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/registry"
@@ -17,7 +16,7 @@ import (
 
 // identify reads the last part of a manifest's path.
 func identify(reference string) (types.ImageIdentifier, error) {
-	if strings.Contains(reference, ":") {
+	if limits.IsDigest(reference) {
 		return types.ImageIdentifier{ImageDigest: &reference}, checkSHA256(reference)
 	}
 	return types.ImageIdentifier{ImageTag: &reference}, nil
