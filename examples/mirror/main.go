@@ -7,28 +7,18 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
-	"slices"
 	"strings"
-
-	"oras.land/oras-go/v2/content/memory"
-	"oras.land/oras-go/v2/registry/remote"
-	"oras.land/oras-go/v2/registry/remote/auth"
-	"oras.land/oras-go/v2/registry/remote/credentials"
-	"oras.land/oras-go/v2/registry/remote/retry"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
-	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
 const about = `
-Copies tags of a repository in any registry into a repository of ECR Public, through
-the service's API. Logs in to the source as docker does: with what docker login, or
-crane auth login, stored; to ECR Public with the same credentials as to the service.
+Copies tags of a repository in any registry into a repository of ECR Public. Logs in
+to the source as docker does: with what docker login, or crane auth login, stored; to
+ECR Public with the same credentials as to the service; and to private ECR, such as
+123456789012.dkr.ecr.eu-west-1.amazonaws.com/app, with this machine's AWS settings.
 Tags that are up to date are left alone.
 
 Without flags it puts a few artifacts into a repository of an emulator in its own
@@ -43,11 +33,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	tags := flags.String("tags", "", "`tags` to copy, separated by commas; v1.* and the like are patterns. Without it all tags are copied")
 	flags.StringVar(&options.Repository, "repository", "", "`name` of the repository to copy to, without the registry's alias")
 	flags.BoolVar(&options.Referrers, "referrers", false, "copy signatures and other referrers of the images, too")
+	flags.BoolVar(&options.DryRun, "dry-run", false, "only show which tags would move and how much would be sent")
 	create := flags.Bool("create", false, "create the repository if it is missing")
+	via := flags.Via()
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
 	if err := flags.Require("source", "repository"); err != nil {
+		return err
+	}
+	if err := demo.CheckVia(*via); err != nil {
 		return err
 	}
 
@@ -60,9 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *tags != "" {
 		options.Tags = strings.FieldsFunc(*tags, func(r rune) bool { return r == ',' || r == ' ' })
 	}
-	if *create || flags.Emulated() { // a new emulator has no repositories
-		options.CreateRepository = service.Client
-	}
+	*create = *create || flags.Emulated() // a new emulator has no repositories
 	rounds := 1
 	if *source == "" {
 		if *source, err = fill(ctx, service); err != nil {
@@ -70,12 +63,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		rounds = 2
 	}
-	upstream, err := open(*source, service)
+	upstream, err := open(ctx, *source, service)
 	if err != nil {
 		return err
 	}
+	send := func(*imagepush.TargetOptions) {}
+	if options.DryRun && *create {
+		options.CreateRepository = service.Client // which says that it may be missing
+	}
+	if !options.DryRun {
+		uri, err := service.RepositoryURI(ctx, options.Repository, *create)
+		if err != nil {
+			return err
+		}
+		if send, err = service.SendVia(*via, uri); err != nil {
+			return err
+		}
+	}
 	for range rounds {
-		if err := mirror(ctx, service.Client, upstream, options, stdout, stderr); err != nil {
+		if err := mirror(ctx, service.Client, upstream, options, send, stdout, stderr); err != nil {
 			return err
 		}
 	}
@@ -83,10 +89,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 // mirror shows on stderr what is sent, and prints on stdout what became of each tag.
-func mirror(ctx context.Context, client *ecrpublic.Client, source imagepush.MirrorSource, options imagepush.MirrorOptions, stdout, stderr io.Writer) error {
+func mirror(ctx context.Context, client *ecrpublic.Client, source imagepush.MirrorSource, options imagepush.MirrorOptions, send func(*imagepush.TargetOptions), stdout, stderr io.Writer) error {
 	show, finish := demo.Transfer(stderr)
-	result, err := imagepush.Mirror(ctx, client, source, options, func(o *imagepush.TargetOptions) { o.Progress = show })
+	result, err := imagepush.Mirror(ctx, client, source, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })
 	finish(err)
+	if options.DryRun && err == nil {
+		return imagepush.WriteChanges(stdout, result.Changes())
+	}
 	for _, image := range result.Images {
 		fmt.Fprintf(stdout, "%-10s  %-20s %s\n", state(image), image.Tag, image.Descriptor.Digest)
 	}
@@ -103,61 +112,4 @@ func state(image imagepush.MirroredImage) string {
 	default:
 		return "copied"
 	}
-}
-
-// open opens a repository of a registry, over plain HTTP on this machine and HTTPS
-// anywhere else.
-func open(name string, service *demo.Service) (*remote.Repository, error) {
-	repository, err := remote.NewRepository(name)
-	if err != nil {
-		return nil, fmt.Errorf("-source: %w", err)
-	}
-	host := repository.Reference.Host()
-	if repository.Client, err = sourceClient(host, service); err != nil {
-		return nil, err
-	}
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	repository.PlainHTTP = host == "localhost" || net.ParseIP(host).IsLoopback()
-	return repository, nil
-}
-
-// sourceClient authenticates at ECR Public with the service's own login, and at other
-// registries with what docker has stored.
-func sourceClient(host string, service *demo.Service) (remote.Client, error) {
-	hosts := service.RegistryHosts()
-	if hosts == nil {
-		hosts = login.RegistryHosts()
-	}
-	if slices.Contains(hosts, host) {
-		options := registry.Options{Host: service.URL, Login: login.NewProvider(service.Client, func(o *login.ProviderOptions) { o.Hosts = hosts })}
-		if service.URL != "" {
-			options.Rate = -1 // an emulator has no limit
-		}
-		return registry.New(options)
-	}
-	store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
-	if err != nil {
-		return nil, err
-	}
-	return &auth.Client{Client: retry.DefaultClient, Cache: auth.DefaultCache, Credential: credentials.Credential(store)}, nil
-}
-
-// fill puts artifacts into a repository of the emulator and returns its address.
-func fill(ctx context.Context, service *demo.Service) (string, error) {
-	store, uri := memory.New(), ""
-	for _, tag := range []string{"v1.0", "v1.1", "latest"} {
-		if err := demo.AddArtifact(ctx, store, tag, []byte("hello from "+tag+"\n")); err != nil {
-			return "", err
-		}
-		result, err := imagepush.Push(ctx, service.Client, store, imagepush.PushOptions{
-			Repository: "demo/upstream", Reference: tag, CreateRepository: service.Client,
-		})
-		if err != nil {
-			return "", err
-		}
-		uri = result.RepositoryURI
-	}
-	return strings.Replace(uri, imageref.Host, service.Emulator.RegistryHost(), 1), nil
 }

@@ -42,6 +42,15 @@ func TestFromRegistryToEndpoint(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, challenges)
+
+	args := []string{"-endpoint", emulator.URL, "-source", emulator.RegistryHost() + "/" + alias + "/upstream"}
+	stdout, _ = demotest.Run(t, run, append(args, "-dry-run", "-repository", "copy")...)
+	assert.Regexp(t, `^TAG +NOW +THEN +BYTES\nnightly +- +sha256:\w+ +\d+\n$`, stdout)
+	stdout, _ = demotest.Run(t, run, append(args, "-dry-run", "-repository", "new", "-create")...)
+	assert.Regexp(t, `^TAG .*\nnightly .*\nv1 .*\nv2 .*\n$`, stdout)
+	demotest.Refuses(t, run, "-create creates the repository", append(args, "-repository", "new")...)
+	stdout, _ = demotest.Run(t, run, append(args, "-repository", "api", "-create", "-via", "api")...)
+	assert.Regexp(t, `^copied +nightly .*\ncopied +v1 .*\ncopied +v2 .*\n`, stdout)
 }
 
 func TestEndpointNeedsSource(t *testing.T) {

@@ -7,19 +7,22 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content/memory"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
 const about = `
 Copies an image from disk into a repository, with AWS credentials alone: no Docker
-daemon, no registry login. Prints the repository's URI and the image's digest.
+daemon, no docker login. Prints the repository's URI, the image's digest and its tag.
+
+What layers of docker save become when they are compressed is remembered in the
+user's cache directory, so that pushing them again takes no time.
 
 Without flags it pushes a small artifact of its own making to an emulator in its
 own process.`
@@ -31,14 +34,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := demo.NewFlags("push", about)
 	path := flags.String("source", "", "`path` of an OCI layout, as a folder or a tar, or of an archive of docker save")
 	flags.StringVar(&options.Reference, "reference", "", "`name` or digest of the image in the source; not needed if there is only one")
+	flags.StringVar(&options.Platform, "platform", "", "push one platform of an index alone, such as `linux/arm64`")
 	flags.StringVar(&options.Repository, "repository", "", "`name` of the repository, without the registry's alias")
 	flags.StringVar(&options.Tag, "tag", "", "`tag` to set")
 	flags.BoolVar(&options.Referrers, "referrers", false, "push signatures and other referrers of the image, too")
 	create := flags.Bool("create", false, "create the repository if it is missing")
+	cache := flags.String("cache", defaultCache(), "`file` that remembers digests of compressed layers; empty remembers nothing")
+	via := flags.Via()
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
 	if err := flags.Require("source", "repository"); err != nil {
+		return err
+	}
+	if err := demo.CheckVia(*via); err != nil {
 		return err
 	}
 
@@ -51,21 +60,42 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		options.Repository, options.Tag = cmp.Or(options.Repository, "demo/app"), cmp.Or(options.Tag, "latest")
 		*create = true // a new emulator has no repositories
 	}
-	if *create {
-		options.CreateRepository = service.Client
-	}
-	source, err := open(ctx, *path, &options.Reference)
+	source, err := open(ctx, *path, *cache, &options.Reference)
 	if err != nil {
 		return err
 	}
-	return push(ctx, service.Client, source, options, stdout, stderr)
+	if closer, ok := source.(io.Closer); ok {
+		defer closer.Close()
+	}
+	uri, err := service.RepositoryURI(ctx, options.Repository, *create)
+	if err != nil {
+		return err
+	}
+	send, err := service.SendVia(*via, uri)
+	if err != nil {
+		return err
+	}
+	return push(ctx, service, source, options, send, uri, stdout, stderr)
+}
+
+// defaultCache is a file in the user's cache directory, or "" without one.
+func defaultCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "ecr-public-go", "layers.jsonl")
 }
 
 // open reads what -source names, or else makes an artifact and sets the reference
 // to it.
-func open(ctx context.Context, path string, reference *string) (oras.ReadOnlyTarget, error) {
+func open(ctx context.Context, path, cache string, reference *string) (oras.ReadOnlyTarget, error) {
 	if path != "" {
-		source, err := imagepush.Open(ctx, path)
+		source, err := imagepush.Open(ctx, path, func(o *imagepush.OpenOptions) {
+			if cache != "" {
+				o.Digests = imagepush.NewDigestFile(cache)
+			}
+		})
 		if err != nil {
 			return nil, fmt.Errorf("-source: %w", err)
 		}
@@ -77,23 +107,14 @@ func open(ctx context.Context, path string, reference *string) (oras.ReadOnlyTar
 }
 
 // push shows on stderr what is sent, and prints on stdout what came of it.
-func push(ctx context.Context, client *ecrpublic.Client, source oras.ReadOnlyTarget, options imagepush.PushOptions, stdout, stderr io.Writer) error {
+func push(ctx context.Context, service *demo.Service, source oras.ReadOnlyTarget, options imagepush.PushOptions, send func(*imagepush.TargetOptions), uri string, stdout, stderr io.Writer) error {
 	show, finish := demo.Transfer(stderr)
-	result, err := imagepush.Push(ctx, client, source, options, func(o *imagepush.TargetOptions) { o.Progress = show })
+	result, err := imagepush.Push(ctx, service.Client, source, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })
 	finish(err)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stderr, "uploaded %d of %s, %s\n", len(result.Uploaded), demo.Count(len(result.Uploaded)+len(result.Skipped), "blob"), demo.Size(result.UploadedBytes))
-
-	uri := result.RepositoryURI
-	if uri == "" {
-		out, err := client.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{options.Repository}})
-		if err != nil {
-			return err
-		}
-		uri = aws.ToString(out.Repositories[0].RepositoryUri)
-	}
-	fmt.Fprintf(stdout, "repositoryUri: %s\ndigest: %s\n", uri, result.Descriptor.Digest)
+	fmt.Fprintf(stdout, "repositoryUri: %s\ndigest: %s\ntag: %s\n", uri, result.Descriptor.Digest, cmp.Or(result.Tag, "none"))
 	return nil
 }

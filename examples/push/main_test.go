@@ -1,9 +1,13 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
+	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/opencontainers/go-digest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"oras.land/oras-go/v2"
@@ -18,7 +22,7 @@ import (
 func TestDemonstration(t *testing.T) {
 	t.Parallel()
 	stdout, stderr := demotest.Run(t, run)
-	assert.Regexp(t, `^repositoryUri: public.ecr.aws/\w+/demo/app\ndigest: sha256:[0-9a-f]{64}\n$`, stdout)
+	assert.Regexp(t, `^repositoryUri: public.ecr.aws/\w+/demo/app\ndigest: sha256:[0-9a-f]{64}\ntag: latest\n$`, stdout)
 	assert.Contains(t, stderr, "176 KiB  sent\n")
 	assert.Contains(t, stderr, "uploaded 3 of 3 blobs, 176 KiB\n")
 }
@@ -41,10 +45,43 @@ func TestLayoutToEndpoint(t *testing.T) {
 	stdout, stderr := demotest.Run(t, run, args...)
 	assert.Contains(t, stdout, "digest: "+image.Digest.String())
 	assert.Contains(t, stderr, "uploaded 0 of 1 blob, 0 B\n")
+	stdout, _ = demotest.Run(t, run, "-endpoint", emulator.URL, "-source", folder, "-repository", "web", "-via", "api")
+	assert.Contains(t, stdout, "tag: none\n", "an image without a tag says so")
+	stdout, _ = demotest.Run(t, run, "-endpoint", emulator.URL, "-source", folder, "-repository", "api", "-create", "-tag", "v1", "-via", "api")
+	assert.Contains(t, stdout, "tag: v1\n")
+	assert.Equal(t, 2, emulator.Count("InitiateLayerUpload"), "through the API the second time alone")
+}
+
+// An archive of docker save that was pushed before takes two requests.
+func TestDockerSaveAgain(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer()
+	t.Cleanup(emulator.Close)
+	archive := filepath.Join(t.TempDir(), "image.tar")
+	layer := []byte("a layer")
+	config := []byte(`{"rootfs":{"diff_ids":["` + digest.FromBytes(layer).String() + `"]}}`)
+	var data bytes.Buffer
+	w := tar.NewWriter(&data)
+	for name, content := range map[string][]byte{"layer": layer, "config": config, "manifest.json": []byte(`[{"Config":"config","RepoTags":["app:v1"],"Layers":["layer"]}]`)} {
+		require.NoError(t, w.WriteHeader(&tar.Header{Name: name, Size: int64(len(content)), Mode: 0o644}))
+		_, err := w.Write(content)
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	require.NoError(t, os.WriteFile(archive, data.Bytes(), 0o600))
+	cache := filepath.Join(t.TempDir(), "cache", "layers")
+	args := []string{"-endpoint", emulator.URL, "-source", archive, "-repository", "web", "-tag", "v1", "-cache", cache}
+	first, _ := demotest.Run(t, run, append(args, "-create")...)
+	assert.FileExists(t, cache)
+	before := len(emulator.Requests())
+	again, _ := demotest.Run(t, run, args...)
+	assert.Equal(t, first, again)
+	assert.Len(t, emulator.Requests(), before+2)
 }
 
 func TestEndpointNeedsSource(t *testing.T) {
 	t.Parallel()
 	demotest.Refuses(t, run, "-live and -endpoint need -source and -repository", "-endpoint", "http://127.0.0.1:1")
 	demotest.Refuses(t, run, "missing.tar", "-source", "missing.tar")
+	demotest.Refuses(t, run, "-via carrier: want registry or api", "-via", "carrier")
 }

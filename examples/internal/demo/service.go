@@ -40,6 +40,8 @@ type Service struct {
 
 	// Emulator is the program's own; nil if it has none.
 	Emulator *ecrpublictest.Server
+
+	registry registryClient
 }
 
 // Connect returns a client of AWS, of an endpoint, or of a new emulator, which runs

@@ -1,0 +1,131 @@
+// Command promote points a tag at an image that is in ECR Public already: "build
+// once, promote by digest".
+//
+// In a pipeline, build and push once, and keep the digest:
+//
+//	push -live -repository app -source image.tar -tag "build-$BUILD" | sed -n 's/^digest: //p' >digest
+//
+// Test the image by that digest, and nothing else:
+//
+//	docker run --rm "public.ecr.aws/$ALIAS/app@$(cat digest)" self-test
+//
+// Then give it the tag that users pull, in the same repository or in another one of
+// the account. Show first what would change:
+//
+//	promote -live -from "public.ecr.aws/$ALIAS/app@$(cat digest)" -tag stable -dry-run
+//	promote -live -from "public.ecr.aws/$ALIAS/app@$(cat digest)" -tag stable
+//	promote -live -from "public.ecr.aws/$ALIAS/app@$(cat digest)" -repository app-release -tag 1.4.0 -referrers
+//
+// Nobody can have changed what was tested: the digest stays the same. To roll back,
+// promote the digest that the line "previous" names.
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+
+	"oras.land/oras-go/v2/content/memory"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+)
+
+const about = `
+Points a tag at an image that is in your account already, in the same repository or in
+another one, without building or pulling it. Name the image by the digest that you have
+tested: "build once, promote by digest". Prints where the tag was before, which is what
+to promote for a rollback.
+
+Without flags it pushes a small artifact to an emulator in its own process, and promotes
+that to the tag stable, and to another repository.`
+
+func main() { demo.Main("promote", run) }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var options imagepush.PromoteOptions
+	var to imageref.Reference
+	flags := demo.NewFlags("promote", about)
+	from := flags.String("from", "", "the image, such as `public.ecr.aws/alias/app@sha256:…` or public.ecr.aws/alias/app:v1")
+	flags.StringVar(&to.Tag, "tag", "", "`tag` to set; in another repository that of -from without it")
+	flags.StringVar(&to.RepositoryName, "repository", "", "`name` of the repository, without the registry's alias; the one of -from without it")
+	flags.BoolVar(&options.Referrers, "referrers", false, "copy signatures and other referrers of the image, too")
+	flags.BoolVar(&options.DryRun, "dry-run", false, "only show what would change and how much would be sent")
+	create := flags.Bool("create", false, "create the repository if it is missing")
+	via := flags.Via()
+	if err := flags.Parse(args, stdout); err != nil {
+		return err
+	}
+	if err := flags.Require("from"); err != nil {
+		return err
+	}
+	if err := demo.CheckVia(*via); err != nil {
+		return err
+	}
+
+	service, err := flags.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+	promotions := []imageref.Reference{to}
+	if *from == "" {
+		if *from, err = fill(ctx, service); err != nil {
+			return err
+		}
+		*create = true
+		promotions = []imageref.Reference{{Tag: cmp.Or(to.Tag, "stable")}, {RepositoryName: "demo/release", Tag: cmp.Or(to.Tag, "stable")}}
+	}
+	ref, err := imageref.Parse(*from)
+	if err != nil {
+		return demo.Usagef("-from: %v", err)
+	}
+	if *create {
+		options.CreateRepository = service.Client
+	}
+	for _, to := range promotions {
+		if err := promote(ctx, service, ref, to, *via, options, stdout, stderr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// promote shows on stderr what is sent, and prints on stdout what became of the tag.
+func promote(ctx context.Context, service *demo.Service, from, to imageref.Reference, via string, options imagepush.PromoteOptions, stdout, stderr io.Writer) error {
+	reader, err := service.Registry()
+	if err != nil {
+		return err
+	}
+	target := imageref.Reference{Alias: from.Alias, RepositoryName: cmp.Or(to.RepositoryName, from.RepositoryName)}
+	send, err := service.SendVia(via, target.String())
+	if err != nil {
+		return err
+	}
+	show, finish := demo.Transfer(stderr)
+	result, err := imagepush.Promote(ctx, service.Client, reader, from, to, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })
+	finish(err)
+	if err != nil {
+		return err
+	}
+	if options.DryRun {
+		return imagepush.WriteChanges(stdout, []imagepush.Change{result.Change()})
+	}
+	target.Tag = result.Tag
+	fmt.Fprintf(stdout, "image: %s\ndigest: %s\nprevious: %s\n", target, result.Descriptor.Digest, cmp.Or(result.Previous.String(), "none"))
+	return nil
+}
+
+// fill pushes an artifact to the emulator and returns its reference, by digest.
+func fill(ctx context.Context, service *demo.Service) (string, error) {
+	store := memory.New()
+	if err := demo.AddArtifact(ctx, store, "build-1", []byte("hello, ECR Public\n")); err != nil {
+		return "", err
+	}
+	result, err := imagepush.Push(ctx, service.Client, store, imagepush.PushOptions{
+		Repository: "demo/app", Reference: "build-1", CreateRepository: service.Client,
+	})
+	return result.RepositoryURI + "@" + result.Descriptor.Digest.String(), err
+}
