@@ -16,14 +16,14 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
-// Blob opens a blob of the repository that a reference names, such as a layer or
-// a config, by its digest; tag and digest of the reference do not matter. If the
-// connection fails midway, the rest is requested from there.
+// Blob opens a blob, such as a layer or a config, of the repository that ref names.
+// It ignores the tag and the digest of ref. The caller must close the reader, and
+// ctx must last until then. If the connection fails midway, the reader requests the
+// rest.
 //
-// The content is checked as it is read: when all of it has come and its digest is
-// another, or when there is more than the largest layer has, the reader returns an
-// error and not io.EOF. Do not act on the content before. The context must last
-// until the reader is closed, which it must be in any case.
+// The reader verifies the content: at its end, it returns io.EOF only if the digest
+// is right, and an error otherwise. Do not act on the content before. A blob larger
+// than the largest layer, 10,000 MiB, is an error.
 func (c *Client) Blob(ctx context.Context, ref imageref.Reference, blob digest.Digest) (io.ReadCloser, error) {
 	if err := blob.Validate(); err != nil {
 		return nil, fmt.Errorf("registry: digest %q: %w", blob, err)
@@ -47,14 +47,14 @@ func (c *Client) Blob(ctx context.Context, ref imageref.Reference, blob digest.D
 	return b, nil
 }
 
-// openBlob requests a blob from a position on.
+// openBlob requests a blob, starting at a position.
 func (c *Client) openBlob(ctx context.Context, r request, from int64) (io.ReadCloser, error) {
 	r.from = from
 	resp, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if resp.StatusCode == http.StatusOK { // the host does not know ranges
+	if resp.StatusCode == http.StatusOK { // the whole blob, because the host ignores ranges
 		_, err = io.CopyN(io.Discard, resp.Body, from)
 	} else if !strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", from)) {
 		err = fmt.Errorf("the response has the range %q, want the bytes from %d on", printable(resp.Header.Get("Content-Range")), from)
@@ -69,7 +69,7 @@ func (c *Client) openBlob(ctx context.Context, r request, from int64) (io.ReadCl
 	return resp.Body, nil
 }
 
-// blobReader checks what it reads. An error stays.
+// blobReader verifies what it reads. Once it has failed, it returns the same error.
 type blobReader struct {
 	request request
 	open    func(from int64) (io.ReadCloser, error)
@@ -78,7 +78,7 @@ type blobReader struct {
 	hash    hash.Hash
 	body    io.ReadCloser
 	size    int64
-	reopens int // in a row, without a byte in between
+	reopens int // since the last byte
 	err     error
 }
 
@@ -98,8 +98,8 @@ func (b *blobReader) Read(p []byte) (int, error) {
 	return 0, b.err
 }
 
-// judge returns the error for the consumer: none while the body goes on, be it
-// from another response.
+// judge returns the error for the consumer: nil if the body continues, after a
+// failure with another response.
 func (b *blobReader) judge(err error) error {
 	switch {
 	case b.size > limits.MaxLayer:

@@ -8,17 +8,16 @@ import (
 	"strings"
 )
 
-// challenge says where tokens are had: the parameters of a WWW-Authenticate
-// header with the scheme Bearer.
+// challenge says where to get tokens: the parameters of a Bearer challenge in a
+// WWW-Authenticate header.
 type challenge struct {
 	realm   *url.URL
 	service string
 	scope   string
 }
 
-// parseChallenge returns nil if the response has no Bearer challenge, and an
-// error if it has one whose realm is not the registry's own: nobody else gets to
-// see a login or says what the token is.
+// parseChallenge returns nil if the response has no Bearer challenge. A realm on
+// another host is an error: no other host may see a login or choose the token.
 func parseChallenge(resp *http.Response, origins []string) (*challenge, error) {
 	for _, header := range resp.Header.Values("WWW-Authenticate") {
 		scheme, rest, _ := strings.Cut(strings.TrimSpace(header), " ")
@@ -35,16 +34,15 @@ func parseChallenge(resp *http.Response, origins []string) (*challenge, error) {
 	return nil, nil
 }
 
-// trusted reports whether a realm is at one of the origins, or at one of them over
-// HTTPS.
+// trusted reports whether a realm is at one of the origins, or at the HTTPS twin of
+// one.
 func trusted(realm *url.URL, origins []string) bool {
 	origin := originOf(realm)
 	return slices.Contains(origins, origin) ||
 		realm.Scheme == "https" && slices.Contains(origins, "http"+strings.TrimPrefix(origin, "https"))
 }
 
-// parseParameters reads name="value" pairs, quoted or not, as far as they are
-// well-formed.
+// parseParameters reads name="value" pairs, quoted or not, and ignores the rest.
 func parseParameters(text string) map[string]string {
 	parameters := map[string]string{}
 	for {
@@ -85,7 +83,7 @@ func parseValue(text string) (value, rest string) {
 	return b.String(), ""
 }
 
-// tokenURL is the address of a token for the challenge.
+// tokenURL is the address at which to get a token.
 func (c *challenge) tokenURL() string {
 	u := *c.realm
 	query := u.Query()
@@ -100,14 +98,14 @@ func (c *challenge) tokenURL() string {
 	return u.String()
 }
 
-// isScoped reports whether the challenge asks for a token of one repository. ECR
-// Public's asks for one that is good everywhere.
+// isScoped reports whether the challenge asks for a token for one repository. ECR
+// Public's own challenge asks for one that is valid for all.
 func (c *challenge) isScoped() bool {
 	return c != nil && strings.HasPrefix(c.scope, "repository:")
 }
 
-// wantsOther reports whether the challenge asks for a token of one repository
-// that one made for another challenge is not.
-func (c *challenge) wantsOther(made *challenge) bool {
-	return c.isScoped() && (made == nil || made.scope != c.scope)
+// wantsOther reports whether the challenge asks for another token than an earlier
+// challenge did, or for a token where none was needed before.
+func (c *challenge) wantsOther(earlier *challenge) bool {
+	return c != nil && (earlier == nil || c.isScoped() && earlier.scope != c.scope)
 }

@@ -15,37 +15,37 @@ import (
 
 // Options configures a [Client]. Every zero value works.
 type Options struct {
-	// Login provides logins; nil reads anonymously. Its Hosts must include the
-	// Host, if one is set. A client authenticates at no other hosts than these.
+	// Login provides logins; nil means anonymous. Its Hosts must include Host if
+	// Host is set. The client sends logins to no other host.
 	Login *login.Provider
 
-	// Host is the registry host for references of any host: a host, with a port
-	// if need be, which is called over HTTPS, or a URL such as
-	// "http://127.0.0.1:5000", as the emulator has. Empty means the host that
-	// each reference names, public.ecr.aws or its dual-stack twin.
+	// Host is the registry host to use for all references, whichever host they
+	// name: host or host:port, which means HTTPS, or a URL without a path such as
+	// "http://127.0.0.1:5000", the form of the emulator's Server.URL. Empty means
+	// the host that each reference names, public.ecr.aws or ecr-public.aws.com.
 	Host string
 
-	// HTTPClient gives its Transport, CheckRedirect, Jar and Timeout. Nil means a
-	// transport that keeps as many connections as are used at a time. Without a
-	// CheckRedirect, redirects are followed unless they lead from HTTPS to HTTP.
+	// HTTPClient provides Transport, CheckRedirect, Jar and Timeout. Nil means a
+	// transport of the client's own that keeps up to 100 idle connections. If
+	// CheckRedirect is nil, redirects from HTTPS to HTTP are refused.
 	HTTPClient *http.Client
 
-	// Rate is how many manifests are requested a second. 0 means the documented
-	// limit, 1 without a login and 10 with one; a negative number means no limit.
+	// Rate limits requests for manifests, in requests per second. 0 means the
+	// documented limit, 1 without a login and 10 with one; a negative number
+	// means no limit.
 	Rate float64
 }
 
-// Client reads from the registry host and authenticates other programs there. Its
-// methods may be called concurrently. [New] makes one; programs need one for each
-// login.
+// Client reads from the registry host and authenticates other clients there. Make
+// one with [New] and share it: its tokens, its rate limit and its connections serve
+// all requests. Methods may be called concurrently.
 type Client struct {
 	host      *url.URL // nil: the one that a reference names
 	http      *http.Client
 	transport *transport
 }
 
-// New makes a client. It sends nothing; an error names the option that is
-// invalid.
+// New makes a client. It sends no request. An error names the invalid option.
 func New(options Options) (*Client, error) {
 	host, err := parseHost(options.Host)
 	if err != nil {
@@ -68,17 +68,19 @@ func New(options Options) (*Client, error) {
 	return &Client{host: host, http: client, transport: t}, nil
 }
 
-// Transport returns a transport for other HTTP clients. Requests to the registry
-// host get the client's token, in place of an Authorization header that they may
-// have, and wait for their turn. Requests to other hosts are sent as they are. See
-// [Client.Do] for when a request is sent again.
+// Transport returns a transport for other HTTP clients. A request to the registry
+// host's API, the paths below /v2/, is sent with the client's token, which replaces
+// any Authorization header, and at the client's rate. All other requests are sent
+// unchanged. Retries are those of [Client.Do].
 func (c *Client) Transport() http.RoundTripper { return c.transport }
 
-// Do sends a request and follows redirects; it makes a Client what the
-// remote.Repository of oras-go takes for its Client. A request is sent again when
-// its token was refused or the host has too many requests, provided that its body
-// can be had again from GetBody, and a GET or HEAD also when the connection or the
-// host failed for the moment.
+// Do sends a request like [Client.Transport] and follows redirects. With it, a
+// Client is what the Client field of oras-go's remote.Repository takes.
+//
+// Do retries a request whose token was rejected, and one that was answered with
+// 429, if it has no body or a GetBody. It also retries GET and HEAD requests after
+// connection errors and after the statuses 408, 500, 502, 503 and 504. A response
+// that makes no progress for a minute is an error.
 func (c *Client) Do(req *http.Request) (*http.Response, error) { return c.http.Do(req) }
 
 // parseHost returns nil for an empty text.
@@ -103,7 +105,7 @@ func serves(provider *login.Provider, origin string) bool {
 	return provider.Serves(host)
 }
 
-// originsOf returns where tokens may go.
+// originsOf returns the origins to which tokens may be sent.
 func originsOf(host *url.URL) []string {
 	if host != nil {
 		return []string{originOf(host)}
@@ -111,7 +113,7 @@ func originsOf(host *url.URL) []string {
 	return []string{"https://" + imageref.Host, "https://" + imageref.DualStackHost}
 }
 
-// originOf returns scheme and host in the form in which they can be compared.
+// originOf returns scheme and host in a normal form, for comparison.
 func originOf(u *url.URL) string {
 	scheme, host, port := strings.ToLower(u.Scheme), strings.ToLower(u.Hostname()), u.Port()
 	if strings.Contains(host, ":") {
@@ -123,7 +125,7 @@ func originOf(u *url.URL) string {
 	return scheme + "://" + host
 }
 
-// connectionsPerHost bounds idle connections, not those in use.
+// connectionsPerHost limits idle connections, not those in use.
 const connectionsPerHost = 100
 
 // httpClient returns a client like the given one, which may be nil, with a

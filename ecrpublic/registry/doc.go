@@ -1,36 +1,35 @@
-// Package registry is a client for the registry host of ECR Public,
-// public.ecr.aws: it reads any public repository, which the API cannot do, and
-// keeps other programs authenticated there for as long as they run.
+// Package registry is a client for public.ecr.aws, the registry host of ECR
+// Public. It reads any public repository, which the API does not offer, and it
+// authenticates other registry clients for as long as a program runs.
 //
 // [Client.Tags], [Client.Resolve], [Client.Manifest], [Client.Referrers] and
-// [Client.Blob] read. Content is checked against its digest, responses are
-// bounded, and no login or AWS account is needed.
+// [Client.Blob] read. They need no login and no AWS account, check content against
+// its digest, and bound every response.
 //
-// [Client.Do] and [Client.Transport] lend the authentication to other clients:
+// [Client.Do] and [Client.Transport] serve other clients:
 //
 //   - oras-go: set the Client of a remote.Repository to a [Client].
 //   - go-containerregistry: pass the transport to remote.WithTransport or
 //     crane.WithTransport.
-//   - plain net/http: http.Client{Transport: client.Transport()}.
+//   - net/http: use http.Client{Transport: client.Transport()}.
 //
 // # Tokens
 //
-// The host gives out bearer tokens for an hour and refuses an expired one with
-// status 400, which other clients do not recover from. A [Client] asks for the
-// host's challenge once, sends its token with every request from then on, and
-// renews it before it ends. A token that is refused all the same, with 401, 400
-// or 403, is renewed and the request sent again, if need be with a fresh login.
-// Requests at the same time share one renewal, which has a deadline of its own.
-// Lives are measured on this machine, so that a wrong clock on either side does
-// no harm.
+// The host issues bearer tokens that live for one hour, and rejects an expired one
+// with status 400, from which other clients do not recover. A [Client] asks the
+// host once where to get tokens, sends its token with every request, and renews it
+// after three quarters of its life. If a token is rejected nevertheless, with 401,
+// 400 or 403, the client renews it and sends the request again, with a fresh login
+// if necessary. Concurrent requests share one renewal, which has a deadline of its
+// own. Lives are measured by the local monotonic clock, so wrong clocks do no harm.
 //
-// Tokens go to the registry host only: not to the host that blobs are redirected
-// to, not to a token endpoint on another host, and not over plain HTTP unless
-// [Options] name such a host.
+// Tokens and logins are sent to the registry host only: not to the host to which
+// it redirects blob requests, not to a token endpoint on another host, and not over
+// plain HTTP unless [Options] names such a host.
 //
 // # Rates
 //
-// The host allows one pull a second without a login and ten with one. Requests
-// for manifests wait for their turn, and when the host answers 429, all requests
-// pause for as long as it says.
+// The host allows one pull per second without a login and ten with one. Requests
+// for manifests wait for their turn. When the host responds with 429, all requests
+// pause for as long as it asks.
 package registry

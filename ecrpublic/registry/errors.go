@@ -15,32 +15,33 @@ import (
 	"oras.land/oras-go/v2/errdef"
 )
 
-// Error is a refusal by the registry host or its token endpoint. Find it with
-// errors.As, or ask [IsNotFound], [IsDenied] and [IsRateLimited].
+// Error is an unsuccessful response of the registry host, of its token endpoint or
+// of a host to which it redirected. Find it with errors.As, or classify an error
+// with [IsNotFound], [IsDenied] and [IsRateLimited].
 type Error struct {
-	// Method is that of the request, such as "GET".
+	// Method is the method of the request, such as "GET".
 	Method string
 
-	// URL is the address of the request, or of its last redirect, without a
+	// URL is the address of the request, or of its last redirect, without the
 	// query.
 	URL string
 
 	// StatusCode is the HTTP status.
 	StatusCode int
 
-	// Code is the first code of the response, such as "MANIFEST_UNKNOWN"; empty
-	// when it has none, as for HEAD requests.
+	// Code is the first error code of the response, such as "MANIFEST_UNKNOWN".
+	// It is empty for responses without one, such as all responses to HEAD.
 	Code string
 
-	// Message is the text that comes with the code, or the beginning of a
-	// response that is not in the registry's form. Tokens are cut out of it.
+	// Message is the message that belongs to Code, or the start of a response
+	// that is not a registry's JSON. The client's own secrets are redacted.
 	Message string
 
-	// RetryAfter is how long the host asks to wait; zero when it does not say.
+	// RetryAfter is the wait that the host asks for; zero if it names none.
 	RetryAfter time.Duration
 }
 
-// Error returns the text.
+// Error returns method, address, status, code and message in one line.
 func (e *Error) Error() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s %s: %d %s", e.Method, e.URL, e.StatusCode, http.StatusText(e.StatusCode))
@@ -55,31 +56,30 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Is reports whether the target is errdef.ErrNotFound of oras-go and the error a
-// 404, so that code for oras-go understands it.
+// Is makes errors.Is(err, errdef.ErrNotFound) of oras-go true for a 404.
 func (e *Error) Is(target error) bool {
 	return target == errdef.ErrNotFound && e.StatusCode == http.StatusNotFound
 }
 
-// IsNotFound reports whether the host answered that a repository, tag, manifest
+// IsNotFound reports whether the response was a 404: the repository, tag, manifest
 // or blob does not exist.
 func IsNotFound(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.StatusCode == http.StatusNotFound
 }
 
-// IsDenied reports whether the host refused a token or a login, or refused the
-// request for lack of rights. Tokens have then been renewed without success.
+// IsDenied reports whether a token, a login or the request was denied. The client
+// has tried a new token before, so trying again does not help.
 func IsDenied(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && (e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden ||
 		e.StatusCode == http.StatusBadRequest && e.Code == codeDenied)
 }
 
-// IsRateLimited reports whether the host still answered 429 after the client's
-// own retries, or asked for a longer wait than the client or the caller's
-// deadline allows. The error's RetryAfter is that wait. With the message "Data
-// limit exceeded" waiting does not help; a login may.
+// IsRateLimited reports whether the host still responded with 429 after the
+// client's own retries, or asked for a wait of more than two minutes or beyond the
+// context's deadline. Error.RetryAfter is that wait. If the message is "Data limit
+// exceeded", waiting does not help, but a login may.
 func IsRateLimited(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.StatusCode == http.StatusTooManyRequests
@@ -95,7 +95,7 @@ const (
 	maxMessage = 500
 )
 
-// newError reads a response that is not what was asked for, and closes it.
+// newError makes an error of an unsuccessful response and closes it.
 func newError(resp *http.Response, redact func(string) string) *Error {
 	defer resp.Body.Close()
 	e := &Error{
@@ -149,13 +149,13 @@ func printable(text string) string {
 	return text
 }
 
-// shown is a URL without its query, which may be a signature.
+// shown is a URL without its query, which may contain a signature.
 func shown(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// retryAfter reads seconds or a date, which is told by the host's own clock.
-// Zero means that there is none.
+// retryAfter reads seconds or a date, which it compares with the host's own clock.
+// Zero means that the header has no wait.
 func retryAfter(header http.Header) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if text == "" {

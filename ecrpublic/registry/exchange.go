@@ -17,9 +17,9 @@ import (
 // maxTokenResponse bounds the response of a token endpoint.
 const maxTokenResponse = 1 << 20
 
-// fetch gets a token as docker does: it asks the registry host where, unless that
-// is known, and the token endpoint with the login. Credentials that are stale are
-// given back to the provider first, and so are any that the endpoint refuses.
+// fetch gets a token as docker does: it asks the registry host where to get one,
+// unless that is known, and then exchanges the login there. It invalidates stale
+// credentials first, and those that the endpoint denies.
 func (s *tokens) fetch(ctx context.Context, at place, asked *challenge, stale login.Credentials) (*token, error) {
 	if asked == nil {
 		known, err := s.challenge(ctx, at.origin)
@@ -56,9 +56,9 @@ func (s *tokens) fetch(ctx context.Context, at place, asked *challenge, stale lo
 	return s.exchange(ctx, asked, fresh)
 }
 
-// challenge returns where the origin's tokens are had, asking it if that is not
-// known. It returns nil if the host wants no token, as one that does not have this
-// address: what it thinks of requests without a token, it says when it gets one.
+// challenge returns the origin's challenge, and requests it if it is not known. It
+// returns nil if the host needs no token, or has no such address: then the response
+// to a request without a token says whether it needs one.
 func (s *tokens) challenge(ctx context.Context, origin string) (*challenge, error) {
 	s.mu.Lock()
 	known := s.challenges[origin]
@@ -94,7 +94,7 @@ func (s *tokens) challenge(ctx context.Context, origin string) (*challenge, erro
 	return asked, nil
 }
 
-// forget makes the next renewal ask the host anew where tokens are had.
+// forget makes the next renewal ask the host again where to get tokens.
 func (s *tokens) forget(asked *challenge) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,8 +138,8 @@ func (s *tokens) exchange(ctx context.Context, asked *challenge, credentials log
 	}, nil
 }
 
-// readToken reads the response of a token endpoint. Its life is told from now on;
-// when the endpoint's clock says that it was issued does not matter.
+// readToken reads the response of a token endpoint. It ignores issued_at, which is
+// by the endpoint's clock.
 func readToken(body io.Reader) (value string, life time.Duration, err error) {
 	data, err := io.ReadAll(io.LimitReader(body, maxTokenResponse+1))
 	if err != nil {

@@ -179,8 +179,8 @@ func TestEndlessPages(t *testing.T) {
 		next func(page int) string
 		want string
 	}{
-		"the same":       {func(int) string { return "/v2/acme/team/app/tags/list?last=a" }, "a page that it had before"},
-		"in a circle":    {func(page int) string { return fmt.Sprintf("?last=%d", page%7) }, "a page that it had before"},
+		"the same":       {func(int) string { return "/v2/acme/team/app/tags/list?last=a" }, "leads back to an earlier one"},
+		"in a circle":    {func(page int) string { return fmt.Sprintf("?last=%d", page%7) }, "leads back to an earlier one"},
 		"ever new":       {func(page int) string { return fmt.Sprintf("?last=%d", page) }, "more than 10000 pages"},
 		"another host":   {func(int) string { return "https://evil.test/v2/acme/team/app/tags/list" }, "the link to the next page leads to https://evil.test/"},
 		"another scheme": {func(int) string { return "http://registry.test/v2/acme/team/app/tags/list" }, "the link to the next page leads to http://registry.test/"},

@@ -18,17 +18,19 @@ import (
 
 // Manifest is the manifest of an image, an index or another artifact.
 type Manifest struct {
-	// Descriptor has the digest and the size of Content, and its media type.
+	// Descriptor has digest, size and media type of Content.
 	Descriptor ocispec.Descriptor
 
-	// Content is the manifest as it is stored, of at most 4 MiB.
+	// Content is the manifest, byte for byte, of at most 4 MiB. The slice belongs
+	// to the caller.
 	Content []byte
 }
 
 const headerDigest = "Docker-Content-Digest"
 
-// acceptedManifests is sent with requests for manifests. Docker's schema 1 is not
-// in it: the host translates for clients that understand nothing else.
+// acceptedManifests are the media types that requests for manifests accept. Docker's
+// schema 1 is missing on purpose: the host translates manifests for clients that
+// accept nothing newer.
 func acceptedManifests() []string {
 	return []string{
 		ocispec.MediaTypeImageIndex, ocispec.MediaTypeImageManifest,
@@ -36,9 +38,10 @@ func acceptedManifests() []string {
 	}
 }
 
-// Manifest reads the manifest that a reference names by its digest or else by its
-// tag, and checks it against the digest. An error is one of [Error], such as one
-// for which [IsNotFound] reports true, or says what is wrong with the content.
+// Manifest reads the manifest that ref names by digest or, if ref has no digest, by
+// tag, and verifies it against that digest or the one in the response. Use
+// [IsNotFound], [IsDenied] and [IsRateLimited] to classify errors; content that is
+// too large, has another digest or is not a manifest is an error too.
 func (c *Client) Manifest(ctx context.Context, ref imageref.Reference) (Manifest, error) {
 	r, err := c.manifestRequest(http.MethodGet, ref)
 	if err != nil {
@@ -55,11 +58,11 @@ func (c *Client) Manifest(ctx context.Context, ref imageref.Reference) (Manifest
 	return m, nil
 }
 
-// Resolve returns digest, size and media type of the manifest that a reference
-// names by its digest or else by its tag. It sends a HEAD request, and reads the
-// manifest only if the response does not say all three, or is a refusal, whose
-// reason HEAD does not tell. Errors are those of [Client.Manifest]; a 404 has no
-// code and message.
+// Resolve returns digest, size and media type of the manifest that ref names by
+// digest or, if ref has no digest, by tag. It sends a HEAD request. Only if the
+// response lacks one of the three, or is an error other than 404 and 429, whose
+// reason a response to HEAD cannot give, does it read the manifest as
+// [Client.Manifest] does.
 func (c *Client) Resolve(ctx context.Context, ref imageref.Reference) (ocispec.Descriptor, error) {
 	r, err := c.manifestRequest(http.MethodHead, ref)
 	if err != nil {
@@ -92,8 +95,8 @@ func (c *Client) Resolve(ctx context.Context, ref imageref.Reference) (ocispec.D
 	return desc, nil
 }
 
-// hidesReason reports whether a HEAD request was refused for a reason that a GET
-// would tell.
+// hidesReason reports whether a response to HEAD was an error whose reason GET would
+// give.
 func hidesReason(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Message == "" && e.StatusCode != http.StatusNotFound && e.StatusCode != http.StatusTooManyRequests
@@ -132,8 +135,8 @@ func checkDescriptor(desc ocispec.Descriptor, ref imageref.Reference) error {
 	return nil
 }
 
-// checkManifest checks content against the digests of reference and header, as far
-// as there are any, and its media type against that of the header.
+// checkManifest verifies content against the digest of the reference or else of the
+// header, and the header's media type against the content's.
 func checkManifest(content []byte, header http.Header, ref imageref.Reference) (Manifest, error) {
 	named := header.Get(headerDigest)
 	if ref.Digest != "" {
@@ -165,8 +168,8 @@ func checkManifest(content []byte, header http.Header, ref imageref.Reference) (
 	return Manifest{ocispec.Descriptor{MediaType: mediaType, Digest: want, Size: int64(len(content))}, content}, nil
 }
 
-// mediaTypeOf returns the type of a manifest that a header says, or "" if it says
-// none or one that anything may have.
+// mediaTypeOf returns the Content-Type, or "" if there is none or one that does not
+// say what the content is.
 func mediaTypeOf(header http.Header) string {
 	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil || slices.Contains([]string{"application/json", "application/octet-stream", "text/plain", "text/html"}, mediaType) {

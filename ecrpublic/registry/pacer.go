@@ -12,14 +12,11 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
-const (
-	// burst is how many manifests may be requested at once after a pause: docker
-	// pull of an image of several platforms sends three in a row.
-	burst = 3
-)
+// burst is how many manifests may be requested at once after a pause: docker pull of
+// an image of several platforms sends three in a row.
+const burst = 3
 
-// pacer makes requests wait for their turn.
-// Nil lets all of them pass.
+// pacer makes requests wait for their turn. Nil lets all of them pass.
 type pacer struct {
 	pulls *rate.Limiter
 

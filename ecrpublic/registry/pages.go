@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	// pageSize is the most entries that a page may be asked for.
+	// pageSize is the largest page that the host serves; more is an error.
 	pageSize = 1000
 
 	// maxPage bounds a page, in bytes: a thousand tags, or descriptors with their
 	// annotations.
 	maxPage = 8 << 20
 
-	// maxPages bounds a listing. A repository has 100,000 images by the
-	// documented quota; even in pages of ten tags that is enough.
+	// maxPages bounds a listing. The documented quota is 100,000 images per
+	// repository, for which pages of ten tags would do.
 	maxPages = 10_000
 )
 
-// eachPage reads a listing page by page until use returns false or an error. The
-// host says where the next page is.
+// eachPage reads a listing page by page, following the host's links, until use
+// returns false or an error.
 func (c *Client) eachPage(ctx context.Context, first *url.URL, accept []string, use func(*http.Response, []byte) (more bool, err error)) error {
 	r := request{method: http.MethodGet, url: first, accept: accept}
 	var seen loops
@@ -50,14 +50,13 @@ func (c *Client) eachPage(ctx context.Context, first *url.URL, accept []string, 
 			return nil
 		}
 		if seen.again(next.String()) {
-			return r.failed(errors.New("the listing leads to a page that it had before"))
+			return r.failed(errors.New("the link to the next page leads back to an earlier one"))
 		}
 		r.url = next
 	}
 }
 
-// nextPage returns the address in a Link header with rel="next", nil if there is
-// none.
+// nextPage returns the address in a Link header with rel="next", or nil.
 func nextPage(current *url.URL, header http.Header) (*url.URL, error) {
 	for _, links := range header.Values("Link") {
 		for link := range strings.SplitSeq(links, ",") {
@@ -89,8 +88,8 @@ func isNext(parameters string) bool {
 	return false
 }
 
-// loops finds out when values repeat, in constant memory: it compares each with
-// one from before, which it replaces ever more rarely.
+// loops detects a cycle of values in constant memory: it compares each value with an
+// earlier one, which it replaces at ever longer intervals.
 type loops struct {
 	kept        string
 	since, span int

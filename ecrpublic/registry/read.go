@@ -12,8 +12,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
-// urlOf returns an address below a reference's repository. The reference is
-// checked, so that its parts need no escaping.
+// urlOf returns an address below a repository. It validates the reference, whose
+// parts therefore need no escaping.
 func (c *Client) urlOf(ref imageref.Reference, kind, name string) (*url.URL, error) {
 	if err := ref.Validate(); err != nil {
 		return nil, fmt.Errorf("registry: %w", err)
@@ -28,22 +28,22 @@ func (c *Client) urlOf(ref imageref.Reference, kind, name string) (*url.URL, err
 	return base.JoinPath("v2", ref.Alias, ref.RepositoryName, kind, name), nil
 }
 
-// request is what the client reads with: a GET or HEAD.
+// request is a GET or HEAD request of the client's own.
 type request struct {
 	method string
 	url    *url.URL
 	accept []string
-	from   int64 // the position of the first byte that is wanted
+	from   int64 // the position of the first byte to send
 }
 
-// send returns a response with status 200, or 206 if the request is for a part, or
-// an error that names the request.
+// send returns a response with status 200, or with 206 if r.from is set. An error
+// names the request.
 func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), nil)
 	if err != nil {
 		return nil, r.failed(err)
 	}
-	req.Header.Set("Accept-Encoding", "identity") // digests and sizes are those of what is stored
+	req.Header.Set("Accept-Encoding", "identity") // digests and sizes are those of the stored bytes
 	for _, mediaType := range r.accept {
 		req.Header.Add("Accept", mediaType)
 	}
@@ -60,8 +60,8 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	return nil, newError(resp, c.transport.tokens.redact)
 }
 
-// failed names the request in an error, once, and without what a redirect added
-// to its address: the signature of a URL is a secret.
+// failed names the request in an error, once. It leaves out the address to which a
+// request was redirected, because its signature is a secret.
 func (r request) failed(err error) error {
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
@@ -72,8 +72,8 @@ func (r request) failed(err error) error {
 	return fmt.Errorf("%s %s: %w", r.method, shown(r.url), err)
 }
 
-// read returns a response with status 200 and its whole body, of limited size. If
-// the connection fails midway, the request is sent again.
+// read returns a response with status 200 and its whole body, which it limits in
+// size. If the connection fails midway, it sends the request again.
 func (c *Client) read(ctx context.Context, r request, limit int64) (*http.Response, []byte, error) {
 	for attempt := 1; ; attempt++ {
 		resp, err := c.send(ctx, r)
@@ -93,7 +93,7 @@ func (c *Client) read(ctx context.Context, r request, limit int64) (*http.Respon
 	}
 }
 
-// readAll reads a body of limited size and closes it.
+// readAll reads a body up to a limit and closes it.
 func (r request) readAll(resp *http.Response, limit int64) ([]byte, error) {
 	defer resp.Body.Close()
 	if resp.ContentLength > limit {

@@ -15,12 +15,11 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
-// Referrers lists the artifacts whose subject is the image that a reference names,
-// such as its signatures; a tag is resolved first. With an artifact type only
-// those of that type are listed. If the host does not know the referrers API, the
-// list is that of the tag by which the OCI specification replaces it,
-// "sha256-<hex>". An error is the last that the iterator yields, with an empty
-// descriptor.
+// Referrers lists the artifacts whose subject is the image that ref names, such as
+// its signatures. A ref without a digest is resolved first. If artifactType is not
+// empty, only artifacts of that type are listed. On a host without the referrers
+// API, the list is read from the OCI specification's fallback tag, "sha256-<hex>".
+// An error ends the iteration, with an empty descriptor.
 func (c *Client) Referrers(ctx context.Context, ref imageref.Reference, artifactType string) iter.Seq2[ocispec.Descriptor, error] {
 	return func(yield func(ocispec.Descriptor, error) bool) {
 		err := c.eachReferrer(ctx, ref, func(desc ocispec.Descriptor) bool {
@@ -62,8 +61,8 @@ func (c *Client) eachReferrer(ctx context.Context, ref imageref.Reference, yield
 	return c.eachByTag(ctx, ref, yield)
 }
 
-// lacksReferrers reports whether an error says that the host has no referrers API.
-// A repository that does not exist is another matter.
+// lacksReferrers reports whether an error means that the host has no referrers API,
+// rather than that the repository does not exist.
 func lacksReferrers(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && (e.StatusCode == http.StatusNotFound && e.Code != codeNameUnknown ||
@@ -72,9 +71,8 @@ func lacksReferrers(err error) bool {
 
 const codeNameUnknown = "NAME_UNKNOWN"
 
-// eachByTag lists the index that has the tag of the image's referrers. If the host
-// says, in the registry's form, that the repository has no such tag, the image has
-// none.
+// eachByTag lists the index at the fallback tag. Only a registry's own 404 means that
+// there are no referrers: one without a code may come from anything on the way.
 func (c *Client) eachByTag(ctx context.Context, ref imageref.Reference, yield func(ocispec.Descriptor) bool) error {
 	ref.Tag, ref.Digest = strings.Replace(ref.Digest, ":", "-", 1), ""
 	index, err := c.Manifest(ctx, ref)

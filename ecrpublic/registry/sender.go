@@ -14,26 +14,25 @@ import (
 )
 
 const (
-	// maxAttempts is how often a request is sent when the host has too many
-	// requests or fails for the moment.
+	// maxAttempts is how often a request is sent while the host responds with 429
+	// or with a status that is momentary.
 	maxAttempts = 10
 
-	// maxConnectAttempts is how often a request is sent that gets no response.
+	// maxConnectAttempts is how often a request is sent without getting a response.
 	maxConnectAttempts = 4
 
-	// maxPause is the longest wait that the client accepts from the host. What
-	// asks for more is an error with that wait.
+	// maxPause is the longest wait that the client does for the host. If the host
+	// asks for more, the response is returned.
 	maxPause = 2 * time.Minute
 
 	minBackoff      = 250 * time.Millisecond
 	maxBackoff      = 10 * time.Second
 	minRateBackoff  = time.Second
 	maxRateBackoff  = 30 * time.Second
-	dataLimitNotice = "data limit exceeded" // in a 429 for which waiting does not help
+	dataLimitNotice = "data limit exceeded" // in a 429 that lasts for the rest of the month
 )
 
-// sender sends single requests, without redirects, at a pace and again where that
-// may help.
+// sender sends single requests, without redirects, at a pace, and retries them.
 type sender struct {
 	base http.RoundTripper
 	pace *pacer
@@ -62,7 +61,7 @@ func (s *sender) send(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// judge reports whether a request should be sent again, and after what wait.
+// judge reports whether to send a request again, and after what wait.
 func (s *sender) judge(req *http.Request, resp *http.Response, err error, attempt int) (wait time.Duration, again bool) {
 	ctx := req.Context()
 	switch {
@@ -103,9 +102,9 @@ func isMomentary(status int) bool {
 	return false
 }
 
-// isTransient reports whether the same request may succeed a moment later. Errors of
-// connections have many types, those of HTTP/2 no exported ones, so that it lists
-// those that stay.
+// isTransient reports whether the same request may succeed a moment later. It lists
+// the permanent errors, because those of connections have many types, and those of
+// HTTP/2 no exported one.
 func isTransient(err error) bool {
 	dns, ok := errors.AsType[*net.DNSError](err)
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
@@ -115,25 +114,25 @@ func isTransient(err error) bool {
 	return !(ok && dns.IsNotFound || certificate || notTLS || tooLarge || refused || errors.Is(err, http.ErrSchemeMismatch))
 }
 
-// sizeError is a response that is larger than what it stands for can be.
+// sizeError is the error of a response that is too large.
 type sizeError struct{ limit int64 }
 
 func (e *sizeError) Error() string {
 	return fmt.Sprintf("the response has more than the limit of %d bytes", e.limit)
 }
 
-// backoff doubles with each attempt; half of it is chance.
+// backoff doubles with each attempt; half of it is random.
 func backoff(attempt int, least, most time.Duration) time.Duration {
 	d := min(least<<(attempt-1), most)
 	return d/2 + rand.N(d/2+1)
 }
 
-// canRepeat reports whether the request's body can be had again.
+// canRepeat reports whether a request can be sent again.
 func canRepeat(req *http.Request) bool {
 	return req.Body == nil || req.Body == http.NoBody || req.GetBody != nil
 }
 
-// rewound is the request with its body at the start, for which canRepeat holds.
+// rewound returns a request, for which canRepeat holds, with its body at the start.
 func rewound(req *http.Request) (*http.Request, error) {
 	if req.GetBody == nil || req.Body == nil || req.Body == http.NoBody {
 		return req, nil
@@ -153,15 +152,14 @@ func closeBody(req *http.Request) {
 	}
 }
 
-// discard closes a response that nobody wants so that its connection can be used
-// again.
+// discard closes a response and keeps its connection, unless the body is long.
 func discard(resp *http.Response) {
 	_, _ = io.CopyN(io.Discard, resp.Body, maxErrorBody)
 	_ = resp.Body.Close()
 }
 
-// peek returns the beginning of a response's body, which stays to be read. It is
-// shorter if reading fails; who reads the body meets the error.
+// peek returns the start of a response's body without consuming it. If reading
+// fails, it returns what has arrived, and later reads return the error.
 func peek(resp *http.Response) []byte {
 	start, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	rest := io.Reader(resp.Body)

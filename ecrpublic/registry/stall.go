@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// stallLimit is how long the client waits for the next byte of a response.
+// stallLimit is how long a response may make no progress.
 const stallLimit = time.Minute
 
-// stalled is the error of a response that stopped coming. It is a net.Error.
+// stalled is the error of a response that made no progress. It is a net.Error.
 type stalled struct{}
 
 func (stalled) Error() string   { return "the host sent nothing for " + stallLimit.String() }
 func (stalled) Timeout() bool   { return true }
 func (stalled) Temporary() bool { return true }
 
-// unstalled sends a request and gives it up when no byte of its response comes for
-// too long: neither the header, unless a body has to be sent first, nor what the
-// caller waits for when it reads.
+// unstalled sends a request and cancels it if the response makes no progress: if its
+// header does not arrive in time, unless the request has a body, which may take long
+// to send, or if a Read of its body gets nothing.
 func unstalled(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	watch := time.AfterFunc(stallLimit, func() { cancel(stalled{}) })
@@ -47,8 +47,7 @@ func unstalled(base http.RoundTripper, req *http.Request) (*http.Response, error
 	return resp, nil
 }
 
-// causeOf says that a request was given up where the error only says that it was
-// cancelled.
+// causeOf replaces the error of a request that was cancelled for making no progress.
 func causeOf(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[stalled](context.Cause(ctx)); ok {
 		return stalled{}

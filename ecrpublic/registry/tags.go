@@ -12,10 +12,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
-// Tags lists the tags of the repository that a reference names, in the host's
-// order, which is none in particular; tag and digest of the reference do not
-// matter. Pages of up to 1,000 tags are requested as they are needed. An error is
-// the last that the iterator yields, with an empty tag.
+// Tags lists the tags of a repository in the host's order, which is not specified.
+// It ignores the tag and the digest of ref. Pages of up to 1,000 tags are requested
+// as the loop needs them. An error ends the iteration, with an empty tag.
 func (c *Client) Tags(ctx context.Context, ref imageref.Reference) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		if err := c.eachTag(ctx, ref, func(tag string) bool { return yield(tag, nil) }); err != nil {

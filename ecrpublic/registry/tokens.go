@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -17,38 +18,37 @@ const (
 	// fetchTimeout bounds a renewal, with all of its requests.
 	fetchTimeout = 30 * time.Second
 
-	// fetchPause is how long a failed renewal is not tried again while the token
-	// at hand is good.
+	// fetchPause is the time after a failed renewal before the next one, as long
+	// as the held token is valid.
 	fetchPause = time.Minute
 
-	// futilePause is how long a renewal that did not help a kind of request is
-	// not tried again for that kind.
+	// futilePause is how long a kind of request causes no renewal after one did
+	// not help it.
 	futilePause = time.Minute
 
 	maxFutile = 1000
 )
 
-// place is what a token is for. Tokens that are good for every repository have
-// none.
+// place is what a token is valid for. The repository is empty if it is valid for all.
 type place struct{ origin, repository string }
 
-// token is a bearer token. Fields are not changed once it is held, but futile.
+// token is a bearer token. Once it is held, only futile changes.
 type token struct {
-	value  string     // empty when the host wants none
-	asked  *challenge // what it was made for; nil when the host wants none
+	value  string     // empty if the host needs none
+	asked  *challenge // that led to it; nil if the host needs none
 	number int        // of tokens of this client, from 1
 	login  login.Credentials
 	due    time.Time // when it should be renewed
 	end    time.Time
 
-	futile map[string]time.Time // kinds of requests that it did not help
+	futile map[string]time.Time // when it did not help, by kind of request
 }
 
-// slot is where the token for a place is kept.
+// slot holds the token for a place.
 type slot struct {
-	held  *token // nil before the first
-	fetch *fetch // nil while nobody fetches
-	rest  time.Time
+	held  *token    // nil before the first
+	fetch *fetch    // nil while nobody fetches
+	rest  time.Time // no renewal before, while held is valid
 }
 
 // fetch is a renewal that callers may wait for. Its result is written before done
@@ -59,8 +59,8 @@ type fetch struct {
 	err   error
 }
 
-// tokens keeps a client's tokens. Callers share renewals, which run in goroutines
-// of their own that end with fetchTimeout at the latest.
+// tokens holds a client's tokens. Callers share renewals. Each runs in a goroutine
+// of its own, which ends after fetchTimeout at the latest.
 type tokens struct {
 	sender  *sender
 	origins []string
@@ -78,16 +78,16 @@ func newTokens(s *sender, origins []string, provider *login.Provider) *tokens {
 
 func (s *tokens) canLogIn() bool { return s.login != nil }
 
-// count returns how many tokens there have been.
+// count returns how many tokens have been fetched.
 func (s *tokens) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.made
 }
 
-// get returns the token for a place, from its own slot or that for all places. A
-// token that is due is renewed while it is used; one that has ended, or none at
-// all, makes the caller wait.
+// get returns the token for a place, from the repository's own slot if there is one.
+// A token that is due is used while it is renewed. The caller waits only if there is
+// no valid token.
 func (s *tokens) get(ctx context.Context, at place) (*token, error) {
 	s.mu.Lock()
 	at, in := s.find(at)
@@ -109,7 +109,7 @@ func (s *tokens) get(ctx context.Context, at place) (*token, error) {
 	return f.wait(ctx)
 }
 
-// find returns the slot of a place, or that of all places.
+// find returns the slot of a repository, or the one for all repositories.
 func (s *tokens) find(at place) (place, *slot) {
 	if in := s.slots[at]; in != nil {
 		return at, in
@@ -123,9 +123,8 @@ func (s *tokens) find(at place) (place, *slot) {
 	return at, in
 }
 
-// renew returns a token in place of a refused one: the one that somebody else has
-// renewed already, or a new one. A challenge that names a repository's scope
-// gives the repository a token of its own.
+// renew replaces a rejected token, unless another caller has already done so. A
+// challenge with a repository's scope gives the repository a slot of its own.
 func (s *tokens) renew(ctx context.Context, at place, refused *token, asked *challenge, freshLogin bool) (*token, error) {
 	s.mu.Lock()
 	if asked.isScoped() && at.repository != "" {
@@ -148,7 +147,7 @@ func (s *tokens) renew(ctx context.Context, at place, refused *token, asked *cha
 	return f.wait(ctx)
 }
 
-// drop makes the next request renew a token.
+// drop makes the next request fetch a token in place of a rejected one.
 func (s *tokens) drop(refused *token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -159,9 +158,9 @@ func (s *tokens) drop(refused *token) {
 	}
 }
 
-// start begins a renewal for a slot that has none. The caller holds the lock.
+// start starts a renewal for a slot that has none. The caller holds the lock.
 func (s *tokens) start(ctx context.Context, at place, in *slot, asked *challenge, freshLogin bool) {
-	f := &fetch{done: make(chan struct{})}
+	f := &fetch{done: make(chan struct{}), err: errNotFetched}
 	in.fetch = f
 	var stale login.Credentials
 	if freshLogin && in.held != nil {
@@ -185,6 +184,9 @@ func (s *tokens) start(ctx context.Context, at place, in *slot, asked *challenge
 		}
 	}()
 }
+
+// errNotFetched remains if a transport ends the goroutine that calls it.
+var errNotFetched = errors.New("get a token of the registry host: the HTTP client did not return")
 
 func (s *tokens) finish(in *slot, f *fetch) {
 	s.mu.Lock()
@@ -225,7 +227,7 @@ func (s *tokens) isFutile(tok *token, what string) bool {
 	return ok && time.Since(noted) < futilePause
 }
 
-// redact cuts the client's secrets out of a text that the host sent.
+// redact replaces the client's secrets in a text from the host.
 func (s *tokens) redact(text string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

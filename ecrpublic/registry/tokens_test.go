@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -251,6 +252,52 @@ func TestTokensOfOneRepository(t *testing.T) {
 	}
 	assert.Equal(t, 3, h.count("/token/"))
 	assert.Equal(t, 12, h.count("/manifests/"))
+}
+
+// A host that asks for another scope each time is not followed for ever.
+func TestEverNewScopes(t *testing.T) {
+	t.Parallel()
+	for _, provider := range []*login.Provider{nil, (&logins{}).provider()} {
+		h := newFakeHost()
+		scopes := 0
+		h.content = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			scopes++
+			w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="%s",scope="repository:acme/app:pull-%d"`, h.realm, scopes))
+			w.WriteHeader(http.StatusUnauthorized)
+		})
+		assert.Equal(t, http.StatusUnauthorized, h.status(t, h.open(t, registry.Options{Login: provider}), manifestPath))
+		assert.Equal(t, 3, h.count("/manifests/"))
+	}
+}
+
+// A host may have no /v2/, or let anybody see it, and want tokens below.
+func TestChallengeOfTheFirstRequest(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusOK, http.StatusNotFound} {
+		h := newFakeHost()
+		both := inMemory{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/v2/" {
+				w.WriteHeader(status)
+				return
+			}
+			h.ServeHTTP(w, r)
+		})}
+		client := h.open(t, registry.Options{HTTPClient: &http.Client{Transport: both}})
+		for range 3 {
+			assert.Equal(t, http.StatusOK, h.status(t, client, manifestPath))
+		}
+		assert.Equal(t, 1, h.count("/token/"))
+		assert.Equal(t, 4, h.count("/manifests/"))
+	}
+}
+
+// A transport may end its goroutine, as a failing test does.
+func TestTransportThatDoesNotReturn(t *testing.T) {
+	t.Parallel()
+	h := newFakeHost()
+	h.token = func(http.ResponseWriter, *http.Request) { runtime.Goexit() }
+	_, err := h.open(t, registry.Options{}).Do(h.get(t, manifestPath))
+	assert.ErrorContains(t, err, "the HTTP client did not return")
 }
 
 func TestHostThatWantsNoToken(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,8 +21,8 @@ func newTransport(base http.RoundTripper, origins []string, options Options) *tr
 	return &transport{origins: origins, sender: s, others: &sender{base: base}, tokens: newTokens(s, origins, options.Login)}
 }
 
-// RoundTrip sends a request. It is called once for each redirect, so that a
-// token goes along only where this transport puts it.
+// RoundTrip sends a request. An http.Client calls it for each redirect, so that a
+// token is sent only where this method adds it.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	origin := originOf(req.URL)
 	if !slices.Contains(t.origins, origin) || !isRegistryAPI(req.URL) {
@@ -34,16 +35,20 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// CloseIdleConnections closes those of the transport below, for http.Client.
+// CloseIdleConnections is called by the method of http.Client.
 func (t *transport) CloseIdleConnections() {
 	if base, ok := t.sender.base.(interface{ CloseIdleConnections() }); ok {
 		base.CloseIdleConnections()
 	}
 }
 
+// maxRenewals is how often a request renews a rejected token: with the login at
+// hand, and with a fresh one.
+const maxRenewals = 2
+
 // authenticated sends a request with the token for its place. If the token is
-// refused, it is renewed and the request sent again: once with a token of the
-// login at hand and, when that is refused as well, once with one of a fresh login.
+// rejected, it sends the request again, with a token from the login at hand and, if
+// that is rejected too, with one from a fresh login.
 func (t *transport) authenticated(req *http.Request, at place) (*http.Response, error) {
 	ctx := req.Context()
 	before := t.tokens.count()
@@ -52,7 +57,8 @@ func (t *transport) authenticated(req *http.Request, at place) (*http.Response, 
 		closeBody(req)
 		return nil, err
 	}
-	for freshLogin := false; ; {
+	freshLogin := false
+	for renewals := 0; ; renewals++ {
 		resp, err := t.sender.send(withToken(req, tok))
 		if err != nil || !refusesToken(req, resp) {
 			return resp, err
@@ -67,7 +73,7 @@ func (t *transport) authenticated(req *http.Request, at place) (*http.Response, 
 		if t.tokens.isFutile(tok, what) {
 			return resp, nil
 		}
-		if isNew && (freshLogin || !t.tokens.canLogIn()) {
+		if renewals == maxRenewals || isNew && (freshLogin || !t.tokens.canLogIn()) {
 			t.tokens.noteFutile(tok, what)
 			return resp, nil
 		}
@@ -96,9 +102,9 @@ func withToken(req *http.Request, tok *token) *http.Request {
 	return out
 }
 
-// refusesToken reports whether a response says that the token is to blame. An
-// expired one is answered with 400 and DENIED, or with 403 and a text about the
-// authorization token; a response to HEAD has no text.
+// refusesToken reports whether a response may be due to the token. The host rejects
+// an expired one with 400 and DENIED, others with 403 and a message about the
+// authorization token. A response to HEAD has no message.
 func refusesToken(req *http.Request, resp *http.Response) bool {
 	switch resp.StatusCode {
 	case http.StatusUnauthorized:
@@ -116,15 +122,15 @@ func refusesToken(req *http.Request, resp *http.Response) bool {
 		strings.Contains(strings.ToLower(string(body)), "authorization token")
 }
 
-// refusedRequest names a kind of request, for which a new token helps or not.
+// refusedRequest names the kind of a request: what a new token helps, or does not.
 func refusedRequest(req *http.Request, resp *http.Response, at place) string {
 	rest := strings.TrimPrefix(req.URL.Path, "/v2/"+at.repository+"/")
 	kind, _, _ := strings.Cut(rest, "/")
-	return strings.Join([]string{resp.Status, req.Method, at.repository, kind}, " ")
+	return strings.Join([]string{strconv.Itoa(resp.StatusCode), req.Method, at.repository, kind}, " ")
 }
 
-// isRegistryAPI reports whether a path is one that wants a bearer token, unlike
-// that of the token endpoint.
+// isRegistryAPI reports whether a path needs a bearer token; the token endpoint's
+// does not.
 func isRegistryAPI(u *url.URL) bool {
 	return u.Path == "/v2" || strings.HasPrefix(u.Path, "/v2/")
 }
