@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the emulator's scenario with the official Go client: official_scenario.sh URL
+# Runs the probes of an emulator with the official Go client: official_scenario.sh URL
 #
-# The scenario is the one that the tests run with our client, with its imports
+# The probes are those that the tests run with our client, with their imports
 # rewritten and nothing else, so this also shows that the names are the same.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,28 +11,30 @@ readonly official=github.com/aws/aws-sdk-go-v2/service/ecrpublic ours=github.com
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-mkdir "$work/scenario"
+mkdir "$work/probes"
 rewrite() { sed -e "s#\"$ours/ecrpublic\"#\"$official\"#" -e "s#\"$ours/types\"#\"$official/types\"#" "$@"; }
-for file in ecrpublic/ecrpublictest/internal/scenario/*.go; do
-	rewrite -e 's/ecrpublic\.API/API/' "$file" >"$work/scenario/$(basename "$file")"
+for file in internal/probes/*.go; do
+	case $file in */api.go | *_test.go) continue ;; esac
+	rewrite "$file" >"$work/probes/$(basename "$file")"
 done
 # The interface of all operations is ours; it is written out for their types.
 {
-	printf 'package scenario\n\nimport (\n"context"\n\n"%s"\n)\n\n' "$official"
+	printf 'package probes\n\nimport (\n"context"\n\n"%s"\n)\n\n' "$official"
 	sed -n '/^type API interface/,/^}/p' ecrpublic/api.go | sed -E 's/\*([A-Z])/*ecrpublic.\1/g; s/func\(\*ecrpublic\.Options\)/func(*ecrpublic.Options)/'
-} >"$work/scenario/api.go"
+} >"$work/probes/api.go"
 cat >"$work/main.go" <<'EOF'
 package main
 
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecrpublic"
 
-	"official/scenario"
+	"official/probes"
 )
 
 func main() {
@@ -40,15 +42,19 @@ func main() {
 		return aws.Credentials{AccessKeyID: "EMULATOR", SecretAccessKey: "emulator"}, nil
 	})
 	client := ecrpublic.New(ecrpublic.Options{Region: "us-east-1", BaseEndpoint: &os.Args[1], Credentials: credentials})
-	failed := 0
-	checks := scenario.Run(context.Background(), client)
-	for _, check := range checks {
-		if check.Err != nil {
-			failed++
-			fmt.Println("FAILED:", check.Name, check.Err)
+	passed, failed := 0, 0
+	session := &probes.Session{API: client, Host: os.Args[1], Prefix: "official", HTTP: &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	probes.Run(context.Background(), session, probes.All(), func(r probes.Result) {
+		if r.Outcome == probes.Equal {
+			passed++
+			return
 		}
-	}
-	fmt.Printf("%d passed, %d failed\n", len(checks)-failed, failed)
+		failed++
+		fmt.Println("FAILED:", r.Name, r.Outcome, r.Details)
+	})
+	fmt.Printf("%d passed, %d failed\n", passed, failed)
 	os.Exit(min(failed, 1))
 }
 EOF

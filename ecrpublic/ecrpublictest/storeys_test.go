@@ -53,7 +53,6 @@ func TestStoreys(t *testing.T) {
 		"internal/host":           {"registry"},
 		"internal/registry":       {"blobs"},
 		"internal/blobs":          {},
-		"internal/scenario":       {},
 	}
 	withoutHTTP := []string{"internal/registry", "internal/blobs"}
 	seen := map[string]bool{}

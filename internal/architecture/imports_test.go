@@ -26,6 +26,7 @@ var layers = []struct {
 	allows []string
 	light  bool
 }{
+	{"internal/probes", []string{"internal/", "types", "ecrpublic"}, true},
 	{"internal/", []string{"internal/"}, true},
 	{"types", []string{"internal/"}, true},
 	{"paginators", []string{"internal/", "types", "ecrpublic"}, true},

@@ -1,0 +1,4 @@
+package probes
+
+// Picture is the logo that probes put.
+var Picture = picture

@@ -1,0 +1,143 @@
+package probes_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image/png"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/internal/probes"
+)
+
+// newSession is one on a server, with a client that does not retry.
+func newSession(srv *ecrpublictest.Server, prefix string) *probes.Session {
+	return &probes.Session{
+		API:    srv.Client(func(o *ecrpublic.Options) { o.Retryer = aws.NopRetryer{} }),
+		HTTP:   &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		Host:   srv.URL,
+		Prefix: prefix,
+	}
+}
+
+func newServer(t *testing.T) *ecrpublictest.Server {
+	t.Helper()
+	srv := ecrpublictest.NewServer()
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+func TestNamesAreUniqueAndInOrder(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	first, second := probes.All(), probes.All()
+	for i, p := range first {
+		assert.False(t, seen[p.Name], p.Name)
+		seen[p.Name] = true
+		assert.Equal(t, p.Name, second[i].Name)
+		assert.Equal(t, strings.HasPrefix(p.Name, "registry/"), p.Registry, p.Name)
+	}
+	assert.GreaterOrEqual(t, len(seen), 150)
+}
+
+// A probe makes what it needs, so that each can be chosen alone.
+func TestEveryProbeRunsByItself(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t)
+	for i, p := range probes.All() {
+		probes.Run(t.Context(), newSession(srv, fmt.Sprint("alone-", i)), []probes.Probe{p}, func(r probes.Result) {
+			assert.Equal(t, probes.Equal, r.Outcome, "%s: %v", r.Name, r.Details)
+		})
+	}
+}
+
+// What the service does not say is no difference: with an operation that is denied or
+// throttled, probes are equal or not run.
+func TestRefusedOperationsAreNoDifferences(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t)
+	operations := map[string]bool{}
+	probes.Run(t.Context(), newSession(srv, "all"), probes.All(), func(probes.Result) {})
+	for _, r := range srv.Requests() {
+		operations[r.Operation] = true
+	}
+	effects := []ecrpublictest.Effect{
+		ecrpublictest.Fail(&smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized", Fault: smithy.FaultClient}),
+		ecrpublictest.Throttle(), ecrpublictest.Status(503),
+	}
+	small := slices.DeleteFunc(probes.All(), func(p probes.Probe) bool { return strings.HasPrefix(p.Name, "parts/") })
+	maps.DeleteFunc(operations, func(name string, _ bool) bool { return name == "" || strings.Contains(name, "/") }) // the registry host
+	for n, operation := range slices.Sorted(maps.Keys(operations)) {
+		srv.ClearFaults()
+		srv.Inject(ecrpublictest.Fault{Operation: operation, Effect: effects[n%len(effects)]})
+		notRun := 0
+		probes.Run(t.Context(), newSession(srv, fmt.Sprint("refused-", n)), small, func(r probes.Result) {
+			assert.NotEqual(t, probes.Differs, r.Outcome, "%s: %s: %v", operation, r.Name, r.Details)
+			if r.Outcome == probes.NotRun {
+				notRun++
+				assert.NotEmpty(t, r.Details, r.Name)
+			}
+		})
+		assert.Positive(t, notRun, operation)
+	}
+	assert.GreaterOrEqual(t, len(operations), 22)
+}
+
+// A call without a response ends with the probe's time, and the rest goes on.
+func TestSilenceIsNoDifference(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t)
+	srv.Inject(ecrpublictest.Fault{Operation: "SetRepositoryPolicy", Effect: ecrpublictest.Delay(time.Hour)})
+	s := newSession(srv, "silent")
+	s.Timeout = 20 * time.Millisecond
+	notRun := 0
+	for _, p := range probes.All() {
+		if strings.HasPrefix(p.Name, "policies/") {
+			probes.Run(t.Context(), s, []probes.Probe{p}, func(r probes.Result) {
+				if r.Outcome == probes.NotRun {
+					notRun++
+					assert.ErrorContains(t, fmt.Errorf("%v", r.Details), "deadline")
+				}
+			})
+		}
+	}
+	assert.Positive(t, notRun)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	probes.Run(ctx, s, probes.All()[:1], func(r probes.Result) { assert.Equal(t, probes.NotRun, r.Outcome) })
+}
+
+// Changes that are not seen at once are waited for.
+func TestChangesArePolledFor(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t)
+	srv.Inject(ecrpublictest.Fault{Effect: ecrpublictest.HideNew(2)})
+	s := newSession(srv, "hidden")
+	polls := 0
+	s.Poll = func(context.Context) { polls++ }
+	probes.Run(t.Context(), s, probes.All()[:1], func(r probes.Result) {
+		assert.Equal(t, probes.Equal, r.Outcome, r.Details)
+		require.Len(t, r.Notes, 1)
+		assert.Contains(t, r.Notes[0], "look")
+	})
+	assert.Positive(t, polls)
+}
+
+func TestPictureIsAPNG(t *testing.T) {
+	t.Parallel()
+	_, err := png.Decode(bytes.NewReader(probes.Picture()))
+	require.NoError(t, err)
+}

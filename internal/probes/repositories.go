@@ -1,0 +1,181 @@
+package probes
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+func identifiers(a *area) {
+	a.name = "identifiers"
+	created := func(name string, check func(*T, *types.Repository)) {
+		a.add(name, "", func(ctx context.Context, t *T) {
+			if r, ok := t.repository(ctx, "app"); ok {
+				check(t, r)
+			}
+		})
+	}
+	created("a registry ID has twelve digits", func(t *T, r *types.Repository) {
+		t.holds(nil, "twelve digits", func() bool { return matches(`[0-9]{12}`, r.RegistryId) })
+	})
+	created("a repository's ARN has no region", func(t *T, r *types.Repository) {
+		t.equal(nil, "repositoryArn", "arn:aws:ecr-public::"+aws.ToString(r.RegistryId)+":repository/"+t.name("app"), aws.ToString(r.RepositoryArn))
+	})
+	created("a repository's URI has the alias and not the account", func(t *T, r *types.Repository) {
+		t.holds(nil, "public.ecr.aws/ALIAS/NAME", func() bool {
+			return matches(`public\.ecr\.aws/[a-z][a-z0-9._-]+/`+t.name("app"), r.RepositoryUri)
+		})
+	})
+	created("createdAt is there, to the millisecond", func(t *T, r *types.Repository) {
+		t.holds(nil, "milliseconds", func() bool { return r.CreatedAt != nil && r.CreatedAt.Nanosecond()%1e6 == 0 })
+	})
+	a.add("one registry", "registries/one", func(ctx context.Context, t *T) {
+		if r, ok := t.registry(ctx); ok {
+			t.equal(nil, "registryArn", "arn:aws:ecr-public::"+aws.ToString(r.RegistryId)+":registry/"+aws.ToString(r.RegistryId), aws.ToString(r.RegistryArn))
+		}
+	})
+	a.add("one primary alias, which the URI has", "", func(ctx context.Context, t *T) {
+		r, ok := t.registry(ctx)
+		if !ok {
+			return
+		}
+		primary := 0
+		for _, alias := range r.Aliases {
+			if alias.PrimaryRegistryAlias {
+				primary++
+				t.equal(nil, "registryUri", "public.ecr.aws/"+aws.ToString(alias.Name), aws.ToString(r.RegistryUri))
+				t.equal(nil, "status", types.RegistryAliasStatusActive, alias.Status)
+			}
+		}
+		t.equal(nil, "primary aliases", 1, primary)
+	})
+	a.add("the default alias is four letters with digits", "alias/default-form", func(ctx context.Context, t *T) {
+		r, ok := t.registry(ctx)
+		if !ok {
+			return
+		}
+		for _, alias := range r.Aliases {
+			if alias.DefaultRegistryAlias {
+				t.holds(nil, "([a-z][0-9]){4}", func() bool { return matches(`([a-z][0-9]){4}`, alias.Name) })
+			}
+		}
+	})
+}
+
+// registry describes the account's registry, which has one once it has a repository.
+func (t *T) registry(ctx context.Context) (*types.Registry, bool) {
+	if _, ok := t.repository(ctx, "app"); !ok {
+		return nil, false
+	}
+	value, ok := t.fixture("the registry", func() (any, error) {
+		out, err := t.API.DescribeRegistries(ctx, &ecrpublic.DescribeRegistriesInput{MaxResults: aws.Int32(10)})
+		if err != nil {
+			return nil, err
+		}
+		return out.Registries, nil
+	})
+	registries, _ := value.([]types.Registry)
+	if ok && len(registries) != 1 {
+		t.differs("expected one registry, got %d", len(registries))
+		return nil, false
+	}
+	if !ok {
+		return nil, false
+	}
+	return &registries[0], true
+}
+
+func names(a *area) {
+	a.name = "names"
+	a.add("a name that is taken", "texts/repository-exists", func(ctx context.Context, t *T) {
+		if r, ok := t.repository(ctx, "app"); ok {
+			_, err := t.create(ctx, t.name("app"))
+			t.fails(err, "RepositoryAlreadyExistsException",
+				"The repository with name '"+t.name("app")+"' already exists in the registry with id '"+aws.ToString(r.RegistryId)+"'")
+		}
+	})
+	for name, suffix := range inOrder(map[string]string{
+		"an upper-case name": "/App", "a name with two separators": "/a--b", "a name that ends with a slash": "/", "a name with an umlaut": "/ä",
+	}) {
+		a.add(name, "texts/pattern", func(ctx context.Context, t *T) {
+			_, err := t.create(ctx, t.Prefix+suffix)
+			t.fails(err, "InvalidParameterException", "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '")
+		})
+	}
+	a.add("a name of 206 characters", "texts/length", func(ctx context.Context, t *T) {
+		_, err := t.create(ctx, t.Prefix+"/"+strings.Repeat("a", 205-len(t.Prefix)))
+		t.fails(err, "InvalidParameterException", "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length less than or equal to 205'")
+	})
+	a.add("repositories are found by name", "", func(ctx context.Context, t *T) {
+		if r, ok := t.repository(ctx, "app"); ok {
+			found, err := t.API.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{t.name("app")}, RegistryId: r.RegistryId})
+			t.holds(err, "the same URI", func() bool {
+				return len(found.Repositories) == 1 && aws.ToString(found.Repositories[0].RepositoryUri) == aws.ToString(r.RepositoryUri)
+			})
+		}
+	})
+	a.add("one unknown name fails the whole call", "texts/repository-missing", func(ctx context.Context, t *T) {
+		if r, ok := t.repository(ctx, "app"); ok {
+			_, err := t.API.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{t.name("app"), t.name("none")}})
+			t.fails(err, "RepositoryNotFoundException",
+				"The repository with name '"+t.name("none")+"' does not exist in the registry with id '"+aws.ToString(r.RegistryId)+"'")
+		}
+	})
+	a.add("names beside maxResults", "paging/names-and-size", func(ctx context.Context, t *T) {
+		if _, ok := t.repository(ctx, "app"); ok {
+			_, err := t.API.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{t.name("app")}, MaxResults: aws.Int32(1)})
+			t.fails(err, "InvalidParameterException", "")
+		}
+	})
+	a.add("a registry ID of five digits", "texts/registry-id", func(ctx context.Context, t *T) {
+		_, err := t.API.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{t.name("app")}, RegistryId: aws.String("12345")})
+		t.fails(err, "InvalidParameterException", "Member must satisfy regular expression pattern: [0-9]{12}")
+	})
+	a.add("the catalog data of a new repository", "", func(ctx context.Context, t *T) {
+		created, err := t.create(ctx, t.name("fresh"))
+		t.holds(err, "empty catalogData", func() bool {
+			return created.CatalogData != nil && created.CatalogData.Description == nil && created.CatalogData.LogoUrl == nil
+		})
+	})
+	a.add("a reserved tag creates nothing", "tags/reserved", func(ctx context.Context, t *T) {
+		_, err := t.API.CreateRepository(ctx, &ecrpublic.CreateRepositoryInput{
+			RepositoryName: aws.String(t.name("rolled-back")), Tags: []types.Tag{{Key: aws.String("aws:reserved"), Value: aws.String("")}},
+		})
+		t.fails(err, "InvalidTagParameterException", "")
+		_, err = t.API.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{t.name("rolled-back")}})
+		t.fails(err, "RepositoryNotFoundException", "")
+	})
+	a.add("a repository with images is not deleted", "texts/repository-not-empty", func(ctx context.Context, t *T) {
+		if _, ok := t.image(ctx, "full", "one", "v1"); ok {
+			_, err := t.API.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: aws.String(t.name("full"))})
+			t.fails(err, "RepositoryNotEmptyException", "The repository with name '"+t.name("full")+"' in registry with id")
+		}
+	})
+	a.add("a deleted repository is returned, and is then unknown", "", func(ctx context.Context, t *T) {
+		if r, ok := t.repository(ctx, "short-lived"); ok {
+			deleted, err := t.API.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: aws.String(t.name("short-lived"))})
+			t.holds(err, "the repository as it was", func() bool {
+				return deleted.Repository != nil && aws.ToString(deleted.Repository.RepositoryArn) == aws.ToString(r.RepositoryArn)
+			})
+			_, err = t.API.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: aws.String(t.name("short-lived"))})
+			t.fails(err, "RepositoryNotFoundException", "")
+		}
+	})
+	a.add("an unknown registry of a deletion", "registries/unknown", func(ctx context.Context, t *T) {
+		_, err := t.API.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: aws.String(t.name("app")), RegistryId: aws.String("000000000000")})
+		t.fails(err, "RepositoryNotFoundException", "")
+	})
+}
+
+func (t *T) create(ctx context.Context, name string) (*ecrpublic.CreateRepositoryOutput, error) {
+	return t.API.CreateRepository(ctx, &ecrpublic.CreateRepositoryInput{RepositoryName: &name})
+}
+
+func matches(pattern string, text *string) bool {
+	return text != nil && regexp.MustCompile(`^(?:`+pattern+`)$`).MatchString(*text)
+}
