@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	smithyauth "github.com/aws/smithy-go/auth"
@@ -52,7 +53,7 @@ func (c *call) resolveEndpoint(ctx context.Context, request *smithyhttp.Request)
 		span.SetProperty("client.call.resolved_endpoint", endpoint.URI.String())
 	}
 	request.URL.Scheme, request.URL.Host = endpoint.URI.Scheme, endpoint.URI.Host
-	request.URL.Path, request.URL.RawPath = endpoint.URI.Path, endpoint.URI.RawPath
+	request.URL.Path, request.URL.RawPath = cmp.Or(endpoint.URI.Path, "/"), endpoint.URI.RawPath
 	for name := range endpoint.Headers {
 		request.Header.Set(name, endpoint.Headers.Get(name))
 	}
@@ -105,6 +106,19 @@ func (e *engine) findAddress(ctx context.Context) (smithyendpoints.Endpoint, err
 	if u.Scheme == "" || u.Host == "" {
 		return endpoint, fmt.Errorf("endpoint %q needs a scheme and a host", u.Redacted())
 	}
-	endpoint.URI = url.URL{Scheme: u.Scheme, Host: u.Host, Path: cmp.Or(u.Path, "/"), RawPath: u.RawPath}
+	endpoint.URI = url.URL{Scheme: u.Scheme, Host: withoutDefaultPort(u.Scheme, u.Host), Path: u.Path, RawPath: u.RawPath}
 	return endpoint, nil
+}
+
+// withoutDefaultPort takes the port off a host where it says nothing: the signer would
+// do it, and an IPv6 literal would lose its brackets.
+func withoutDefaultPort(scheme, host string) string {
+	port := ":443"
+	if scheme == "http" {
+		port = ":80"
+	}
+	if strings.HasSuffix(host, port) && (strings.HasSuffix(host, "]"+port) || strings.Count(host, ":") == 1) {
+		return strings.TrimSuffix(host, port)
+	}
+	return host
 }

@@ -63,13 +63,13 @@ func TestAllocations(t *testing.T) {
 		most float64
 		call func() error
 	}{
-		"small call":            {98, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))},
-		"with an API option":    {218, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}"), ecrpublic.WithAPIOptions(option)))},
-		"error":                 {117, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
-		"page of 100 images":    {317, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(100))))},
-		"page of 1,000 images":  {2173, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(1000))))},
-		"client and first call": {188, func() error { return describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))() }},
-		"part of 10 MiB": {106, func() error {
+		"small call":            {93, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))},
+		"with an API option":    {202, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}"), ecrpublic.WithAPIOptions(option)))},
+		"error":                 {112, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
+		"page of 100 images":    {312, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(100))))},
+		"page of 1,000 images":  {2168, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(1000))))},
+		"client and first call": {177, func() error { return describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))() }},
+		"part of 10 MiB": {101, func() error {
 			_, err := upload.UploadLayerPart(ctx, &ecrpublic.UploadLayerPartInput{
 				RepositoryName: aws.String("app"), UploadId: aws.String("upload"),
 				PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(10<<20 - 1), LayerPartBlob: part,

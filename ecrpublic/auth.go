@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -48,6 +49,16 @@ func (sigV4OrAnonymous) options(region string) []*smithyauth.Option {
 		{SchemeID: smithyauth.SchemeIDAnonymous},
 	}
 }
+
+// sharedOptions returns options that are only read.
+func (s sigV4OrAnonymous) sharedOptions(region string) []*smithyauth.Option {
+	if region == endpoints.HomeRegion {
+		return homeOptions()
+	}
+	return s.options(region)
+}
+
+var homeOptions = sync.OnceValue(func() []*smithyauth.Option { return sigV4OrAnonymous{}.options(endpoints.HomeRegion) })
 
 // resolvedAuth is the scheme that was chosen for an attempt.
 type resolvedAuth struct {

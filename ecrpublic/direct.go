@@ -3,7 +3,6 @@ package ecrpublic
 import (
 	"context"
 	"crypto/rand"
-	"maps"
 	"net/http"
 	"net/url"
 
@@ -25,7 +24,6 @@ func newDirect(e *engine) *direct {
 // runDirect runs the steps one after the other.
 func (c *call) runDirect(ctx context.Context) (middleware.Metadata, error) {
 	request := newRequest()
-	request.Header = make(http.Header, usualHeaders)
 	for _, list := range [...][]requestStep{steps.initialize, steps.serialize} {
 		if _, err := c.do(ctx, list, request); err != nil {
 			return middleware.Metadata{}, err
@@ -35,13 +33,15 @@ func (c *call) runDirect(ctx context.Context) (middleware.Metadata, error) {
 	if err != nil {
 		return middleware.Metadata{}, err
 	}
-	request.Header["Amz-Sdk-Invocation-Id"] = []string{id}
-	request.Header["User-Agent"] = []string{c.direct.userAgent}
-	return c.tryDirect(ctx, request)
+	c.identify(request, id)
+	return c.tryDirect(ctx, request, id)
 }
 
-// usualHeaders is how many headers a signed request has.
-const usualHeaders = 8
+// identify writes the headers that say which call this is, and of what client.
+func (c *call) identify(request *smithyhttp.Request, id string) {
+	values := [...]string{id, c.direct.userAgent}
+	request.Header["Amz-Sdk-Invocation-Id"], request.Header["User-Agent"] = values[:1:1], values[1:]
+}
 
 func (c *call) do(ctx context.Context, list []requestStep, request *smithyhttp.Request) (_ context.Context, err error) {
 	for i := range list {
@@ -106,21 +106,14 @@ func (c *directSend) HandleDeserialize(ctx context.Context, in middleware.Deseri
 	return out, c.direct.first.metadata.Clone(), sendError(ctx, err)
 }
 
-// newRequest returns an empty request, in one allocation.
+// newRequest returns an empty request, in one allocation and the header's.
 func newRequest() *smithyhttp.Request {
+	const usualHeaders = 8
 	var r struct {
 		request smithyhttp.Request
 		http    http.Request
 		url     url.URL
 	}
-	r.request.Request, r.http.URL = &r.http, &r.url
+	r.request.Request, r.http.URL, r.http.Header = &r.http, &r.url, make(http.Header, usualHeaders)
 	return &r.request
-}
-
-// cloneRequest copies what an attempt changes of a request.
-func cloneRequest(request any) any {
-	original, clone := request.(*smithyhttp.Request), newRequest()
-	*clone.URL = *original.URL
-	clone.Method, clone.Header, clone.ContentLength = original.Method, maps.Clone(original.Header), original.ContentLength
-	return clone
 }

@@ -1,12 +1,15 @@
 package ecrpublic_test
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -152,4 +155,58 @@ func TestRegionRule(t *testing.T) {
 			assert.Equal(t, c.region, client.Options().Region, "options stay as they were given")
 		})
 	}
+}
+
+// TestAnyHostIsCalled calls hosts that are no names of the DNS's old rules, and compares
+// the host that was signed with the one that net/http writes.
+func TestAnyHostIsCalled(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"under_score.test":                  "under_score.test",
+		"under_score.test:80":               "under_score.test",
+		"under_score.test:8080":             "under_score.test:8080",
+		"127.0.0.1:80":                      "127.0.0.1",
+		"[::1]":                             "[::1]",
+		"[::1]:80":                          "[::1]",
+		"[::1]:443":                         "[::1]:443",
+		"[fe80::1%25eth0]":                  "[fe80::1]",
+		"[fe80::1%25eth0]:80":               "[fe80::1]",
+		"[fe80::1%25eth0]:5000":             "[fe80::1]:5000",
+		strings.Repeat("x", 80) + ".test":   strings.Repeat("x", 80) + ".test",
+		strings.Repeat("x.", 150) + "test":  strings.Repeat("x.", 150) + "test",
+		"xn--mlaut-jva.test":                "xn--mlaut-jva.test",
+		"\u00fcmlaut.test":                  "\u00fcmlaut.test",
+		"-dash.test":                        "-dash.test",
+		"user:PASSWORDEXAMPLE@example.test": "example.test",
+	} {
+		t.Run(host, func(t *testing.T) {
+			t.Parallel()
+			eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+				s := &script{answers: []answer{{Status: 200}}}
+				signed := new(signedHost)
+				client := scripted(s, append(options, func(o *ecrpublic.Options) {
+					o.BaseEndpoint, o.HTTPSignerV4 = aws.String("http://"+host), signed
+				})...)
+				_, err := client.DescribeRegistries(t.Context(), nil)
+				require.NoError(t, err)
+				assert.Equal(t, want, signed.host)
+				require.Len(t, s.requests, 1)
+				assert.Empty(t, s.requests[0].Host, "the URL says it")
+				wire := s.requests[0].Clone(t.Context())
+				wire.Body = http.NoBody
+				var written strings.Builder
+				if wire.Write(&written) == nil && !strings.Contains(host, "\u00fc") { // which goes in Punycode
+					assert.Contains(t, written.String(), "\r\nHost: "+want+"\r\n")
+				}
+			})
+		})
+	}
+}
+
+// signedHost is a signer that signs nothing and keeps the host that it sees.
+type signedHost struct{ host string }
+
+func (s *signedHost) SignHTTP(_ context.Context, _ aws.Credentials, r *http.Request, _, _, _ string, _ time.Time, _ ...func(*v4.SignerOptions)) error {
+	s.host = cmp.Or(r.Host, r.URL.Host)
+	return nil
 }

@@ -35,14 +35,16 @@ type engine struct {
 
 func newEngine(options Options, clock *atomic.Int64) *engine {
 	e := &engine{options: options, clock: clock, sender: newSender(&options)}
-	e.identities = e.options
+	if e.identities = options; hasOwnScheme(options.AuthSchemes) {
+		e.identities = &e.options // without a copy
+	}
 	e.tracer = options.TracerProvider.Tracer(scope)
 	e.resolveRegion()
 	if e.hasRules() {
 		e.address, e.addressErr = e.findAddress(context.Background())
 	}
 	if own, ok := options.AuthSchemeResolver.(sigV4OrAnonymous); ok {
-		e.authOptions = own.options(e.region)
+		e.authOptions = own.sharedOptions(e.region)
 	}
 	if e.isPlain() {
 		e.direct = newDirect(e)

@@ -67,19 +67,18 @@ var firstMetadata = sync.OnceValue(func() middleware.Metadata {
 })
 
 // tryDirect tries a request until it succeeds or the retryer gives up.
-func (c *call) tryDirect(ctx context.Context, request *smithyhttp.Request) (middleware.Metadata, error) {
+func (c *call) tryDirect(ctx context.Context, request *smithyhttp.Request, id string) (middleware.Metadata, error) {
 	if c.direct.first.retryer == nil {
-		return c.retryDirect(ctx, request, nil)
+		return c.retryDirect(ctx, id, nil)
 	}
 	if err := ctx.Err(); err != nil {
 		return middleware.Metadata{}, err
 	}
 	signed := c.nextSkew
-	first := cloneRequest(request).(*smithyhttp.Request)
-	first.Header["Amz-Sdk-Request"] = []string{c.firstHeader(ctx)}
-	ended := c.attemptDirect(ctx, first)
+	request.Header["Amz-Sdk-Request"] = []string{c.firstHeader(ctx)}
+	ended := c.attemptDirect(ctx, request)
 	if ended.err != nil && !c.isFinal(ended, signed) {
-		return c.retryDirect(ctx, request, &ended)
+		return c.retryDirect(ctx, id, &ended)
 	}
 	if ended.err == nil {
 		c.credit(ctx)
@@ -119,7 +118,7 @@ func (c *call) keepSkew(metadata middleware.Metadata) {
 
 // retryDirect runs the retry loop. An outcome that is given counts as that of the
 // first attempt.
-func (c *call) retryDirect(ctx context.Context, request *smithyhttp.Request, first *outcome) (middleware.Metadata, error) {
+func (c *call) retryDirect(ctx context.Context, id string, first *outcome) (middleware.Metadata, error) {
 	hidden := &hiddenEnd{ctx, first != nil}
 	attempt := middleware.FinalizeHandlerFunc(func(ctx context.Context, in middleware.FinalizeInput) (out middleware.FinalizeOutput, _ middleware.Metadata, _ error) {
 		if hidden.hide {
@@ -129,7 +128,13 @@ func (c *call) retryDirect(ctx context.Context, request *smithyhttp.Request, fir
 		this := c.attemptDirect(ctx, in.Request.(*smithyhttp.Request))
 		return out, this.metadata, this.err
 	})
-	_, metadata, err := c.retryStep(cloneRequest).HandleFinalize(hidden, middleware.FinalizeInput{Request: request}, attempt)
+	unsigned := func(any) any {
+		request := newRequest()
+		c.writeHead(request.Request)
+		c.identify(request, id)
+		return request
+	}
+	_, metadata, err := c.retryStep(unsigned).HandleFinalize(hidden, middleware.FinalizeInput{}, attempt)
 	return metadata, err
 }
 

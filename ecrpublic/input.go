@@ -37,10 +37,13 @@ func (c *call) serialize(ctx context.Context, request *smithyhttp.Request) (_ co
 	if c.body, err = codec.NewBody(c.in); err != nil {
 		return ctx, &smithy.SerializationError{Err: err}
 	}
-	request.Method = http.MethodPost
-	request.URL.Path = "/"
-	request.ContentLength = c.body.Size()
-	request.Header.Set("Content-Type", awsjson.ContentType)
-	request.Header.Set(awsjson.TargetHeader, awsjson.TargetPrefix+c.operation)
+	c.writeHead(request.Request)
 	return ctx, nil
+}
+
+// writeHead writes all of a request that is the protocol's.
+func (c *call) writeHead(request *http.Request) {
+	request.Method, request.URL.Path, request.ContentLength = http.MethodPost, "/", c.body.Size()
+	values := [...]string{awsjson.ContentType, awsjson.TargetPrefix + c.operation}
+	request.Header["Content-Type"], request.Header[awsjson.TargetHeader] = values[:1:1], values[1:]
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -75,10 +76,23 @@ func (c *call) sign(ctx context.Context, request *smithyhttp.Request) (context.C
 		c.auth.writable().Set(skewKey{}, c.skew)
 	}
 	defer c.authTimer(ctx, metricSign)()
+	defer signWithoutZone(request)()
 	if err := signer.SignRequest(ctx, request, c.auth.identity, c.auth.signing); err != nil {
 		return ctx, fmt.Errorf("sign request: %w", err)
 	}
 	return ctx, nil
+}
+
+// signWithoutZone lets a signer see the Host header as net/http writes it: without the
+// zone of an IPv6 address. What it returns makes the request as it was.
+func signWithoutZone(request *smithyhttp.Request) (undo func()) {
+	literal, after, zoned := strings.Cut(request.URL.Host, "%")
+	if !zoned || request.Host != "" {
+		return func() {}
+	}
+	_, port, _ := strings.Cut(after, "]")
+	request.Host = literal + "]" + port
+	return func() { request.Host = "" }
 }
 
 // skewKey is the signing property that says how far the service's clock is ahead, a

@@ -60,20 +60,27 @@ func (c *call) addSteps(s *middleware.Stack) (err error) {
 			err = e
 		}
 	}
+	requests := make([]stackStep, 0, len(steps.initialize)+len(steps.serialize)+len(steps.attempt)) // in one allocation
+	bind := func(step *requestStep) *stackStep {
+		requests = append(requests, stackStep{c, step})
+		return &requests[len(requests)-1]
+	}
 	for i := range steps.initialize {
 		if !codec.Requires(c.in) { // the official client has no validation then
 			break
 		}
-		add(s.Initialize.Add(&stackStep{c, &steps.initialize[i]}, middleware.After))
+		add(s.Initialize.Add(bind(&steps.initialize[i]), middleware.After))
 	}
 	for i := range steps.serialize {
-		add(s.Serialize.Add(&stackStep{c, &steps.serialize[i]}, middleware.After))
+		add(s.Serialize.Add(bind(&steps.serialize[i]), middleware.After))
 	}
 	for i := range steps.attempt {
-		add(s.Finalize.Add(&stackStep{c, &steps.attempt[i]}, middleware.After))
+		add(s.Finalize.Add(bind(&steps.attempt[i]), middleware.After))
 	}
+	responses := make([]stackResponse, len(steps.response))
 	for i := range steps.response { // the first one stands next to the transport
-		add(s.Deserialize.Add(&stackResponse{c, &steps.response[i]}, middleware.Before))
+		responses[i] = stackResponse{c, &steps.response[i]}
+		add(s.Deserialize.Add(&responses[i], middleware.Before))
 	}
 	return err
 }
