@@ -135,6 +135,26 @@ func TestPruneWithLogin(t *testing.T) {
 	assert.Equal(t, 1, tokens)
 }
 
+// Prunes can share a client of the registry host, and with it the token.
+func TestPruneWithRegistry(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t)
+	shared, err := registry.New(registry.Options{Host: e.URL, Rate: -1})
+	require.NoError(t, err)
+	for _, name := range []string{"one", "two"} {
+		r := e.newRepository(t, name)
+		r.image(t, "untagged", 9*day)
+		plan := r.plan(t, oldUntagged(), func(o *housekeeping.PruneOptions) {
+			*o = housekeeping.PruneOptions{Now: o.Now, Registry: shared}
+		})
+		require.NoError(t, plan.GraphError)
+		assert.Len(t, plan.Delete, 1)
+	}
+	assert.Equal(t, 1, e.Count("GET /token/"))
+	_, err = housekeeping.Prune(t.Context(), unreachable(), "app", oldUntagged(), func(o *housekeeping.PruneOptions) { o.Registry, o.Rate = shared, 1 })
+	require.ErrorContains(t, err, "with Registry, the options RegistryURL, HTTPClient, Login and Rate must not be set")
+}
+
 // Throttled reads are tried again, by the clock of the bubble without waiting.
 func TestPruneIsPatient(t *testing.T) {
 	t.Parallel()

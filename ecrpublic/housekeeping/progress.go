@@ -29,7 +29,8 @@ type Progress struct {
 	Total int
 
 	// Left is how long reading the rest takes at the permitted rate; 0 when the
-	// rate is not limited, and in other steps.
+	// rate is not limited or that of a given [PruneOptions].Registry, and in
+	// other steps.
 	Left time.Duration
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 )
 
 // PruneAPIClient is what [Prune] needs of a client.
@@ -33,6 +34,11 @@ type PruneOptions struct {
 	// before their tags. 0 means [DefaultGrace]; a negative duration switches it
 	// off.
 	Grace time.Duration
+
+	// Registry reads the manifests. Prunes that run at the same time should share
+	// one, and with it the permitted rate and the token. Nil means a new one with
+	// the four options that follow; they must be zero otherwise.
+	Registry *registry.Client
 
 	// RegistryURL is where manifests are read, "http://" or "https://" and a
 	// host. Empty means the host of the repository's URI, over HTTPS.
@@ -81,6 +87,9 @@ func prune(ctx context.Context, client PruneAPIClient, repository string, policy
 	}
 	if err := policy.check(); err != nil {
 		return nil, err
+	}
+	if options.Registry != nil && (options.RegistryURL != "" || options.HTTPClient != nil || options.Login != nil || options.Rate != 0) {
+		return nil, errors.New("with Registry, the options RegistryURL, HTTPClient, Login and Rate must not be set: they are those of the registry.Client")
 	}
 	inv, err := takeInventory(ctx, client, repository, options.Progress)
 	if err != nil {

@@ -22,12 +22,10 @@ type source struct {
 
 // newSource finds out where a repository is pulled from.
 func newSource(ctx context.Context, client ecrpublic.DescribeRepositoriesAPIClient, repository string, options PruneOptions) (*source, error) {
-	if u, err := url.Parse(options.RegistryURL); options.RegistryURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-		return nil, fmt.Errorf("RegistryURL is %q, it must be http:// or https:// and a host", options.RegistryURL)
+	reader, err := options.Registry, error(nil)
+	if reader == nil {
+		reader, err = newRegistry(options)
 	}
-	reader, err := registry.New(registry.Options{
-		Login: options.Login, Host: options.RegistryURL, HTTPClient: options.HTTPClient, Rate: options.Rate,
-	})
 	if err != nil {
 		return nil, err
 	}
@@ -42,16 +40,26 @@ func newSource(ctx context.Context, client ecrpublic.DescribeRepositoriesAPIClie
 	return &source{reader, ref}, nil
 }
 
+func newRegistry(options PruneOptions) (*registry.Client, error) {
+	if u, err := url.Parse(options.RegistryURL); options.RegistryURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		return nil, fmt.Errorf("RegistryURL is %q, it must be http:// or https:// and a host", options.RegistryURL)
+	}
+	return registry.New(registry.Options{
+		Login: options.Login, Host: options.RegistryURL, HTTPClient: options.HTTPClient, Rate: options.Rate,
+	})
+}
+
 func (s *source) manifest(ctx context.Context, digest string) (registry.Manifest, error) {
 	ref := s.repository
 	ref.Tag, ref.Digest = "", digest
 	return s.client.Manifest(ctx, ref)
 }
 
-// rate is how many manifests are read a second, 0 for no limit.
+// rate is how many manifests are read a second, 0 if there is no limit or only the
+// client of the registry knows it.
 func (o PruneOptions) rate() float64 {
 	switch {
-	case o.Rate < 0:
+	case o.Registry != nil || o.Rate < 0:
 		return 0
 	case o.Rate > 0:
 		return o.Rate

@@ -141,7 +141,8 @@ func TestMissingDigest(t *testing.T) {
 		digestOfNamed("C"): "expired: rule 1",
 	}, reasons(plan))
 
-	plan, err = housekeeping.Prune(t.Context(), listing(otherIndex, signature, about), "app", policy, atToday, host)
+	unasked := registryOf(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("nothing needs to be read") }))
+	plan, err = housekeeping.Prune(t.Context(), listing(otherIndex, signature, about), "app", policy, atToday, unasked)
 	require.NoError(t, err)
 	assert.Empty(t, plan.Delete)
 	assert.Equal(t, "unknown: may belong to an image whose digest is missing", reasons(plan)[digestOfNamed("C")])
