@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,9 +21,10 @@ type Options struct {
 	Login *login.Provider
 
 	// Host is the registry host to use for all references, whichever host they
-	// name: host or host:port, which means HTTPS, or a URL without a path such as
-	// "http://127.0.0.1:5000", the form of the emulator's Server.URL. Empty means
-	// the host that each reference names, public.ecr.aws or ecr-public.aws.com.
+	// name: host or host:port, which means HTTPS or, as for docker, HTTP on this
+	// machine; or a URL without a path, such as the emulator's Server.URL. Empty
+	// means the host that each reference names, public.ecr.aws or
+	// ecr-public.aws.com.
 	Host string
 
 	// HTTPClient provides Transport, CheckRedirect, Jar and Timeout. Nil means a
@@ -93,6 +95,9 @@ func parseHost(text string) (*url.URL, error) {
 		full = "https://" + text
 	}
 	u, err := url.Parse(full)
+	if err == nil && full != text && isLoopback(u.Hostname()) {
+		u.Scheme = "http"
+	}
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil ||
 		strings.TrimSuffix(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("Host is %q, want a host such as %s or 127.0.0.1:5000, or http:// or https:// and a host", text, imageref.Host)
@@ -100,17 +105,23 @@ func parseHost(text string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}, nil
 }
 
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
 func serves(provider *login.Provider, origin string) bool {
 	_, host, _ := strings.Cut(origin, "://")
 	return provider.Serves(host)
 }
 
-// originsOf returns the origins to which tokens may be sent.
+// originsOf returns the origins to which tokens may be sent. The two hosts of ECR
+// Public are one registry: either may name the other for tokens.
 func originsOf(host *url.URL) []string {
-	if host != nil {
-		return []string{originOf(host)}
+	both := []string{"https://" + imageref.Host, "https://" + imageref.DualStackHost}
+	if host == nil || slices.Contains(both, originOf(host)) {
+		return both
 	}
-	return []string{"https://" + imageref.Host, "https://" + imageref.DualStackHost}
+	return []string{originOf(host)}
 }
 
 // originOf returns scheme and host in a normal form, for comparison.

@@ -77,6 +77,47 @@ func TestHostsOfReferences(t *testing.T) {
 	assert.Equal(t, 2, e.Count("GET /token/"))
 }
 
+// The realm of either host may be at the other.
+func TestHostByName(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"", imageref.Host, imageref.DualStackHost, "https://public.ecr.aws:443"} {
+		var hosts []string
+		service := inMemory{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/token/" {
+				fmt.Fprint(w, `{"token":"x"}`)
+				return
+			}
+			hosts = append(hosts, r.URL.Hostname())
+			if r.Header.Get("Authorization") == "" {
+				w.Header().Set("WWW-Authenticate", `Bearer realm="https://public.ecr.aws/token/"`)
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+		})}
+		client := open(t, registry.Options{Host: host, HTTPClient: &http.Client{Transport: service}})
+		ref := app
+		ref.DualStack = true
+		for _, err := range client.Tags(t.Context(), ref) {
+			assert.ErrorContains(t, err, "not a list of tags")
+		}
+		want := imageref.DualStackHost
+		if strings.Contains(host, imageref.Host) {
+			want = imageref.Host
+		}
+		assert.Equal(t, []string{want, want}, hosts, host)
+	}
+}
+
+// A host of this machine is called over HTTP, as docker does.
+func TestLoopbackHost(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t)
+	e.addImage(t, "v1")
+	for _, host := range []string{e.RegistryHost(), strings.Replace(e.RegistryHost(), "127.0.0.1", "localhost", 1)} {
+		_, err := open(t, registry.Options{Host: host}).Resolve(t.Context(), tagged("v1"))
+		assert.NoError(t, err, host)
+	}
+}
+
 func TestTransportReplacesAuthorizationOfTheRegistryAlone(t *testing.T) {
 	t.Parallel()
 	h := newFakeHost()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
@@ -44,8 +45,8 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 		return nil, r.failed(err)
 	}
 	req.Header.Set("Accept-Encoding", "identity") // digests and sizes are those of the stored bytes
-	for _, mediaType := range r.accept {
-		req.Header.Add("Accept", mediaType)
+	if len(r.accept) > 0 {
+		req.Header.Set("Accept", strings.Join(r.accept, ", "))
 	}
 	if r.from > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", r.from))
