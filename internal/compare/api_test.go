@@ -31,6 +31,9 @@ var omitted = map[string]string{
 	"ResolveEndpoint":            "deprecated middleware",
 }
 
+// additional are the methods that official types have here alone, and why.
+var additional = map[string]string{}
+
 // TestExportedAPI checks that every exported name of the official packages is
 // here with the same type.
 func TestExportedAPI(t *testing.T) {
@@ -51,12 +54,38 @@ func TestExportedAPI(t *testing.T) {
 			if omitted[name] != "" || omitted[owner] != "" || omitted[member] != "" {
 				continue
 			}
-			assert.Equal(t, want, have[name], name)
+			assert.Equal(t, want, have[name], "%s: what the official package has, and what this one has", name)
 			compared++
 		}
+		requireNoMoreMethods(t, byPath[official], byPath[ours])
 	}
 	t.Logf("%d names compared", compared)
 	assert.Greater(t, compared, 500)
+}
+
+// requireNoMoreMethods looks for methods that types of the official names have here
+// alone: a program's own interface or embedding type may be in their way.
+func requireNoMoreMethods(t *testing.T, official, ours *types.Package) {
+	t.Helper()
+	for _, name := range ours.Scope().Names() {
+		counterpart, ok := official.Scope().Lookup(name).(*types.TypeName)
+		if !ok || !counterpart.Exported() {
+			continue
+		}
+		theirs := methodSet(counterpart.Type())
+		for m := range methodSet(ours.Scope().Lookup(name).Type()).Methods() {
+			if m.Obj().Exported() && theirs.Lookup(official, m.Obj().Name()) == nil {
+				assert.NotEmpty(t, additional[name+"."+m.Obj().Name()], "%s has method %s, which the official type lacks", name, m.Obj().Name())
+			}
+		}
+	}
+}
+
+func methodSet(t types.Type) *types.MethodSet {
+	if types.IsInterface(t) {
+		return types.NewMethodSet(t)
+	}
+	return types.NewMethodSet(types.NewPointer(t))
 }
 
 // surface flattens a package's exported API into names and types.
@@ -68,8 +97,11 @@ func surface(p *types.Package) map[string]string {
 			continue
 		}
 		out[name] = describe(object.Type())
-		if _, ok := object.(*types.TypeName); ok {
+		if t, ok := object.(*types.TypeName); ok {
 			out[name] = "type"
+			if t.IsAlias() && !strings.Contains(types.Unalias(t.Type()).String(), "/internal/") { // of what programs cannot name, no more is seen
+				out[name] = "type = " + describe(types.Unalias(t.Type()))
+			}
 			addMembers(out, name, object.Type())
 		}
 	}
@@ -77,7 +109,6 @@ func surface(p *types.Package) map[string]string {
 }
 
 func addMembers(out map[string]string, name string, t types.Type) {
-	receiver := t
 	if s, ok := t.Underlying().(*types.Struct); ok {
 		for f := range s.Fields() {
 			if f.Exported() && !f.Embedded() {
@@ -85,10 +116,7 @@ func addMembers(out map[string]string, name string, t types.Type) {
 			}
 		}
 	}
-	if !types.IsInterface(t) {
-		receiver = types.NewPointer(t)
-	}
-	for m := range types.NewMethodSet(receiver).Methods() {
+	for m := range methodSet(t).Methods() {
 		if m.Obj().Exported() {
 			out[name+"."+m.Obj().Name()] = describe(m.Type())
 		}
