@@ -162,7 +162,7 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, "images kept because something is not known about them: %d\n", n)
 	}
 	if p.GraphError != nil {
-		fmt.Fprintf(&b, "not all manifests could be read: %v\n", p.GraphError)
+		fmt.Fprintf(&b, "some manifests could not be read: %v\n", p.GraphError)
 	}
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for i, d := range slices.Concat(p.Delete, p.Keep) {

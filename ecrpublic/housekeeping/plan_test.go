@@ -33,7 +33,7 @@ func TestPlanIsPrintable(t *testing.T) {
 		"keep    "+digestOfNamed("D")+"             retained: rule 1\n"+
 		"keep    "+digestOfNamed("C")+"  v1,latest  not selected\n", plan.String())
 	plan.GraphError = errors.New("no route")
-	assert.Contains(t, plan.String(), "\nnot all manifests could be read: no route\n")
+	assert.Contains(t, plan.String(), "\nsome manifests could not be read: no route\n")
 }
 
 // The size of an index is that of one of its images, which count themselves.

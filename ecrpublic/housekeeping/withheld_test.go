@@ -260,6 +260,17 @@ func randomlyWithheld(random *rand.Rand, w *world, p int) withheld {
 	return less
 }
 
+// notFound answers 404 for some images.
+func notFound(random *rand.Rand, w *world, some func(types.ImageDetail) bool) map[string]func(http.ResponseWriter, *http.Request, string) {
+	false404 := map[string]func(http.ResponseWriter, *http.Request, string){}
+	for _, image := range w.images {
+		if some(image) {
+			false404[*image.ImageDigest] = answers[random.IntN(2)]
+		}
+	}
+	return false404
+}
+
 // Over the wire, too: whatever the service and the registry host withhold or
 // falsify, the plan deletes a subset of what it deletes with all responses.
 // HOUSEKEEPING_SEEDS=5000 is the longer mode.
@@ -287,6 +298,15 @@ func TestWithheldResponsesDeleteNoMore(t *testing.T) {
 			}
 			n := random.IntN(len(answers))
 			check(fmt.Sprintf("answer %d", n), withheld{answers: map[string]func(http.ResponseWriter, *http.Request, string){*w.images[i].ImageDigest: answers[n]}})
+			check("a quarter of the manifests is not found", withheld{answers: notFound(random, w, func(types.ImageDetail) bool { return random.IntN(4) == 0 })})
+			nth := random.IntN(6)
+			check("one index is not found", withheld{answers: notFound(random, w, func(d types.ImageDetail) bool {
+				if *d.ImageManifestMediaType == mediaTypeIndex || *d.ImageManifestMediaType == mediaTypeDockerList {
+					nth--
+					return nth == -1
+				}
+				return false
+			})})
 			check("pages", withheld{pages: random})
 			check("tags", withheld{tags: io.ErrUnexpectedEOF})
 			check("few", randomlyWithheld(random, w, 30))
