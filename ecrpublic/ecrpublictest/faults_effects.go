@@ -11,8 +11,8 @@ import (
 )
 
 // Effect is what a [Fault] does to a request. The zero value does nothing. The
-// functions that return an Effect say what it is; [Around] makes one of a
-// middleware of yours.
+// functions that return an Effect say what it is; [Middleware] makes
+// one of your own middleware.
 type Effect struct {
 	// around answers a request itself, or has next answer and spoils that.
 	around func(f *faults, next http.Handler) http.Handler
@@ -22,20 +22,20 @@ type Effect struct {
 	pagesOnly bool // of the operations, call is for those that list pages
 }
 
-// Around runs a middleware of yours around the server, for what none of the
+// Middleware runs your own middleware around the server, for what none of the
 // other effects does.
-func Around(middleware func(next http.Handler) http.Handler) Effect {
-	return Effect{around: func(_ *faults, next http.Handler) http.Handler { return middleware(next) }}
+func Middleware(wrap func(next http.Handler) http.Handler) Effect {
+	return Effect{around: func(_ *faults, next http.Handler) http.Handler { return wrap(next) }}
 }
 
 // instead answers in the server's place, so that nothing is processed.
 func instead(answer http.HandlerFunc) Effect {
-	return Around(func(http.Handler) http.Handler { return answer })
+	return Middleware(func(http.Handler) http.Handler { return answer })
 }
 
 // spoil has the request processed and sends something else than its answer.
 func spoil(send func(a *answer)) Effect {
-	return Around(func(next http.Handler) http.Handler {
+	return Middleware(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { send(capture(w, next, r)) })
 	})
 }
@@ -50,6 +50,19 @@ func Throttle() Effect {
 			code, status = "TOOMANYREQUESTS", http.StatusTooManyRequests
 		}
 		fail(w, r, status, wire.ClientError(code, "Rate exceeded"))
+	})
+}
+
+// ExpiredToken answers as the service does to credentials that have expired: the
+// API with ExpiredTokenException, the registry host, whose bearers live an hour,
+// with 400 and DENIED. The request is not processed.
+func ExpiredToken() Effect {
+	return instead(func(w http.ResponseWriter, r *http.Request) {
+		code, text := "ExpiredTokenException", "The security token included in the request is expired"
+		if isRegistry(r) {
+			code, text = "DENIED", "Your Authorization Token is invalid."
+		}
+		fail(w, r, http.StatusBadRequest, wire.ClientError(code, text))
 	})
 }
 
@@ -77,7 +90,7 @@ func Status(status int) Effect {
 
 // Delay waits before the request is processed, or until its client goes.
 func Delay(d time.Duration) Effect {
-	return Around(func(next http.Handler) http.Handler {
+	return Middleware(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			timer := time.NewTimer(d)
 			defer timer.Stop()

@@ -305,10 +305,10 @@ func TestRepeatToken(t *testing.T) {
 	assert.Empty(t, end)
 }
 
-func TestAround(t *testing.T) {
+func TestMiddleware(t *testing.T) {
 	t.Parallel()
 	srv := newServer(t)
-	srv.Inject(ecrpublictest.Fault{Effect: ecrpublictest.Around(func(next http.Handler) http.Handler {
+	srv.Inject(ecrpublictest.Fault{Effect: ecrpublictest.Middleware(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-Proxy", "odd")
 			next.ServeHTTP(w, r)

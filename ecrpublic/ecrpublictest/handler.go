@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/host"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/registry"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
@@ -34,8 +36,21 @@ func NewHandler(opts ...Option) (*Handler, error) {
 		return nil, err
 	}
 	h := &Handler{config: c, store: s, faults: newFaults(c), recorder: newRecorder(c)}
-	h.root = h.stamp(h.recorder.wrap(h.faults.wrap(h.route())))
+	served := h.recorder.wrap(h.faults.wrap(h.limits(h.route())))
+	if c.control {
+		served = (&control{handler: h, offset: c.clockOffset}).before(served)
+	}
+	h.root = h.stamp(c.guard(served))
 	return h, nil
+}
+
+// limits puts the rates in front of a handler, if there are any.
+func (h *Handler) limits(next http.Handler) http.Handler {
+	if h.config.rates == (Rates{}) {
+		return next
+	}
+	l := &limiter{now: h.config.Clock, rates: h.config.rates.byName(), store: h.store, buckets: map[string]*rate.Limiter{}}
+	return l.wrap(next)
 }
 
 // ServeHTTP answers requests to the API and to the registry.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/registry"
@@ -24,6 +25,13 @@ type config struct {
 	accessKey string
 	secretKey string
 	seed      uint64
+	rates     Rates
+
+	checkHosts bool
+	hosts      []string
+	control    bool
+
+	clockOffset *atomic.Int64 // in nanoseconds; moves Clock
 }
 
 // WithAccount sets the twelve-digit account that owns the registry; the default
@@ -120,6 +128,9 @@ func newConfig(opts []Option) (c config, err error) {
 	if c.Config, err = c.Config.WithDefaults(); err != nil {
 		return c, err
 	}
+	c.clockOffset = new(atomic.Int64)
+	now := c.Clock
+	c.Clock = func() time.Time { return now().Add(time.Duration(c.clockOffset.Load())) }
 	return c, c.check()
 }
 
@@ -132,5 +143,5 @@ func (c *config) check() error {
 	case (c.accessKey == "") != (c.secretKey == ""):
 		return errors.New("credentials: want both an access key and a secret key, or neither")
 	}
-	return nil
+	return c.rates.check()
 }

@@ -28,7 +28,7 @@ func TestPartBehindMiddleware(t *testing.T) {
 	_, err := r.api.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)
 	var read atomic.Int64
-	r.srv.Inject(ecrpublictest.Fault{Operation: "UploadLayerPart", Effect: ecrpublictest.Around(func(next http.Handler) http.Handler {
+	r.srv.Inject(ecrpublictest.Fault{Operation: "UploadLayerPart", Effect: ecrpublictest.Middleware(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 			next.ServeHTTP(httptest.NewRecorder(), req.Clone(req.Context()))
 			body, err := io.ReadAll(req.Body)

@@ -212,7 +212,7 @@ func TestPruneHalfBlind(t *testing.T) {
 	for i := range 5 {
 		images = append(images, r.image(t, fmt.Sprint("image ", i), time.Duration(i)*day))
 	}
-	r.Inject(ecrpublictest.Fault{Operation: "GET /v2/", Effect: ecrpublictest.Around(func(next http.Handler) http.Handler {
+	r.Inject(ecrpublictest.Fault{Operation: "GET /v2/", Effect: ecrpublictest.Middleware(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 			if strings.HasSuffix(request.URL.Path, images[1]) {
 				w.WriteHeader(http.StatusForbidden)

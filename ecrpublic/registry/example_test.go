@@ -214,7 +214,7 @@ func ExampleClient_Transport() {
 func ExampleError() {
 	client, server := emulated()
 	defer server.Close()
-	server.Inject(ecrpublictest.Fault{Operation: "GET /v2/", After: 1, Effect: ecrpublictest.Around(func(http.Handler) http.Handler {
+	server.Inject(ecrpublictest.Fault{Operation: "GET /v2/", After: 1, Effect: ecrpublictest.Middleware(func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "3600")
 			w.WriteHeader(http.StatusTooManyRequests)

@@ -37,7 +37,7 @@ func (s *Store) AppendChunk(name, id string, first *int64, from io.Reader) (size
 		}
 		return 0, err
 	case c.upload.size > c.start.size:
-		c.upload.count(c.upload.size-c.start.size, s.config.Quotas.MinPartBytes)
+		c.upload.count(c.upload.size-c.start.size, s.Quotas().MinPartBytes)
 	}
 	return c.upload.size, nil
 }
@@ -60,7 +60,7 @@ func (s *Store) beginChunk(name, id string, first *int64) (chunk, error) {
 		return chunk{}, serverError(err)
 	}
 	u.busy = true
-	return chunk{u, start, s.config.Quotas.LayerBytes}, nil
+	return chunk{u, start, s.Quotas().LayerBytes}, nil
 }
 
 // CancelUpload ends an upload without a layer, if there is one of this id.

@@ -89,7 +89,7 @@ func (s *Store) checkPut(r *repository, img *Image, name *string) error {
 	}
 	have := r.images[img.Digest]
 	if have == nil {
-		if limit := s.config.Quotas.ImagesPerRepository; len(r.images) >= limit {
+		if limit := s.Quotas().ImagesPerRepository; len(r.images) >= limit {
 			return limitExceeded("images per repository", int64(limit))
 		}
 		return nil
@@ -97,7 +97,7 @@ func (s *Store) checkPut(r *repository, img *Image, name *string) error {
 	if name == nil || r.tags[*name] != nil && r.tags[*name].Digest == img.Digest {
 		return imageAlreadyExists(img.Digest, name, r.Name, s.config.Account)
 	}
-	if limit := s.config.Quotas.TagsPerImage; len(have.tags) >= limit {
+	if limit := s.Quotas().TagsPerImage; len(have.tags) >= limit {
 		return tooManyTagsOfImage(*name, r.Name, s.config.Account, limit)
 	}
 	return nil

@@ -17,7 +17,7 @@ func (s *Store) CreateRepository(in *ecrpublic.CreateRepositoryInput) (*ecrpubli
 	if err != nil {
 		return nil, err
 	}
-	if limit := s.config.Quotas.Repositories; len(s.repositories) >= limit {
+	if limit := s.Quotas().Repositories; len(s.repositories) >= limit {
 		return nil, limitExceeded("repositories per registry", int64(limit))
 	}
 	state := repositoryState{

@@ -87,7 +87,7 @@ func (s *Store) mergeTags(have, add []types.Tag) ([]types.Tag, error) {
 		merged = slices.DeleteFunc(merged, func(old types.Tag) bool { return *old.Key == *t.Key })
 		merged = append(merged, t)
 	}
-	if limit := s.config.Quotas.TagsPerRepository; len(merged) > limit {
+	if limit := s.Quotas().TagsPerRepository; len(merged) > limit {
 		return nil, tooManyTags(limit)
 	}
 	return merged, nil

@@ -5,7 +5,9 @@ package registry
 
 import (
 	"fmt"
+	"maps"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
 )
@@ -16,6 +18,7 @@ type Store struct {
 	content blobs.Storage
 	journal *journal // nil when nothing is kept
 	secret  []byte
+	quotas  atomic.Pointer[Quotas]
 
 	mu           sync.RWMutex
 	registry     registryState
@@ -37,6 +40,7 @@ func New(c Config) (*Store, error) {
 		uploads:      map[string]*upload{},
 		holders:      map[string]int{},
 	}
+	s.quotas.Store(&c.Quotas)
 	if c.DataDir == "" {
 		s.content = blobs.NewMemory()
 		s.secret = newSecret()
@@ -93,6 +97,37 @@ func (s *Store) commit(c change) error {
 	}
 	s.apply(c)
 	return nil
+}
+
+// Quotas returns the quotas in force.
+func (s *Store) Quotas() Quotas { return *s.quotas.Load() }
+
+// SetQuotas replaces the quotas; zero stands for the service's default. What is
+// there already stays, even if it exceeds them.
+func (s *Store) SetQuotas(q Quotas) error {
+	q = q.withDefaults()
+	if err := q.check(); err != nil {
+		return err
+	}
+	s.quotas.Store(&q)
+	return nil
+}
+
+// Reset deletes everything: repositories, open uploads, the display name and the
+// alias. Logins and tokens stay valid.
+func (s *Store) Reset() error {
+	s.dropUploads(func(*upload) bool { return true })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, r := range maps.Clone(s.repositories) {
+		if err := s.commit(change{Delete: name}); err != nil {
+			return err
+		}
+		for digest := range r.layers {
+			s.removeUnheld(digest)
+		}
+	}
+	return s.commit(change{Registry: &registryState{Secret: s.registry.Secret}})
 }
 
 // Close ends open uploads and lets go of the data directory. Changes fail from

@@ -22,7 +22,7 @@ func (s *Store) InitiateLayerUpload(in *ecrpublic.InitiateLayerUploadInput) (*ec
 	if err != nil {
 		return nil, err
 	}
-	return &ecrpublic.InitiateLayerUploadOutput{UploadId: &u.id, PartSize: aws.Int64(s.config.Quotas.PartBytes)}, nil
+	return &ecrpublic.InitiateLayerUploadOutput{UploadId: &u.id, PartSize: aws.Int64(s.Quotas().PartBytes)}, nil
 }
 
 func (s *Store) UploadLayerPart(in *ecrpublic.UploadLayerPartInput) (*ecrpublic.UploadLayerPartOutput, error) {
@@ -34,13 +34,13 @@ func (s *Store) UploadLayerPart(in *ecrpublic.UploadLayerPartInput) (*ecrpublic.
 	if text := u.misplaced(in); text != nil {
 		return nil, s.invalidLayerPart(u, text)
 	}
-	if limit := s.config.Quotas.LayerParts; u.parts >= limit {
+	if limit := s.Quotas().LayerParts; u.parts >= limit {
 		return nil, limitExceeded("parts per layer", int64(limit))
 	}
-	if err := u.write(in.LayerPartBlob, s.config.Quotas.LayerBytes); err != nil {
+	if err := u.write(in.LayerPartBlob, s.Quotas().LayerBytes); err != nil {
 		return nil, err
 	}
-	u.count(int64(len(in.LayerPartBlob)), s.config.Quotas.MinPartBytes)
+	u.count(int64(len(in.LayerPartBlob)), s.Quotas().MinPartBytes)
 	return &ecrpublic.UploadLayerPartOutput{
 		RegistryId:       aws.String(s.config.Account),
 		RepositoryName:   in.RepositoryName,

@@ -1,0 +1,51 @@
+package ecrpublictest
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// WithHostCheck refuses requests whose Host is neither an address, nor a name that
+// stands for this machine or its network, nor one of ECR Public, nor one of these;
+// and requests that a browser makes for a page of another host. Pages of the web
+// cannot reach the emulator then, whatever their names resolve to.
+func WithHostCheck(hosts ...string) Option {
+	return func(c *config) { c.checkHosts, c.hosts = true, append(c.hosts, hosts...) }
+}
+
+// guard lets only requests for names pass that are this server's.
+func (c *config) guard(next http.Handler) http.Handler {
+	if !c.checkHosts {
+		return next
+	}
+	allowed := slices.Concat(c.hosts, realHosts(), []string{nameOf(c.blobHost)})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		origin, err := url.Parse(r.Header.Get("Origin"))
+		switch {
+		case !isLocalName(nameOf(r.Host)) && !slices.Contains(allowed, nameOf(r.Host)):
+			http.Error(w, "The host "+r.Host+" is not this server's. The emulator's flag -allow-host, or WithHostCheck, allows it.", http.StatusMisdirectedRequest)
+		case err != nil || origin.Host != "" && origin.Host != r.Host || origin.Opaque != "" || origin.Path == "null":
+			http.Error(w, "Pages of other hosts may not use this server.", http.StatusForbidden)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// nameOf is a host without its port.
+func nameOf(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return strings.Trim(host, "[]")
+}
+
+// isLocalName reports whether a name cannot be one that somebody on the web owns:
+// an address, a name without a dot such as that of a container, or one that is
+// reserved for this machine.
+func isLocalName(name string) bool {
+	return net.ParseIP(name) != nil || !strings.Contains(name, ".") || strings.HasSuffix(name, ".localhost") || name == "host.docker.internal"
+}
