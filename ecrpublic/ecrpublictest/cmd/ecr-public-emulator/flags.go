@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net"
+	"strings"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 )
@@ -13,9 +15,12 @@ const defaultAddr = "127.0.0.1:4510"
 
 // settings are what the flags say.
 type settings struct {
-	addr, accessKey, secretKey, dataDir, account, alias string
-
-	log bool
+	addr, tlsCert, tlsKey     string
+	accessKey, secretKey      string
+	dataDir, account, alias   string
+	registry, blobHost, hosts string
+	anyRegion, rates, control bool
+	log, version              bool
 }
 
 func parse(args []string) (settings, error) {
@@ -30,6 +35,9 @@ func parse(args []string) (settings, error) {
 	if _, _, err := net.SplitHostPort(s.addr); err != nil {
 		return s, fmt.Errorf("-addr: %w; want host:port, such as %s", err, defaultAddr)
 	}
+	if (s.tlsCert == "") != (s.tlsKey == "") {
+		return s, errors.New("-tls-cert and -tls-key: want both or neither")
+	}
 	return s, nil
 }
 
@@ -37,60 +45,54 @@ func (s *settings) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("ecr-public-emulator", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run reports errors
 	flags.StringVar(&s.addr, "addr", defaultAddr, "listen on `host:port`; port 0 picks a free one")
+	flags.StringVar(&s.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in `file`, in PEM; needs -tls-key")
+	flags.StringVar(&s.tlsKey, "tls-key", "", "`file` with the key of -tls-cert, in PEM")
 	flags.StringVar(&s.accessKey, "access-key", "", "access `key` that requests must be signed with; needs -secret-key. Without both, any credentials pass")
 	flags.StringVar(&s.secretKey, "secret-key", "", "secret `key` of -access-key")
-	flags.StringVar(&s.dataDir, "data", "", "keep the state in `directory`, so that it survives a restart; without it the state lives in memory")
-	flags.StringVar(&s.account, "account", "", "twelve-digit `id` of the account that owns the registry; without it an example account does")
-	flags.StringVar(&s.alias, "alias", "", "alias `name` of the registry; without it one is computed from the account")
+	flags.StringVar(&s.dataDir, "data", "", "keep the state in `directory`, so that it survives a restart; default: in memory")
+	flags.StringVar(&s.account, "account", "", "twelve-digit `id` of the account that owns the registry; default: an example account")
+	flags.StringVar(&s.alias, "alias", "", "alias `name` of the registry; default: derived from the account")
+	flags.StringVar(&s.registry, "registry", string(ecrpublictest.RegistryECR), "`mode` of the registry host: ecr, with ECR's quirks and refusals, or oci, as the OCI specification says")
+	flags.StringVar(&s.blobHost, "blob-host", "", "`host` that clients of a real host name, or of HTTPS, are sent to for blobs; it must lead here. Default: they get them directly")
+	flags.StringVar(&s.hosts, "allow-host", "", "comma-separated `names` that requests may be for, beside addresses, names without a dot and ECR Public's own")
+	flags.BoolVar(&s.anyRegion, "any-region", false, "serve requests that are signed for any region, not only for us-east-1")
+	flags.BoolVar(&s.rates, "rates", false, "limit requests to the service's documented rates: ten a second to InitiateLayerUpload, CompleteLayerUpload and PutImage, ten pulls, one anonymous pull")
+	flags.BoolVar(&s.control, "control", true, "serve "+ecrpublictest.ControlPath+" for faults, the clock, quotas, recorded requests and reset")
 	flags.BoolVar(&s.log, "log", false, "write a line to standard error for each request")
+	flags.BoolVar(&s.version, "version", false, "print the version and exit")
 	return flags
 }
 
+// options are those of an emulator, without the directory of its state.
 func (s *settings) options() []ecrpublictest.Option {
 	options := []ecrpublictest.Option{
 		ecrpublictest.WithCredentials(s.accessKey, s.secretKey),
-		ecrpublictest.WithDataDir(s.dataDir),
 		ecrpublictest.WithAlias(s.alias),
+		ecrpublictest.WithRegistryMode(ecrpublictest.RegistryMode(s.registry)),
+		ecrpublictest.WithBlobHost(s.blobHost),
+		ecrpublictest.WithHostCheck(s.allowedHosts()...),
 	}
 	if s.account != "" {
 		options = append(options, ecrpublictest.WithAccount(s.account))
 	}
+	if s.anyRegion {
+		options = append(options, ecrpublictest.WithAnyRegion())
+	}
+	if s.rates {
+		options = append(options, ecrpublictest.WithRates(ecrpublictest.DocumentedRates()))
+	}
+	if s.control {
+		options = append(options, ecrpublictest.WithControl())
+	}
 	return options
 }
 
-func usage(w io.Writer) {
-	fmt.Fprint(w, `ecr-public-emulator runs Amazon ECR Public on this machine: the API and the
-registry behind it. It prints its URL when it is ready and stops on SIGINT and
-SIGTERM.
-
-Flags:
-`)
-	flags := new(settings).flags()
-	flags.SetOutput(w)
-	flags.PrintDefaults()
-	fmt.Fprint(w, `
-Clients need a region, us-east-1, and credentials: any, or those of -access-key
-and -secret-key. Point them at the emulator like this.
-
-  AWS CLI:
-    export AWS_ENDPOINT_URL_ECR_PUBLIC=http://`+defaultAddr+` AWS_REGION=us-east-1
-    export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
-    aws ecr-public create-repository --repository-name app
-  An older AWS CLI does not know the first variable: use --endpoint-url.
-
-  boto3:
-    boto3.client("ecr-public", region_name="us-east-1", endpoint_url="http://`+defaultAddr+`")
-
-  crane, once ALIAS is set to the alias that this shows:
-    aws ecr-public describe-registries --query 'registries[0].aliases[0].name'
-    aws ecr-public get-login-password | crane auth login `+defaultAddr+` -u AWS --password-stdin
-    crane push app.tar `+defaultAddr+`/$ALIAS/app:latest
-
-  docker, which takes plain HTTP from 127.0.0.1:
-    aws ecr-public get-login-password | docker login -u AWS --password-stdin `+defaultAddr+`
-    docker push `+defaultAddr+`/$ALIAS/app:latest
-
-Images are pulled without a login. A repository has to be created before the
-first push, as in the real service.
-`)
+// allowedHosts are the names that -allow-host has, and the one that is listened on.
+func (s *settings) allowedHosts() []string {
+	host, _, _ := net.SplitHostPort(s.addr) // parse has checked it
+	hosts := []string{host}
+	for name := range strings.SplitSeq(s.hosts, ",") {
+		hosts = append(hosts, strings.TrimSpace(name))
+	}
+	return hosts
 }

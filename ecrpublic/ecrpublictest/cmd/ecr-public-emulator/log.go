@@ -2,12 +2,18 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
+
+// requestID is the header that names a request, in responses of the API and of
+// the registry host.
+const requestID = "X-Amzn-Requestid"
 
 // logged writes a line for each request that was answered or reset.
 func logged(w io.Writer, next http.Handler) http.Handler {
@@ -22,18 +28,28 @@ func logged(w io.Writer, next http.Handler) http.Handler {
 		logger.Info("request",
 			"method", r.Method,
 			"path", r.URL.Path,
-			"target", r.Header.Get("X-Amz-Target"),
+			"operation", operation(r),
 			"status", answer.status,
+			"error", answer.errorCode(),
 			"bytes", answer.bytes,
-			"duration", time.Since(start))
+			"duration", time.Since(start),
+			"request_id", answer.Header().Get(requestID))
 	})
 }
 
-// measured notes the status and the size of an answer; a reset has the status 0.
+// operation is the operation of the API that a request is for, or "".
+func operation(r *http.Request) string {
+	_, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	return name
+}
+
+// measured notes the status and the size of an answer, and the start of the body
+// of an error; a reset has the status 0.
 type measured struct {
 	http.ResponseWriter
 	status, bytes int
 	hijacked      bool
+	start         []byte
 }
 
 func (m *measured) WriteHeader(status int) {
@@ -42,11 +58,42 @@ func (m *measured) WriteHeader(status int) {
 }
 
 func (m *measured) Write(p []byte) (int, error) {
+	const kept = 4 << 10
 	if m.status == 0 {
 		m.status = http.StatusOK
 	}
+	if m.status >= http.StatusBadRequest {
+		m.start = append(m.start, p[:min(len(p), kept-min(kept, len(m.start)))]...)
+	}
 	m.bytes += len(p)
 	return m.ResponseWriter.Write(p)
+}
+
+// ReadFrom lets the system send a file without copying it through this process.
+func (m *measured) ReadFrom(source io.Reader) (int64, error) {
+	if m.status == 0 {
+		m.status = http.StatusOK
+	}
+	n, err := io.Copy(m.ResponseWriter, source)
+	m.bytes += int(n)
+	return n, err
+}
+
+// errorCode is the code of an error of the API or of the registry host, or "".
+func (m *measured) errorCode() string {
+	var body struct {
+		Type   string `json:"__type"`
+		Errors []struct {
+			Code string `json:"code"`
+		} `json:"errors"`
+	}
+	if len(m.start) == 0 || json.Unmarshal(m.start, &body) != nil {
+		return ""
+	}
+	if len(body.Errors) > 0 {
+		return body.Errors[0].Code
+	}
+	return body.Type
 }
 
 // Hijack notes that there will be no answer.

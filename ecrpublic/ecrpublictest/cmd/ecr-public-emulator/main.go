@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -36,27 +37,24 @@ func main() {
 // the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	s, err := parse(args)
-	if errors.Is(err, flag.ErrHelp) {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
 		usage(stdout)
 		return exitOK
+	case err != nil:
+		return complain(stderr, exitUsage, err)
+	case s.version:
+		fmt.Fprintln(stdout, version())
+		return exitOK
 	}
-	if err != nil {
+	if _, err := ecrpublictest.NewHandler(s.options()...); err != nil { // without the directory, what is wrong are the flags
 		return complain(stderr, exitUsage, err)
 	}
-	emulator, err := ecrpublictest.NewHandler(s.options()...)
+	emulator, err := ecrpublictest.NewHandler(append(s.options(), ecrpublictest.WithDataDir(s.dataDir))...)
 	if err != nil {
-		return complain(stderr, exitUsage, err)
+		return complain(stderr, exitFailure, err)
 	}
-	listener, err := net.Listen("tcp", s.addr)
-	if err != nil {
-		return complain(stderr, exitFailure, errors.Join(err, emulator.Close()))
-	}
-	var root http.Handler = emulator
-	if s.log {
-		root = logged(stderr, emulator)
-	}
-	fmt.Fprintln(stdout, baseURL(listener.Addr()))
-	if err := errors.Join(serve(ctx, listener, root), emulator.Close()); err != nil {
+	if err := errors.Join(s.serve(ctx, emulator, stdout, stderr), emulator.Close()); err != nil {
 		return complain(stderr, exitFailure, err)
 	}
 	return exitOK
@@ -68,6 +66,31 @@ func complain(stderr io.Writer, code int, err error) int {
 		fmt.Fprintln(stderr, "Run ecr-public-emulator -h for its flags.")
 	}
 	return code
+}
+
+// serve listens as the settings say, and prints where.
+func (s *settings) serve(ctx context.Context, emulator http.Handler, stdout, stderr io.Writer) error {
+	listener, err := net.Listen("tcp", s.addr)
+	if err != nil {
+		return err
+	}
+	scheme := "http"
+	if s.tlsCert != "" {
+		certificate, err := tls.LoadX509KeyPair(s.tlsCert, s.tlsKey)
+		if err != nil {
+			return errors.Join(fmt.Errorf("-tls-cert %s, -tls-key %s: %w", s.tlsCert, s.tlsKey, err), listener.Close())
+		}
+		scheme = "https"
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}})
+	}
+	if addr, ok := listener.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
+		fmt.Fprintf(stderr, "ecr-public-emulator: warning: it listens on %s, where others can reach it; it checks no more than signatures, and those only with -access-key\n", addr)
+	}
+	if s.log {
+		emulator = logged(stderr, emulator)
+	}
+	fmt.Fprintln(stdout, baseURL(scheme, listener.Addr()))
+	return serve(ctx, listener, emulator)
 }
 
 // serve answers requests until ctx ends, and lets those under way finish.
@@ -91,10 +114,10 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 }
 
 // baseURL is where this machine reaches the listener.
-func baseURL(addr net.Addr) string {
+func baseURL(scheme string, addr net.Addr) string {
 	host, port, _ := net.SplitHostPort(addr.String())
 	if net.ParseIP(host).IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + "://" + net.JoinHostPort(host, port)
 }
