@@ -2,6 +2,7 @@ package registry
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,5 +61,52 @@ func TestLoopsAreFound(t *testing.T) {
 			}
 			assert.GreaterOrEqual(t, i, length, "not before a value repeats")
 		}
+	}
+}
+
+func TestNextPage(t *testing.T) {
+	t.Parallel()
+	current, err := url.Parse("https://public.ecr.aws/v2/a/b/tags/list?n=1000")
+	require.NoError(t, err)
+	const path = "https://public.ecr.aws/v2/a/b/tags/list?last=x%2Fy"
+	for link, want := range map[string]string{
+		"":                           "",
+		`<` + path + `>; rel="next"`: path,
+		`<` + path + `>;rel=next`:    path,
+		`<` + path + `>; title="x"; REL = "NEXT"`:         path,
+		`<?last=x%2Fy>; rel="next"`:                       path,
+		`</v2/a/b/tags/list?last=x%2Fy>;rel=next`:         path,
+		`</other>; rel="prev", <?last=x%2Fy>; rel="next"`: path,
+		`</other>; rel="prev"`:                            "",
+		`</other>`:                                        "",
+		path + `; rel="next"`:                             "",
+		`<` + path:                                        "",
+		`<HTTPS://PUBLIC.ECR.AWS:443/v2/a/b/tags/list?last=1>; rel="next"`: "https://PUBLIC.ECR.AWS:443/v2/a/b/tags/list?last=1",
+	} {
+		next, err := nextPage(current, http.Header{"Link": {link}})
+		require.NoError(t, err, link)
+		if want == "" {
+			assert.Nil(t, next, link)
+			continue
+		}
+		require.NotNil(t, next, link)
+		assert.Equal(t, want, next.String(), link)
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://Public.ECR.aws:443/x":  "https://public.ecr.aws",
+		"http://public.ecr.aws:80":      "http://public.ecr.aws",
+		"http://public.ecr.aws:443":     "http://public.ecr.aws:443",
+		"HTTPS://[::1]:5000":            "https://[::1]:5000",
+		"http://[::1]":                  "http://[::1]",
+		"https://user@public.ecr.aws/":  "https://public.ecr.aws",
+		"https://public.ecr.aws.evil/x": "https://public.ecr.aws.evil",
+	} {
+		u, err := url.Parse(address)
+		require.NoError(t, err)
+		assert.Equal(t, want, originOf(u), address)
 	}
 }

@@ -149,21 +149,43 @@ func ExampleClient_Blob() {
 	// Output: linux/amd64
 }
 
+// sign pushes an artifact about an image.
+func sign(server *ecrpublictest.Server, subject ocispec.Descriptor) {
+	client, err := registry.New(registry.Options{Host: server.URL, Login: login.NewProvider(server.Client(), func(o *login.ProviderOptions) {
+		o.Hosts = []string{server.RegistryHost()}
+	})})
+	if err != nil {
+		log.Fatal(err)
+	}
+	repository, err := remote.NewRepository(server.RegistryHost() + "/acme/team/app")
+	if err != nil {
+		log.Fatal(err)
+	}
+	repository.PlainHTTP, repository.Client = true, client
+	options := oras.PackManifestOptions{Subject: &subject}
+	if _, err := oras.PackManifest(context.Background(), repository, oras.PackManifestVersion1_1, "application/vnd.example.signature", options); err != nil {
+		log.Fatal(err)
+	}
+}
+
 func ExampleClient_Referrers() {
 	client, server := emulated()
 	defer server.Close()
 	ctx := context.Background()
 
 	ref := imageref.Reference{Alias: "acme", RepositoryName: "team/app", Tag: "v1"}
-	signatures := 0
-	for _, err := range client.Referrers(ctx, ref, "application/vnd.example.signature") {
+	desc, err := client.Resolve(ctx, ref)
+	if err != nil {
+		log.Fatal(err)
+	}
+	sign(server, desc)
+	for signature, err := range client.Referrers(ctx, ref, "application/vnd.example.signature") {
 		if err != nil {
 			log.Fatal(err)
 		}
-		signatures++
+		fmt.Println(signature.ArtifactType, signature.Size > 0)
 	}
-	fmt.Println(signatures)
-	// Output: 0
+	// Output: application/vnd.example.signature true
 }
 
 // A Client is what a remote.Repository of oras-go takes for its Client.

@@ -1,8 +1,6 @@
 package registry_test
 
 import (
-	"bytes"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -15,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -24,162 +23,6 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 )
-
-// limiting answers the first n requests for content with 429.
-func limiting(n int, retryAfter, message string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if n--; n < 0 {
-			return
-		}
-		if retryAfter != "" {
-			w.Header().Set("Retry-After", retryAfter)
-		}
-		refusal(http.StatusTooManyRequests, "TOOMANYREQUESTS", message)(w)
-	}
-}
-
-func TestTooManyRequests(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		times      int
-		retryAfter string
-		message    string
-		deadline   time.Duration
-		requests   int
-		atLeast    time.Duration
-		atMost     time.Duration
-		wait       time.Duration // that the error says
-	}{
-		"once":             {1, "", "Rate exceeded", 0, 2, 500 * time.Millisecond, time.Second, -1},
-		"with a wait":      {2, "7", "Rate exceeded", 0, 3, 14 * time.Second, 14 * time.Second, -1},
-		"with a date":      {1, "Fri, 01 Jan 1999 00:00:30 GMT", "Rate exceeded", 0, 2, 30 * time.Second, 30 * time.Second, -1},
-		"for ever":         {99, "1", "Rate exceeded", 0, 10, 9 * time.Second, 9 * time.Second, time.Second},
-		"a long wait":      {99, "3600", "Rate exceeded", 0, 1, 0, 0, time.Hour},
-		"an endless wait":  {99, "99999999999999999999", "Rate exceeded", 0, 1, 0, 0, 100 * 365 * 24 * time.Hour},
-		"a wait too long":  {99, "60", "Rate exceeded", 30 * time.Second, 1, 0, 0, time.Minute},
-		"no use to wait":   {99, "1", "Data limit exceeded", 0, 1, 0, 0, time.Second},
-		"an absurd header": {1, "-5", "Rate exceeded", 0, 2, 500 * time.Millisecond, time.Second, -1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				h := newFakeHost()
-				limited := limiting(c.times, c.retryAfter, c.message)
-				h.content = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					w.Header().Set("Date", "Fri, 01 Jan 1999 00:00:00 GMT")
-					limited(w, r)
-				})
-				client := h.open(t, registry.Options{})
-				ctx := t.Context()
-				if c.deadline > 0 {
-					var cancel context.CancelFunc
-					ctx, cancel = context.WithTimeout(ctx, c.deadline)
-					defer cancel()
-				}
-				start := time.Now()
-				for _, err := range client.Tags(ctx, app) {
-					if c.wait < 0 {
-						assert.NotErrorAs(t, err, new(*registry.Error))
-						break
-					}
-					require.True(t, registry.IsRateLimited(err), err)
-					var refused *registry.Error
-					require.ErrorAs(t, err, &refused)
-					assert.Equal(t, c.wait, refused.RetryAfter)
-					assert.ErrorContains(t, err, "429 Too Many Requests: TOOMANYREQUESTS: "+c.message+" (wait "+c.wait.String()+")")
-				}
-				assert.GreaterOrEqual(t, time.Since(start), c.atLeast)
-				assert.LessOrEqual(t, time.Since(start), c.atMost)
-				assert.Equal(t, c.requests, h.count("/tags/"))
-			})
-		})
-	}
-}
-
-// All requests pause when one is told to wait, and then come one after the other.
-func TestPauseIsShared(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := newFakeHost()
-		var mu sync.Mutex
-		var refused, sent []time.Duration
-		start := time.Now()
-		h.content = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			mu.Lock()
-			defer mu.Unlock()
-			age := time.Since(start)
-			if age < 10*time.Second {
-				refused = append(refused, age)
-				w.Header().Set("Retry-After", "10")
-				w.WriteHeader(http.StatusTooManyRequests)
-				return
-			}
-			sent = append(sent, age)
-		})
-		client := h.open(t, registry.Options{Rate: 1})
-		var wg sync.WaitGroup
-		for i := range 8 {
-			wg.Go(func() {
-				time.Sleep(time.Duration(i) * time.Millisecond)
-				assert.Equal(t, http.StatusOK, h.status(t, client, manifestPath))
-			})
-		}
-		time.Sleep(5 * time.Second)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		_, err := client.Resolve(ctx, tagged("v1"))
-		assert.True(t, registry.IsRateLimited(err), err)
-		wg.Wait()
-		assert.Equal(t, []time.Duration{0}, refused)
-		require.Len(t, sent, 8)
-		assert.InDelta(t, 10, sent[0].Seconds(), 0.1)
-		assert.InDelta(t, 14, sent[7].Seconds(), 1.1, "three at once after a pause, then one a second")
-	})
-}
-
-func TestManifestsArePaced(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		rate  float64
-		login bool
-		took  time.Duration // by 23 requests
-	}{
-		"anonymous": {0, false, 20 * time.Second},
-		"login":     {0, true, 1300 * time.Millisecond},
-		"own":       {2, false, 10 * time.Second},
-		"none":      {-1, false, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				h := newFakeHost()
-				options := registry.Options{Host: fakeURL, Rate: c.rate, HTTPClient: &http.Client{Transport: inMemory{h}}}
-				if c.login {
-					options.Login = (&logins{}).provider()
-				}
-				client, err := registry.New(options)
-				require.NoError(t, err)
-				start := time.Now()
-				for range 23 {
-					require.Equal(t, http.StatusOK, h.status(t, client, manifestPath))
-					require.Equal(t, http.StatusOK, h.status(t, client, "/v2/acme/app/blobs/x"), "not paced")
-				}
-				assert.InDelta(t, c.took.Seconds(), time.Since(start).Seconds(), 0.01)
-				if c.rate < 0 {
-					return
-				}
-				for range 10 {
-					require.Equal(t, http.StatusOK, h.status(t, client, "/v2/acme/app/tags/list"), "not paced")
-				}
-				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-				defer cancel()
-				_, err = client.Manifest(ctx, tagged("v1"))
-				assert.ErrorIs(t, err, context.DeadlineExceeded)
-				assert.ErrorContains(t, err, "leaves no time for the request")
-			})
-		})
-	}
-}
 
 func TestMomentaryFailures(t *testing.T) {
 	t.Parallel()
@@ -338,90 +181,96 @@ func mustGet(t *testing.T, url string) *http.Request {
 	return req
 }
 
-// brittle serves a blob and breaks the connection every so many bytes.
-func brittle(content []byte, step int, ranges bool) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var from int
-		if ranges {
-			_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from)
-		}
-		w.Header().Set("Content-Length", fmt.Sprint(len(content)-from))
-		if from > 0 {
-			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, len(content)-1, len(content)))
-			w.WriteHeader(http.StatusPartialContent)
-		}
-		_, _ = w.Write(content[from:min(from+step, len(content))]) // the rest is missing
-		if !ranges {
-			step *= 2
-		}
+// The host that blobs are redirected to has limits and failures of its own.
+func TestFailuresOfAnotherHost(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newFakeHost()
+				h.content = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if strings.Contains(r.URL.Path, "/blobs/") {
+						http.Redirect(w, r, "https://cdn.test/x", http.StatusTemporaryRedirect)
+					}
+				})
+				failures := 2
+				both := inMemory{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.URL.Host != "cdn.test" {
+						h.ServeHTTP(w, r)
+						return
+					}
+					if failures--; failures >= 0 {
+						w.Header().Set("Retry-After", "60")
+						w.WriteHeader(status)
+						return
+					}
+					fmt.Fprint(w, "content")
+				})}
+				client := h.open(t, registry.Options{HTTPClient: &http.Client{Transport: both}})
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					blob, err := client.Blob(t.Context(), app, digest.FromString("content"))
+					if !assert.NoError(t, err) {
+						return
+					}
+					_, err = io.ReadAll(blob)
+					assert.NoError(t, err)
+					assert.NoError(t, blob.Close())
+				})
+				time.Sleep(time.Second)
+				start := time.Now()
+				assert.Equal(t, http.StatusOK, h.status(t, client, manifestPath))
+				assert.Zero(t, time.Since(start), "the registry host did not ask to wait")
+				wg.Wait()
+				assert.Equal(t, 1, h.count("/blobs/"))
+			})
+		})
 	}
 }
 
-func TestBlobsContinue(t *testing.T) {
+// A refusal whose text breaks off is still one.
+func TestBrokenRefusal(t *testing.T) {
 	t.Parallel()
-	content := bytes.Repeat([]byte("0123456789"), 10_000)
-	for _, ranges := range []bool{true, false} {
-		client := serve(t, brittle(content, 40_000, ranges))
-		blob, err := client.Blob(t.Context(), app, digest.FromBytes(content))
-		require.NoError(t, err)
-		got, err := io.ReadAll(blob)
-		require.NoError(t, err, "ranges: %t", ranges)
-		assert.Equal(t, content, got)
-		require.NoError(t, blob.Close())
-		_, err = blob.Read(make([]byte, 1))
-		assert.ErrorIs(t, err, io.EOF)
-	}
+	h := newFakeHost()
+	transport := roundTripFunc(func(req *http.Request) (*http.Response, error) {
+		resp, err := inMemory{h}.RoundTrip(req)
+		if strings.Contains(req.URL.Path, "/manifests/") {
+			resp.StatusCode = http.StatusForbidden
+			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("Not Autho"), iotest.ErrReader(errOffline)))
+		}
+		return resp, err
+	})
+	client := h.open(t, registry.Options{HTTPClient: &http.Client{Transport: transport}})
+	_, err := client.Manifest(t.Context(), tagged("v1"))
+	assert.ErrorContains(t, err, "403 Forbidden: Not Autho")
+	resp, err := client.Do(h.get(t, manifestPath))
+	require.NoError(t, err)
+	text, err := io.ReadAll(resp.Body)
+	assert.Equal(t, "Not Autho", string(text))
+	assert.ErrorIs(t, err, errOffline)
+	require.NoError(t, resp.Body.Close())
 }
 
-func TestBlobsThatCannotContinue(t *testing.T) {
+// What is requested is what is stored: no compression, no manifest of another kind.
+func TestHeadersOfRequests(t *testing.T) {
 	t.Parallel()
-	content := bytes.Repeat([]byte("0123456789"), 10_000)
-	for name, c := range map[string]struct {
-		rest http.HandlerFunc
-		want string
-	}{
-		"another range": {func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Range", "bytes 7-9/10")
-			w.WriteHeader(http.StatusPartialContent)
-		}, "want the bytes from 40000 on"},
-		"less": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "short") }, "EOF"},
-		"gone": {func(w http.ResponseWriter, _ *http.Request) {
-			refusal(http.StatusNotFound, "BLOB_UNKNOWN", "no longer")(w)
-		}, "404 Not Found: BLOB_UNKNOWN: no longer"},
+	seen := map[string]http.Header{}
+	client := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		kind := strings.Split(strings.TrimPrefix(r.URL.Path, "/v2/acme/team/app/"), "/")[0]
+		seen[r.Method+" "+kind] = r.Header
+	}))
+	for _, read := range readings(client) {
+		_ = read(t.Context()) // the responses are empty
+	}
+	for request, accept := range map[string]string{
+		"HEAD manifests": "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.artifact.manifest.v1+json",
+		"GET referrers":  "application/vnd.oci.image.index.v1+json",
+		"GET tags":       "",
+		"GET blobs":      "",
 	} {
-		first := true
-		client := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if first {
-				first = false
-				brittle(content, 40_000, true)(w, r)
-				return
-			}
-			c.rest(w, r)
-		}))
-		blob, err := client.Blob(t.Context(), app, digest.FromBytes(content))
-		require.NoError(t, err)
-		_, err = io.ReadAll(blob)
-		assert.ErrorContains(t, err, c.want, name)
-		require.NoError(t, blob.Close(), name)
+		require.Contains(t, seen, request)
+		assert.Equal(t, "identity", seen[request].Get("Accept-Encoding"), request)
+		assert.Equal(t, accept, seen[request].Get("Accept"), request)
 	}
-}
-
-func TestClosedBlob(t *testing.T) {
-	t.Parallel()
-	client := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "x") }))
-	blob, err := client.Blob(t.Context(), app, digest.FromString("x"))
-	require.NoError(t, err)
-	require.NoError(t, blob.Close())
-	_, err = blob.Read(make([]byte, 1))
-	assert.ErrorContains(t, err, "closed")
-}
-
-// A manifest whose connection fails midway is requested again.
-func TestTruncatedManifest(t *testing.T) {
-	t.Parallel()
-	content := []byte(`{"mediaType":"application/vnd.oci.image.index.v1+json"}`)
-	client := serve(t, brittle(content, 20, false))
-	m, err := client.Manifest(t.Context(), tagged("v1"))
-	require.NoError(t, err)
-	assert.Equal(t, content, m.Content)
 }
