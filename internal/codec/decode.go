@@ -49,7 +49,7 @@ func (d *decoder) document(p *plan, s unsafe.Pointer) error {
 	if c := d.peek(); c == 'n' {
 		return mismatch("an object", c)
 	}
-	if err := d.object(p, s, new(row)); err != nil {
+	if err := d.object(p, s, newRow()); err != nil {
 		return err
 	}
 	if d.peek(); d.pos < len(d.data) {
@@ -90,7 +90,7 @@ func (d *decoder) enter(opening byte, want string) (null bool, err error) {
 	}
 }
 
-// wrong is the error for a value of another kind, or for what is no value.
+// wrong returns a type mismatch, or a syntax error if no valid value follows.
 func (d *decoder) wrong(want string, c byte) error {
 	start := *d
 	if err := d.skip(0); err != nil {
@@ -109,14 +109,29 @@ func mismatch(want string, c byte) error {
 	return fmt.Errorf("expected %s, got %s", want, got)
 }
 
-// row is what the elements of a list tell about the next one: its members
-// usually come in the same order, and many repeat their text.
+// row remembers the previous element of a list, to predict the order of the next one's
+// members and to share repeated strings.
 type row struct {
-	before unsafe.Pointer // the element before, or nil
+	before unsafe.Pointer // the previous element, or nil
 
-	// order holds how much further than the next field of the struct, modulo
-	// 256, the member was that followed a field: all 0 is the struct's order.
-	order [maxFields + 1]uint8
+	// follows is the order of members, as indexes of the struct's fields: the first
+	// member is field follows[0], and behind field i comes field follows[i+1]. It
+	// begins as the order of the struct, and learns the one of the text. When the
+	// elements of
+	//
+	//	type pair struct{ A, B, C *string }
+	//
+	// come as {"c":…,"a":…}, the first one turns 0 1 2 3 into 2 1 2 0: C is first, A
+	// is behind C. The second one is then read by comparing names only.
+	follows [maxFields + 1]uint8
+}
+
+func newRow() *row {
+	r := new(row)
+	for i := range r.follows {
+		r.follows[i] = uint8(i)
+	}
+	return r
 }
 
 // object decodes a struct; null leaves it as it is. Its strings share one piece
@@ -134,29 +149,29 @@ func (d *decoder) object(p *plan, s unsafe.Pointer, r *row) error {
 }
 
 func (d *decoder) members(p *plan, s unsafe.Pointer, r *row) error {
-	last := 0 // one more than the field's number, so that 0 is the beginning
+	behind := 0 // the index in follows: 0, or one more than the last field's
 	for first := true; ; first = false {
 		more, err := d.next('}', first)
 		if !more || err != nil {
 			return err
 		}
-		i, known, err := d.name(p, int(uint8(last)+r.order[last]))
+		i, known, err := d.name(p, int(r.follows[behind]))
 		if err != nil {
 			return err
 		}
 		if !known {
 			continue
 		}
-		r.order[last] = uint8(i - last)
-		last = i + 1
+		r.follows[behind] = uint8(i)
+		behind = i + 1
 		if err := d.member(&p.fields[i], s, r.before); err != nil {
 			return within(p.fields[i].member(), err)
 		}
 	}
 }
 
-// name reads a member's name and finds the field, first the one that is guessed,
-// whose name need only be compared. The value of an unknown member is skipped.
+// name reads a member's name and finds the field. It tries the guess first, since that
+// name need only be compared. The value of an unknown member is skipped.
 func (d *decoder) name(p *plan, guess int) (i int, known bool, err error) {
 	d.peek()
 	if guess < len(p.fields) {
@@ -203,7 +218,7 @@ func (d *decoder) member(f *field, s, before unsafe.Pointer) error {
 	case kindStruct:
 		fresh := reflect.New(f.typ.Elem())
 		f.value(s).Set(fresh)
-		return d.object(f.elem, fresh.UnsafePointer(), new(row))
+		return d.object(f.elem, fresh.UnsafePointer(), newRow())
 	case kindStructs:
 		return d.structs(f.elem, f.value(s))
 	case kindBool:
@@ -267,8 +282,8 @@ func (d *decoder) numeric(f *field, s unsafe.Pointer) error {
 	return nil
 }
 
-// maxAhead bounds how many elements a list's memory runs ahead of what was read,
-// on the word of how long those before were.
+// maxAhead caps how far a list grows at once on an estimate from the elements read so
+// far.
 const maxAhead = 1000
 
 // structs decodes a list of structs. A null element becomes an empty struct, so
@@ -279,7 +294,7 @@ func (d *decoder) structs(p *plan, list reflect.Value) error {
 		return err
 	}
 	list.Set(reflect.MakeSlice(list.Type(), 0, 1))
-	start, r := d.pos, new(row)
+	start, r := d.pos, newRow()
 	return d.each(']', func() error {
 		n := list.Len()
 		if n == list.Cap() {
