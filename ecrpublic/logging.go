@@ -11,6 +11,8 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 )
 
 // logExchange logs the request and the response as [Options.ClientLogMode] asks,
@@ -36,7 +38,7 @@ func (c *call) logExchange(ctx context.Context, in middleware.DeserializeInput, 
 
 func logRequest(ctx context.Context, logger logging.Logger, request *smithyhttp.Request, withBody bool) (*smithyhttp.Request, error) {
 	shown := request.Build(ctx).Clone(ctx)
-	for _, name := range secretHeaders {
+	for _, name := range awsjson.SecretHeaders {
 		if shown.Header.Get(name) != "" {
 			shown.Header.Set(name, redacted)
 		}

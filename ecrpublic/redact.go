@@ -9,13 +9,12 @@ import (
 
 	"github.com/aws/smithy-go/logging"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 )
 
 // redacted stands for a secret in a text.
 const redacted = "[REDACTED]"
-
-// secretHeaders are the headers of a request whose values are secret.
-var secretHeaders = [...]string{"Authorization", "X-Amz-Security-Token"}
 
 // hidesResponse reports whether the responses of an operation hold, or may hold, an
 // authorization token.
@@ -39,8 +38,8 @@ func secretsOf(request any) redactor {
 	if !ok || http.Request == nil {
 		return nil
 	}
-	r := make(redactor, 0, len(secretHeaders))
-	for _, name := range secretHeaders {
+	r := make(redactor, 0, len(awsjson.SecretHeaders))
+	for _, name := range awsjson.SecretHeaders {
 		for _, value := range http.Header[name] {
 			r = append(r, newSecret(secretPart(value)))
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 )
 
 // Request is one request that a server got.
@@ -159,7 +160,7 @@ func isRegistry(r *http.Request) bool { return r.URL.Path != "/" }
 // redacted copies a header without what authenticates its sender.
 func redacted(header http.Header) http.Header {
 	clean := header.Clone()
-	for _, secret := range []string{"Authorization", "X-Amz-Security-Token"} {
+	for _, secret := range awsjson.SecretHeaders {
 		if clean.Get(secret) != "" {
 			clean.Set(secret, "REDACTED")
 		}

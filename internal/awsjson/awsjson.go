@@ -29,6 +29,10 @@ const (
 	RequestIDHeader = "X-Amzn-Requestid"
 )
 
+// SecretHeaders are the headers of a request that authenticate its sender: nobody else
+// may see their values.
+var SecretHeaders = [...]string{"Authorization", "X-Amz-Security-Token"}
+
 // UnknownError is the code of an error that came without one.
 const UnknownError = "UnknownError"
 

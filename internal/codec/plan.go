@@ -75,19 +75,14 @@ func compile(t reflect.Type) *plan {
 		if f.Tag.Get("ecr") == "-" {
 			continue
 		}
-		wire, required := strings.ToLower(f.Name[:1])+f.Name[1:], false
-		if tag := f.Tag.Get("ecr"); tag == "required" {
-			required = true
-		} else if tag != "" {
-			wire = tag
-		}
+		wire := wireName(f)
 		if f.Type == reflect.TypeFor[io.Reader]() {
 			p.fields[p.byWire[wire]].reader = &field{name: f.Name, offset: f.Offset} // stands behind its blob
 			continue
 		}
 		k, elem := classify(f)
 		p.byWire[wire] = len(p.fields)
-		p.fields = append(p.fields, field{name: f.Name, wire: `"` + wire + `":`, kind: k, typ: f.Type, offset: f.Offset, required: required, elem: elem})
+		p.fields = append(p.fields, field{name: f.Name, wire: `"` + wire + `":`, kind: k, typ: f.Type, offset: f.Offset, required: f.Tag.Get("ecr") == "required", elem: elem})
 	}
 	if len(p.fields) > maxFields {
 		panic("codec: " + p.name + " has too many fields")
@@ -95,8 +90,16 @@ func compile(t reflect.Type) *plan {
 	return p
 }
 
-// kinds are the field types that are what they are. A map would be built whenever
-// a program starts.
+// wireName returns the name of a field in JSON, as the comment of this package says.
+func wireName(f reflect.StructField) string {
+	if tag := f.Tag.Get("ecr"); tag != "" && tag != "required" {
+		return tag
+	}
+	return strings.ToLower(f.Name[:1]) + f.Name[1:]
+}
+
+// kinds names the type of each kind that is a single Go type. It is an array, because a
+// map would cost start-up time.
 var kinds = [...]string{
 	kindString:  "*string",
 	kindInt32:   "*int32",
@@ -138,8 +141,8 @@ func open(v any) (unsafe.Pointer, *plan) {
 // page.
 func at[T any](s unsafe.Pointer, f *field) *T { return (*T)(unsafe.Add(s, f.offset)) }
 
-// isNil tells whether a pointer, a list, a blob or a reader is nil: the first
-// word of each says so.
+// isNil reports whether a pointer, a list, a blob or a reader is nil, as the first word
+// of each says.
 func (f *field) isNil(s unsafe.Pointer) bool { return *at[unsafe.Pointer](s, f) == nil }
 
 // value returns a field as reflection sees it.
