@@ -1,20 +1,21 @@
-// Package readme keeps the code in README.md compiling: each function body below
-// stands there word for word.
+// Package readme keeps the code in README.md compiling. Each function body below
+// stands there word for word, and the program at its top is run.
 package readme
 
 import (
 	"context"
 	"fmt"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"oras.land/oras-go/v2/registry/remote"
@@ -23,36 +24,20 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/paginators"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-func readmeUse(ctx context.Context) error {
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return err
-	}
-	client := ecrpublic.NewFromConfig(cfg) // always us-east-1, where the service is
-	images := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: aws.String("app")})
-	for image, err := range images.Items(ctx) {
-		if err != nil {
-			return err
-		}
-		fmt.Println(*image.ImageDigest, image.ImageTags)
-	}
-	// end
-	return nil
-}
-
 func readmePaginate(ctx context.Context, client *ecrpublic.Client, token *string) (*ecrpublic.DescribeImagesOutput, *string, error) {
 	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
-		RepositoryName:   aws.String("app"),
-		PaginationConfig: &types.PaginatorConfig{MaxItems: aws.Int32(500), StartingToken: token},
-	}, func(o *paginators.Options) { o.Prefetch = 1 })
+		RepositoryName:   new("app"),
+		PaginationConfig: &types.PaginatorConfig{MaxItems: new(int32(500)), StartingToken: token},
+	})
 	out, err := p.Collect(ctx) // one output with up to 500 images
-	token = p.ResumeToken()    // where to go on, also for boto3 and the AWS CLI
+	token = p.ResumeToken()    // resume here later, in Go, boto3 or the AWS CLI
 	// end
 	return out, token, err
 }
@@ -65,15 +50,24 @@ func readmeTest() *ecrpublic.Client {
 	return client
 }
 
-func readmeLogin(client *ecrpublic.Client, repository *remote.Repository) error {
-	host, err := registry.New(registry.Options{Login: login.NewProvider(client)})
-	repository.Client = host // oras-go with renewed tokens; for crane: crane.WithTransport(host.Transport())
+func readmeRegistry(ctx context.Context, client *ecrpublic.Client, repository *remote.Repository) error {
+	host, err := registry.New(registry.Options{Login: login.NewProvider(client)}) // without Login: anonymous
+	if err != nil {
+		return err
+	}
+	repository.Client = host // for oras-go; host.Transport() is for go-containerregistry: tokens are renewed in time
+	for tag, err := range host.Tags(ctx, imageref.Reference{Alias: "docker", RepositoryName: "library/alpine"}) {
+		if err != nil {
+			return err
+		}
+		fmt.Println(tag)
+	}
 	// end
-	return err
+	return nil
 }
 
 func readmePush(ctx context.Context, client *ecrpublic.Client) error {
-	source, err := imagepush.Open(ctx, "image.tar") // OCI layout, as folder or tar, or docker save
+	source, err := imagepush.Open(ctx, "image.tar") // an OCI layout (directory or tar) or a docker save archive
 	if err != nil {
 		return err
 	}
@@ -116,7 +110,32 @@ func TestReadmeHasThisCode(t *testing.T) {
 		assert.Contains(t, string(readme), strings.ReplaceAll(body, "\n\t", "\n"), f.Name.Name)
 		checked++
 	}
-	assert.Equal(t, 6, checked)
+	assert.Equal(t, 5, checked)
 	assert.NotNil(t, readmeTest())
-	_, _, _, _, _ = readmeUse, readmePaginate, readmeLogin, readmePush, readmePrune
+	_, _, _, _ = readmePaginate, readmeRegistry, readmePush, readmePrune
+}
+
+// TestReadmeProgram runs the program at the top of the README against the emulator.
+func TestReadmeProgram(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	_, program, found := strings.Cut(string(readme), "```go\npackage main\n")
+	require.True(t, found)
+	program, _, found = strings.Cut(program, "```\n")
+	require.True(t, found)
+	main := filepath.Join(t.TempDir(), "main.go")
+	require.NoError(t, os.WriteFile(main, []byte("package main\n"+program), 0o600))
+	formatted, err := format.Source([]byte(program))
+	require.NoError(t, err)
+	assert.Equal(t, string(formatted), program, "gofmt")
+
+	server := ecrpublictest.NewServer()
+	defer server.Close()
+	image, err := server.AddImage("app", "v1", "latest")
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), "go", "run", main)
+	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL_ECR_PUBLIC="+server.URL, "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "AWS_REGION=us-east-1")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.Equal(t, image+" [v1 latest]\n", string(out))
 }

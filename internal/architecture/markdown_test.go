@@ -80,8 +80,8 @@ func TestMarkdownCommands(t *testing.T) {
 	assert.Greater(t, commands, 10)
 }
 
-// TestReadme checks that the README is short, that it names every example and none
-// besides, and that its figures say of which releases they are.
+// TestReadme checks that the README is short, that it names exactly the examples
+// that exist, and that its badge has the Go version of go.mod.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	const longest = 200
@@ -99,10 +99,16 @@ func TestReadme(t *testing.T) {
 		assert.Regexp(t, "(`|run )\\./"+name+`\b|examples/`+name+`\b`, readme, "README.md does not name example %s", name)
 	}
 
-	const begin, end = "\n<!-- performance: go -C internal/compare run ./report -write -->\n", "\n<!-- end of performance -->\n"
-	_, figures, begins := strings.Cut(readme, begin)
-	figures, _, ends := strings.Cut(figures, end)
-	require.True(t, begins && ends, "README.md must have the marks of its figures, each on a line of its own: %s%s", begin, end)
+	version := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(read(t, "go.mod"))
+	require.NotNil(t, version)
+	assert.Contains(t, readme, "![Go "+version[1]+" or later]", "the badge of README.md and the go line of go.mod")
+	assert.Contains(t, readme, "badge/Go-"+version[1]+"%20", "the picture of the badge and the go line of go.mod")
+}
+
+// TestPerformanceFigures checks that the figures say of which releases they are.
+func TestPerformanceFigures(t *testing.T) {
+	t.Parallel()
+	figures := read(t, "internal/compare/PERFORMANCE.md")
 	assert.Contains(t, figures, "\n|", "the figures are a table")
 	for _, module := range []string{"aws-sdk-go-v2", "aws-sdk-go-v2/service/ecrpublic", "smithy-go"} {
 		assert.Regexp(t, `(^|[ ,;])`+module+` v\d+\.\d+\.\d+`, figures, "the figures must say of which release; go -C internal/compare run ./report -write takes them again")

@@ -66,14 +66,14 @@ func cases() []benchmark {
 	refused := stub{400, `{"__type":"RepositoryNotFoundException","message":"The repository with name 'x' does not exist"}`}
 	nothing := func(*middleware.Stack) error { return nil }
 	return []benchmark{
-		describeRepositories("CallSmall", small, nil),
-		parallel(describeRepositories("CallSmallParallel", small, nil)),
-		describeRepositories("CallAPIOption", small, nothing),
-		describeRepositories("CallError", refused, nil),
-		describeImages("Page100", 200, stub{200, page(100)}),
-		describeImages("Page1000", 20, stub{200, page(1000)}),
-		uploadPart("UploadPart10MiB", false),
-		uploadPart("UploadPart10MiBReader", true),
+		describeRepositories("small call", small, nil),
+		parallel(describeRepositories("small call, 8 goroutines", small, nil)),
+		describeRepositories("call with an API option", small, nothing),
+		describeRepositories("call that fails", refused, nil),
+		describeImages("page of 100 images", 200, stub{200, page(100)}),
+		describeImages("page of 1,000 images", 20, stub{200, page(1000)}),
+		uploadPart("10 MiB part from a slice", false),
+		uploadPart("10 MiB part from a reader", true),
 		coldClient(small),
 		iterate(),
 	}
@@ -171,7 +171,7 @@ func uploadPart(name string, reader bool) benchmark {
 
 // coldClient makes a client and its first call.
 func coldClient(s stub) benchmark {
-	return benchmark{name: "ColdClient", calls: 500,
+	return benchmark{name: "new client, first call", calls: 500,
 		ours: func() {
 			_, err := ecrpublic.NewFromConfig(config(s)).DescribeRepositories(context.Background(), nil)
 			must(err)

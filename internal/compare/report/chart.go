@@ -7,7 +7,7 @@ import (
 
 // The chart's measures, in pixels.
 const (
-	left, barMax, lineHeight, top = 190, 470, 46, 78
+	left, barMax, lineHeight, top = 200, 460, 46, 78
 	chartWidth                    = left + barMax + 60
 )
 
@@ -22,10 +22,10 @@ func (r report) chart() string {
 text { fill: #1f2328 } .dim { fill: #656d76 } .full { fill: #d0d7de } .time { fill: #0969da } .allocs { fill: #1a7f37 }
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .dim { fill: #8d96a0 } .full { fill: #30363d } .time { fill: #58a6ff } .allocs { fill: #3fb950 } }
 </style>
-<text x="0" y="20" font-size="16" font-weight="600">Cost of calls, official client = 100 %%</text>
+<text x="0" y="20" font-size="16" font-weight="600">What a call costs, compared with the official client (100 %%)</text>
 <rect class="time" x="0" y="34" width="12" height="12" rx="2"/><text x="18" y="45">time</text>
-<rect class="allocs" x="66" y="34" width="12" height="12" rx="2"/><text x="84" y="45">allocations</text>
-<rect class="full" x="172" y="34" width="12" height="12" rx="2"/><text x="190" y="45">official client</text>
+<rect class="allocs" x="66" y="34" width="12" height="12" rx="2"/><text x="84" y="45">memory allocations</text>
+<rect class="full" x="216" y="34" width="12" height="12" rx="2"/><text x="234" y="45">official client</text>
 `, chartWidth, height, chartWidth, height)
 	for i, row := range r.rows {
 		y, m := top+i*lineHeight, row.median()

@@ -37,7 +37,7 @@ func iterate() benchmark {
 	cfg := aws.Config{Region: "us-east-1", Credentials: credentials, BaseEndpoint: &server.URL}
 	a, b := ecrpublic.NewFromConfig(cfg), official.NewFromConfig(cfg)
 	ctx := context.Background()
-	return benchmark{name: "Iterate100k", calls: 1,
+	return benchmark{name: "iterate over 100,000 images", calls: 1,
 		ours: func() {
 			n := 0
 			for _, err := range paginators.NewDescribeImagesPaginator(a, &paginators.DescribeImagesInput{RepositoryName: aws.String("app")}).Items(ctx) {

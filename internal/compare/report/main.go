@@ -2,7 +2,7 @@
 // in turns and in one process, and prints tables of ratios.
 //
 //	go -C internal/compare run ./report          # print
-//	go -C internal/compare run ./report -write   # put them into README.md and performance.svg
+//	go -C internal/compare run ./report -write   # update PERFORMANCE.md and performance.svg
 //
 // A run's figure is the median of its rounds, garbage collection included; the
 // table shows the median of the runs and between which values they were. The
@@ -21,7 +21,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	runs := flag.Int("runs", 3, "how often everything is measured")
-	write := flag.Bool("write", false, "update README.md and performance.svg at the top of the repository")
+	write := flag.Bool("write", false, "update internal/compare/PERFORMANCE.md and performance.svg at the top of the repository")
 	flag.Parse()
 	r := report{date: time.Now().UTC().Format(time.DateOnly), machine: machine(), versions: versions()}
 	for _, c := range cases() {
@@ -35,7 +35,7 @@ func main() {
 	}
 	fmt.Print(r.markdown())
 	if *write {
-		if err := r.write("../.."); err != nil {
+		if err := r.write("PERFORMANCE.md", "../../performance.svg"); err != nil {
 			log.Fatal(err)
 		}
 	}

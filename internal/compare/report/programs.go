@@ -19,15 +19,32 @@ type program struct {
 	initAllocs int
 }
 
-// programs are both of them.
-type programs struct{ ours, official program }
+// programs are the smallest program with this client and that with the official
+// one.
+type programs struct {
+	name           string
+	ours, official program
+}
 
-func measurePrograms(runs int) (p programs, err error) {
-	if p.ours, err = measureProgram("./report/minimal/ours", "github.com/ecr-public/ecr-public-go/", runs); err != nil {
-		return p, err
+// rows writes what the two programs cost as rows of a table.
+func (p programs) rows(b *strings.Builder) {
+	fmt.Fprintf(b, "| size of %s, stripped | %.2f | | | %.1f MB | %.1f MB |\n", p.name, float64(p.ours.bytes)/float64(p.official.bytes), mb(p.ours.bytes), mb(p.official.bytes))
+	fmt.Fprintf(b, "| package initialization in %s | | %.2f | | %.0f µs, %d allocations | %.0f µs, %d allocations |\n", p.name,
+		float64(p.ours.initAllocs)/float64(p.official.initAllocs), p.ours.initMicros, p.ours.initAllocs, p.official.initMicros, p.official.initAllocs)
+}
+
+func measurePrograms(runs int) ([]programs, error) {
+	all := []programs{{name: "a minimal program"}, {name: "a program with `config`"}}
+	for i, suffix := range []string{"", "config"} {
+		p, err := &all[i], error(nil)
+		if p.ours, err = measureProgram("./report/minimal/ours"+suffix, "github.com/ecr-public/ecr-public-go/", runs); err != nil {
+			return nil, err
+		}
+		if p.official, err = measureProgram("./report/minimal/official"+suffix, "github.com/aws/aws-sdk-go-v2/service/ecrpublic", runs); err != nil {
+			return nil, err
+		}
 	}
-	p.official, err = measureProgram("./report/minimal/official", "github.com/aws/aws-sdk-go-v2/service/ecrpublic", runs)
-	return p, err
+	return all, nil
 }
 
 func measureProgram(path, packages string, runs int) (p program, err error) {

@@ -1,0 +1,22 @@
+// Command officialconfig is the smallest program that loads the AWS configuration and
+// calls the official client.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/ecrpublic"
+)
+
+func main() {
+	if len(os.Args) == 1 {
+		return
+	}
+	cfg, err := config.LoadDefaultConfig(context.Background())
+	fmt.Println(err)
+	client := ecrpublic.NewFromConfig(cfg)
+	fmt.Println(client.DescribeRepositories(context.Background(), nil))
+}
