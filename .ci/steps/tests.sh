@@ -29,4 +29,6 @@ step_coverage() {
 	go tool cover -func="$work/cover" >"$work/cover.table"
 	tail -1 "$work/cover.table"
 	awk -v min=$min_coverage 'END { if ($NF + 0 < min) { print "coverage is below " min " %"; exit 1 } }' "$work/cover.table"
+	go test -cover ./ecrpublic/login ./ecrpublic/registry | tee "$work/cover.each"
+	awk -v min=$min_coverage '$5 + 0 < min { print $2 ": coverage is below " min " %"; failed = 1 } END { exit failed }' "$work/cover.each"
 }
