@@ -22,7 +22,7 @@ func TestReadAnImage(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t)
 	want := e.addImage(t, "v1", "latest")
-	client := e.anonymous(t)
+	client := e.loggedIn(t)
 	ctx := t.Context()
 
 	desc, err := client.Resolve(ctx, tagged("v1"))
@@ -50,6 +50,18 @@ func TestReadAnImage(t *testing.T) {
 	require.NoError(t, blob.Close())
 	assert.EqualValues(t, layer.Size, len(content))
 	assert.Equal(t, layer.Digest, digest.FromBytes(content))
+
+	// The blob is redirected to another host, where the token does not go.
+	redirected := 0
+	for _, r := range e.Requests() {
+		if r.Operation == "GET /blob/" {
+			redirected++
+			assert.NotContains(t, r.Header, "Authorization")
+		} else if r.Operation != "GET /v2/" || r.Path != "/v2/" {
+			assert.Contains(t, r.Header, "Authorization", r.Path)
+		}
+	}
+	assert.Equal(t, 1, redirected)
 }
 
 func TestTags(t *testing.T) {

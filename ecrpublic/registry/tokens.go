@@ -99,7 +99,7 @@ func (s *tokens) get(ctx context.Context, at place) (*token, error) {
 	}
 	good := held != nil && now.Before(held.end)
 	if in.fetch == nil && (!good || !now.Before(in.rest)) {
-		s.start(ctx, at, in, nil, false)
+		s.start(at, in, nil, false)
 	}
 	f := in.fetch
 	s.mu.Unlock()
@@ -140,7 +140,7 @@ func (s *tokens) renew(ctx context.Context, at place, refused *token, asked *cha
 		return in.held, nil
 	}
 	if in.fetch == nil {
-		s.start(ctx, at, in, asked, freshLogin)
+		s.start(at, in, asked, freshLogin)
 	}
 	f := in.fetch
 	s.mu.Unlock()
@@ -158,8 +158,10 @@ func (s *tokens) drop(refused *token) {
 	}
 }
 
-// start starts a renewal for a slot that has none. The caller holds the lock.
-func (s *tokens) start(ctx context.Context, at place, in *slot, asked *challenge, freshLogin bool) {
+// start starts a renewal for a slot that has none. The caller holds the lock. Nothing
+// of a caller's context goes into it: values such as an httptrace.ClientTrace belong
+// to a request that may end before.
+func (s *tokens) start(at place, in *slot, asked *challenge, freshLogin bool) {
 	f := &fetch{done: make(chan struct{}), err: errNotFetched}
 	in.fetch = f
 	var stale login.Credentials
@@ -169,7 +171,7 @@ func (s *tokens) start(ctx context.Context, at place, in *slot, asked *challenge
 	if asked == nil && at.repository != "" && in.held != nil {
 		asked = in.held.asked
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
 	go func() {
 		defer cancel()
 		defer s.finish(in, f)

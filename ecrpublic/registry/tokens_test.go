@@ -142,6 +142,24 @@ func TestRenewalOutlivesItsCaller(t *testing.T) {
 	})
 }
 
+// A renewal does not call the hooks of the request that started it, which may be over.
+func TestRenewalHasNoValuesOfItsCaller(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	h := newFakeHost()
+	var values []any
+	transport := roundTripFunc(func(req *http.Request) (*http.Response, error) {
+		values = append(values, req.Context().Value(key{}))
+		return inMemory{h}.RoundTrip(req)
+	})
+	client := h.open(t, registry.Options{HTTPClient: &http.Client{Transport: transport}})
+	ctx := context.WithValue(t.Context(), key{}, "mine")
+	resp, err := client.Do(h.get(t, manifestPath).WithContext(ctx))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, []any{nil, nil, "mine"}, values)
+}
+
 func TestPanickingTransportIsAnError(t *testing.T) {
 	t.Parallel()
 	h := newFakeHost()
