@@ -114,7 +114,7 @@ pulled "three layers" "$(push "$name/three" "$digest" -source "$three")" "$diges
 tar -C "$three" -cf "$work/three.tar" .
 pulled "three layers from a tar" "$(push "$name/tar" "$digest" -source "$work/three.tar")" "$digest"
 push "$name/three" "$digest" -source "$three" >/dev/null
-equal "three layers again" "$(tail -n 1 "$work/push.log")" "uploaded 0 of 1, 0 bytes"
+equal "three layers again" "$(tail -n 1 "$work/push.log")" "uploaded 0 of 1 blob, 0 B"
 
 five=$work/five
 images=()

@@ -40,9 +40,9 @@ var _ interface {
 // OpenOptions configures [Open]. The zero value of every field works.
 type OpenOptions struct {
 	// Digests remembers what layers of docker save become when they are
-	// compressed, so that an archive whose layers were pushed before need not be
-	// compressed to find out that they are there. Nil remembers nothing. See
-	// [NewDigestFile].
+	// compressed, so that the layers of an archive that were pushed before are read
+	// and checked, but not compressed again to find out that they are there. Nil
+	// remembers nothing. See [NewDigestFile].
 	Digests DigestCache
 }
 

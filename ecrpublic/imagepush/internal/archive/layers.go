@@ -113,7 +113,9 @@ func (b *builder) readLayer(ctx context.Context, name string, claimed claim) (la
 	}
 	if b.options.Cache != nil {
 		if d, size, ok := b.options.Cache.Get(claimed.diffID); ok {
-			return layer{claimed.diffID, d, size, compressed}, nil
+			diffID, err := digest.SHA256.FromReader(r)
+			l := layer{diffID, d, size, compressed}
+			return l, verify(name, l, claimed, err)
 		}
 	}
 	l, err := b.compress(r)
