@@ -81,7 +81,7 @@ func call[In, Out any](ctx context.Context, t *Target, operation string, turns *
 	if err := turns.wait(ctx); err != nil {
 		return nil, err
 	}
-	b := &budget{pacer: turns}
+	b := &budget{pacer: turns, health: &t.health}
 	start := time.Now()
 	out, err := run(ctx, in, b.withRetries)
 	attempts := max(1, b.attempts) // a mock does not count them

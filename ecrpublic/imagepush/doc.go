@@ -44,7 +44,7 @@
 //
 // # Failures
 //
-// Every call is tried up to 30 times, with waits of 50 milliseconds to five
+// Every call is tried up to 30 times, with waits of 25 milliseconds to five
 // seconds in between, and not again once it has failed for two minutes and three
 // times: so long an outage may last. These attempts do not draw on the tokens of
 // the client's own retries. A client that has a RetryMaxAttempts keeps it, and a

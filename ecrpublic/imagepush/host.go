@@ -136,16 +136,18 @@ func (t *Target) putOnHost(ctx context.Context, desc ocispec.Descriptor, manifes
 // tryHost runs a request, and again within the bounds of calls of the API.
 func (t *Target) tryHost(ctx context.Context, operation string, turns *pacer, again func() (bool, error), run func() (final bool, err error)) error {
 	start := time.Now()
-	b := &budget{pacer: turns, max: maxAttempts, timed: true}
+	b := &budget{pacer: turns, max: maxAttempts, timed: true, health: &t.health}
 	t.calls.made.Add(1)
 	for {
 		if err := turns.wait(ctx); err != nil {
 			return err
 		}
 		b.attempts++
+		b.started = time.Now()
 		t.calls.attempts.Add(1)
 		final, err := run()
 		if err == nil {
+			t.health.succeed()
 			return nil
 		}
 		failed := func(stopped StopReason) error {

@@ -22,13 +22,18 @@ const (
 	// referrers of it are copied.
 	maxManifests = 10_000
 
+	// maxDescriptors is how many descriptors those may list together.
+	maxDescriptors = 20_000
+
 	// keptManifests is how many bytes of manifests a plan keeps. Others are fetched
 	// again when they are put.
-	keptManifests = 1 << 20
+	keptManifests = 256 << 10
 
-	// largeManifest is the size from which on maxLarge manifests are read at a time.
-	largeManifest = 256 << 10
-	maxLarge      = 2
+	// metadataMemory is what the manifests that are read at a time may take, at
+	// most: their bytes, and descriptors, of which two brackets and a comma make one.
+	metadataMemory   = 24 << 20
+	descriptorMemory = 220
+	descriptorText   = 3
 )
 
 // plan is what has to be sent for an image to be in a repository.
@@ -104,17 +109,18 @@ func (t *Target) rootExists(ctx context.Context, d digest.Digest) (bool, error) 
 	return t.imageExists(ctx, d)
 }
 
-// readNode reads a manifest. Few large ones are read at a time: a small text can
-// become several times its size.
+// readNode reads a manifest when there is room for what it may become in memory.
 func (t *Target) readNode(ctx context.Context, source content.Fetcher, desc ocispec.Descriptor) (node, error) {
-	if desc.Size > largeManifest {
-		select {
-		case t.largeManifests <- struct{}{}:
-			defer func() { <-t.largeManifests }()
-		case <-ctx.Done():
-			return node{}, context.Cause(ctx)
-		}
+	if desc.Size > limits.MaxManifest {
+		_, _, err := manifest.Fetch(ctx, source, desc) // which refuses it
+		return node{}, err
 	}
+	size := max(0, desc.Size)
+	weight := size + min(manifest.MaxDescriptors, size/descriptorText)*descriptorMemory
+	if err := t.metadata.Acquire(ctx, weight); err != nil {
+		return node{}, context.Cause(ctx)
+	}
+	defer t.metadata.Release(weight)
 	data, m, err := manifest.Fetch(ctx, source, desc)
 	n := node{desc: desc, data: data}
 	n.children, n.blobs, n.subject = m.Links(desc.MediaType)
@@ -165,8 +171,8 @@ func (w *walk) read(ctx context.Context, desc ocispec.Descriptor) (node, error) 
 	if err != nil {
 		return n, err
 	}
-	if w.links.Add(int64(len(n.children)+len(n.blobs))) > manifest.MaxElements {
-		return n, fmt.Errorf("manifest %s: more than %d descriptors in the manifests of an image: %w", desc.Digest, manifest.MaxElements, errdef.ErrSizeExceedsLimit)
+	if w.links.Add(int64(len(n.children)+len(n.blobs))) > maxDescriptors {
+		return n, fmt.Errorf("manifest %s: more than %d descriptors in the manifests of an image: %w", desc.Digest, maxDescriptors, errdef.ErrSizeExceedsLimit)
 	}
 	if w.kept.Add(int64(len(n.data))) > keptManifests {
 		n.data = nil

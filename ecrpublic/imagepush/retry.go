@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,7 +27,7 @@ const (
 	minAttempts = 3               // however long they take
 	maxRetrying = 2 * time.Minute // from the first failure to the start of an attempt
 
-	minDelay = 50 * time.Millisecond
+	minDelay = 25 * time.Millisecond
 	maxDelay = 5 * time.Second
 )
 
@@ -42,9 +43,19 @@ type budget struct {
 	max           int
 	own           bool // the retryer is the caller's
 	timed         bool // maxRetrying applies
+	health        *health
 	attempts      int
 	failing       time.Time // since when; zero before the first failure
+	started       time.Time // the attempt
+	silent        int       // failures since the last success of any call
 }
+
+// health is when a target's calls last succeeded.
+type health struct{ last atomic.Int64 }
+
+func (h *health) succeed() { h.last.Store(time.Now().UnixNano()) }
+
+func (h *health) since(t time.Time) bool { return h.last.Load() >= t.UnixNano() }
 
 // withRetries is the option of a call that makes it use the budget. A client that
 // was given a number of attempts, by itself or in a Retryer that has another than
@@ -86,7 +97,17 @@ func (b *budget) GetAttemptToken(ctx context.Context) (func(error) error, error)
 			return nil, err
 		}
 	}
-	return b.RetryerV2.GetAttemptToken(ctx)
+	b.started = time.Now()
+	release, err := b.RetryerV2.GetAttemptToken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(err error) error {
+		if err == nil {
+			b.health.succeed()
+		}
+		return release(err)
+	}, nil
 }
 
 func (b *budget) GetRetryToken(ctx context.Context, err error) (func(error) error, error) {
@@ -105,8 +126,9 @@ func (b *budget) GetRetryToken(ctx context.Context, err error) (func(error) erro
 	return func(error) error { return nil }, nil
 }
 
-// RetryDelay doubles from 50 ms to 5 s, less up to a half. A throttled call that
-// has a pacer waits there.
+// RetryDelay doubles from 25 ms to 5 s, less up to a half. Where other calls
+// succeed meanwhile, it is not the service that is down, and the delay grows by 25 ms
+// each time. A throttled call that has a pacer waits there.
 func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 	if b.own {
 		return b.RetryerV2.RetryDelay(attempt, err)
@@ -114,7 +136,12 @@ func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 	if b.pacer != nil && isThrottle(err) {
 		return minDelay, nil
 	}
-	delay := min(maxDelay, minDelay<<min(attempt-1, 10))
+	b.silent++
+	delay := min(maxDelay, minDelay<<min(b.silent-1, 10))
+	if b.health.since(b.started) {
+		b.silent = 0
+		delay = min(maxDelay, minDelay*time.Duration(attempt))
+	}
 	return delay - rand.N(delay/2), nil
 }
 

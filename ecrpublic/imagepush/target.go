@@ -13,6 +13,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sync/semaphore"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
@@ -98,10 +99,11 @@ type Target struct {
 	cache      *cache
 	memory     *memory
 	calls      calls
+	health     health
 	host       *host // nil to send through the API
 
-	largeManifests chan struct{} // one for each that is being read
-	missing        atomic.Bool   // the repository does not exist, in a dry run
+	metadata *semaphore.Weighted // memory for manifests that are being read
+	missing  atomic.Bool         // the repository does not exist, in a dry run
 
 	mu      sync.Mutex
 	counted map[digest.Digest]bool // what count has seen
@@ -143,8 +145,8 @@ func NewTarget(client APIClient, repository string, optFns ...func(*TargetOption
 		cache:      newCache(),
 		memory:     newMemory(options.Parallel, options.Memory),
 
-		largeManifests: make(chan struct{}, maxLarge),
-		counted:        map[digest.Digest]bool{},
+		metadata: semaphore.NewWeighted(metadataMemory),
+		counted:  map[digest.Digest]bool{},
 	}
 	if options.RegistryID != "" {
 		t.registryID = &options.RegistryID

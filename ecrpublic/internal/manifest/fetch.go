@@ -15,7 +15,7 @@ import (
 
 // MaxElements is how many members and list elements metadata may have. It bounds
 // what a small text can become in memory.
-const MaxElements = 100_000
+const MaxElements = 50_000
 
 // Fetch reads a manifest, checks its size and digest, and parses it. It reads
 // nothing of one that is larger than the service accepts.

@@ -50,11 +50,14 @@ func TestFetch(t *testing.T) {
 		"{": "unexpected end",
 		`{"mediaType":"application/vnd.oci.image.index.v1+json"}`:              "the manifest itself",
 		`{"manifests":[{}],"layers":[{}]}`:                                     "an index and an image at once",
-		`{"layers":[` + strings.Repeat("null,", manifest.MaxElements+1) + `{}`: "more than 100000",
+		`{"layers":[` + strings.Repeat("null,", manifest.MaxElements+1) + `{}`: "more than 50000",
 	} {
 		_, _, err := manifest.Fetch(t.Context(), store, stored(ocispec.MediaTypeImageManifest, text))
 		assert.ErrorContains(t, err, want)
 	}
+	many := `{"layers":[` + strings.Repeat("{},", manifest.MaxDescriptors) + `{}]}`
+	_, _, err = manifest.Fetch(t.Context(), store, stored(ocispec.MediaTypeImageManifest, many))
+	require.ErrorContains(t, err, "more than 10000 descriptors")
 	_, _, err = manifest.Fetch(t.Context(), store, content.NewDescriptorFromBytes(ocispec.MediaTypeImageManifest, bytes.Repeat([]byte("x"), 3)))
 	assert.ErrorIs(t, err, errdef.ErrNotFound)
 }

@@ -3,6 +3,7 @@
 package manifest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,11 +79,54 @@ type FSLayer struct {
 }
 
 // Parse reads a manifest of any media type. It does not check digests or which
-// members are present.
+// members are present. A manifest of more than [MaxDescriptors] is an error, which
+// is found before they take memory.
 func Parse(data []byte) (Manifest, error) {
-	var m Manifest
-	if err := json.Unmarshal(data, &m); err != nil {
+	type plain Manifest // without the lists
+	var lists struct {
+		Layers    descriptors `json:"layers"`
+		Blobs     descriptors `json:"blobs"`
+		Manifests descriptors `json:"manifests"`
+	}
+	shadowed := struct {
+		*plain
+		Layers    *descriptors `json:"layers"`
+		Blobs     *descriptors `json:"blobs"`
+		Manifests *descriptors `json:"manifests"`
+	}{new(plain), &lists.Layers, &lists.Blobs, &lists.Manifests}
+	if err := json.Unmarshal(data, &shadowed); err != nil {
 		return Manifest{}, fmt.Errorf("manifest: %w", err)
 	}
+	m := Manifest(*shadowed.plain)
+	m.Layers, m.Blobs, m.Manifests = lists.Layers, lists.Blobs, lists.Manifests
 	return m, nil
+}
+
+// MaxDescriptors is how many layers, blobs or children a manifest may list.
+const MaxDescriptors = 10_000
+
+// descriptors are read one by one, so that there can be no more than MaxDescriptors.
+type descriptors []ocispec.Descriptor
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *descriptors) UnmarshalJSON(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	start, err := decoder.Token()
+	if err != nil || start == nil { // null
+		return err
+	}
+	if start != json.Delim('[') {
+		return fmt.Errorf("a list of descriptors starts with %v", start)
+	}
+	for decoder.More() {
+		if len(*d) == MaxDescriptors {
+			return fmt.Errorf("more than %d descriptors", MaxDescriptors)
+		}
+		var desc ocispec.Descriptor
+		if err := decoder.Decode(&desc); err != nil {
+			return err
+		}
+		*d = append(*d, desc)
+	}
+	return nil
 }
