@@ -63,8 +63,8 @@ func (o *PutRegistryCatalogDataOutput) metadata() (*types.ResponseMetadata, *mid
 	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
-// GetRepositoryCatalogData returns what the public gallery shows of a
-// repository. Where nothing was ever put, the service may answer with
+// GetRepositoryCatalogData returns what the public gallery shows of a repository. If
+// nothing was ever put, the service may return
 // [types.RepositoryCatalogDataNotFoundException] instead of an empty output.
 func (c *Client) GetRepositoryCatalogData(ctx context.Context, params *GetRepositoryCatalogDataInput, optFns ...func(*Options)) (*GetRepositoryCatalogDataOutput, error) {
 	return invoke[GetRepositoryCatalogDataOutput](ctx, c, "GetRepositoryCatalogData", params, optFns)

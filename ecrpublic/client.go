@@ -1,7 +1,7 @@
 // Package ecrpublic is a client of Amazon ECR Public, the registry behind
-// public.ecr.aws. It takes the place of the package of the same name in
-// aws-sdk-go-v2: names and types are the same, and a program changes its import path
-// and nothing else. The few differences in behaviour are listed in README.md.
+// public.ecr.aws. It is a drop-in replacement for the package of the same name in
+// aws-sdk-go-v2: only the import path changes. README.md lists the few differences
+// in behaviour.
 //
 //	cfg, err := config.LoadDefaultConfig(ctx)
 //	if err != nil { ... }
@@ -9,37 +9,39 @@
 //	out, err := client.DescribeRepositories(ctx, nil)
 //
 // A [Client] has a method for each operation, with an input and an output of the
-// same name. A nil input is an empty one. What a request lacks is an error before
-// anything is sent. Every output has the HTTP exchange's ResponseMetadata.
+// same name. A nil input is an empty one. Missing required members are reported
+// before anything is sent. The ResponseMetadata of an output describes the HTTP
+// exchange.
 //
 // # Region
 //
-// The service is in us-east-1 alone, and the client goes there from every region of
-// the commercial partition: see [Options.Region]. [Options.BaseEndpoint],
-// AWS_ENDPOINT_URL_ECR_PUBLIC or an [EndpointResolverV2] lead elsewhere.
+// The service exists only in us-east-1, so that is where calls go from any region of
+// the commercial partition: see [Options.Region]. To call another address, set
+// [Options.BaseEndpoint], AWS_ENDPOINT_URL_ECR_PUBLIC or an [EndpointResolverV2].
 //
 // # Errors
 //
-// [IsNotFound], [IsAlreadyExists], [IsThrottled] and the others sort errors by what a
-// caller does about them. The service's exceptions are types of package types, for
-// errors.As; each method's comment names those that are its own. In every operation on
-// a repository, one that does not exist is a RepositoryNotFoundException, and what the
-// service does not take an InvalidParameterException. Around each is a
+// [IsNotFound], [IsAlreadyExists], [IsThrottled] and similar functions classify
+// errors by how a caller should react. The service's exceptions are types of package
+// types, for errors.As; each method's comment names those that only it returns.
+// Every repository operation may fail with RepositoryNotFoundException, or with
+// InvalidParameterException for input that the service rejects. Around each is a
 // *smithy.OperationError that names the operation, and a *http.ResponseError of
 // aws-sdk-go-v2/aws/transport/http with status and request ID.
 //
 // # Retries and deadlines
 //
-// A call is tried up to three times, by the rules and with the waits of the AWS SDKs;
-// [Options.RetryMaxAttempts] and Retryer change that, for a client or for one call, and
-// RetryMode in aws.Config or in New's Options. The context bounds a call with all its
-// attempts. A used-up quota is not retried.
+// A call is tried up to three times, using the retry rules and the backoff of the
+// AWS SDKs; [Options.RetryMaxAttempts] and Retryer change that, for a client or for
+// one call, and RetryMode in aws.Config or in New's Options. The context bounds a
+// call with all its attempts; [Options.StallTimeout] cuts off an attempt that stands
+// still. An exhausted quota is not retried.
 //
 // # Options of a call
 //
 // Each method takes functions that change the [Options] for one call. Middleware,
 // interceptors, and the tracing and metrics of smithy-go work as with every AWS
-// client. Calls without them take a shorter way through the client, and cost less.
+// client. Calls without them use a faster path.
 //
 // # More than calls
 //
@@ -47,10 +49,11 @@
 //
 //   - paginators iterates over listings, with limits and tokens to resume with;
 //   - ecrpublic/login makes logins for docker and other registry clients;
+//   - ecrpublic/registry reads the registry host, public.ecr.aws;
 //   - ecrpublic/imagepush pushes and mirrors images;
-//   - ecrpublic/housekeeping keeps repositories as they should be and prunes them;
-//   - ecrpublic/imageref reads image references and ARNs;
-//   - ecrpublic/ecrpublictest is the service in a process, for tests, and a mock.
+//   - ecrpublic/housekeeping creates, configures and prunes repositories;
+//   - ecrpublic/imageref parses image references and ARNs;
+//   - ecrpublic/ecrpublictest provides an in-process emulator and a mock for tests.
 package ecrpublic
 
 import (
@@ -80,7 +83,7 @@ const (
 const version = "0.1.0"
 
 // Client calls Amazon ECR Public. It is safe for concurrent use and keeps
-// connections open between calls, so make one and share it.
+// connections open between calls: create one and share it.
 type Client struct {
 	text  string        // what a client prints as
 	state func() *state // a function prints as an address, whatever the verb: no secret shows
@@ -94,7 +97,7 @@ type state struct {
 	clock   atomic.Int64 // how many nanoseconds the service's clock is ahead
 }
 
-// New makes a client. It does not fail: options that cannot work are reported by
+// New creates a client. It does not fail: options that cannot work are reported by
 // the first call.
 func New(options Options, optFns ...func(*Options)) *Client {
 	options = options.Copy()
@@ -104,8 +107,9 @@ func New(options Options, optFns ...func(*Options)) *Client {
 	return &Client{"Amazon ECR Public, API version " + ServiceAPIVersion, func() *state { return s }}
 }
 
-// NewFromConfig makes a client from what package config loaded: credentials,
-// region, retries, endpoints and the rest of the user's settings.
+// NewFromConfig creates a client from a configuration that package config has
+// loaded: credentials, region, retries, endpoints and the rest of the user's
+// settings.
 func NewFromConfig(cfg aws.Config, optFns ...func(*Options)) *Client {
 	return New(fromConfig(cfg), func(o *Options) {
 		for _, fn := range cfg.ServiceOptions {

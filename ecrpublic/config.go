@@ -24,7 +24,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// fromConfig takes over what a loaded configuration says.
+// fromConfig returns the options that a loaded configuration sets.
 func fromConfig(cfg aws.Config) Options {
 	o := Options{
 		Region:                     cfg.Region,
@@ -57,7 +57,7 @@ func fromConfig(cfg aws.Config) Options {
 	return o
 }
 
-// The sources of a loaded configuration answer these questions, each source
+// The sources of a loaded configuration implement these interfaces, each source
 // those that it knows about.
 type (
 	dualStackSource interface {
@@ -74,7 +74,7 @@ type (
 	}
 )
 
-// lookup asks the sources in their order until one knows.
+// lookup asks the sources in order until one has a value.
 func lookup[S, T any](cfg aws.Config, ask func(S) (T, bool, error)) (value T, found bool, err error) {
 	for _, source := range cfg.ConfigSources {
 		s, ok := source.(S)
@@ -156,7 +156,7 @@ func (r legacyResolver) ResolveEndpoint(ctx context.Context, params EndpointPara
 	return endpoint, nil
 }
 
-// setDefaults fills in what New's functional options may want to see.
+// setDefaults fills in the defaults that New's functional options can see.
 func (o *Options) setDefaults() {
 	name := o.DefaultsMode
 	if name == aws.DefaultsModeAuto {
@@ -188,9 +188,8 @@ func (o *Options) fill() {
 	o.AuthSchemeResolver = cmp.Or[AuthSchemeResolver](o.AuthSchemeResolver, sigV4OrAnonymous{})
 }
 
-// apply calls the functional options, of a client or of a call, and settles what
-// depends on all options. The attempts are those that the Retryer is limited to
-// already.
+// apply calls the functional options of a client or of a call, and sets what depends
+// on all options. The Retryer is already limited to the given attempts.
 func (o *Options) apply(optFns []func(*Options), attempts int) {
 	client := o.HTTPClient
 	for _, fn := range optFns {
@@ -210,7 +209,7 @@ func (o *Options) apply(optFns []func(*Options), attempts int) {
 }
 
 // defaultHTTPClient applies a mode's timeouts to AWS's own HTTP client, which is
-// also the default; any other client is the caller's business.
+// also the default; any other client is left as it is.
 func defaultHTTPClient(client HTTPClient, mode defaults.Configuration) HTTPClient {
 	if client == nil {
 		client = awshttp.NewBuildableClient()

@@ -15,26 +15,27 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
-// EndpointResolverOptions ask for special addresses.
+// EndpointResolverOptions select endpoint variants.
 type EndpointResolverOptions struct {
-	// Logger is kept for the official package's sake; nothing uses it.
+	// Logger exists for compatibility with the official package; nothing uses it.
 	Logger logging.Logger
 
-	// LogDeprecated is kept for the official package's sake; nothing uses it.
+	// LogDeprecated exists for compatibility with the official package; nothing uses
+	// it.
 	LogDeprecated bool
 
-	// ResolvedRegion is kept for the official package's sake: nothing sets or
-	// reads it.
+	// ResolvedRegion exists for compatibility with the official package; nothing
+	// sets or reads it.
 	ResolvedRegion string
 
 	// DisableHTTPS sends requests over plain HTTP.
 	DisableHTTPS bool
 
-	// UseDualStackEndpoint asks for an address with IPv4 and IPv6.
+	// UseDualStackEndpoint selects an address with IPv4 and IPv6.
 	UseDualStackEndpoint aws.DualStackEndpointState
 
-	// UseFIPSEndpoint asks for an address with FIPS 140 cryptography. The rules
-	// name one; AWS documents none for ECR Public.
+	// UseFIPSEndpoint selects an address with FIPS 140 cryptography. The rules name
+	// one; AWS documents none for ECR Public.
 	UseFIPSEndpoint aws.FIPSEndpointState
 }
 
@@ -54,18 +55,18 @@ func (e EndpointResolverOptions) GetUseFIPSEndpoint() aws.FIPSEndpointState {
 	return e.UseFIPSEndpoint
 }
 
-// EndpointParameters is what an address is computed from.
+// EndpointParameters are what an address is computed from.
 type EndpointParameters struct {
 	// Region is the region to call; nil is an error unless Endpoint is set.
 	Region *string
 
-	// UseDualStack asks for IPv4 and IPv6; nil means false.
+	// UseDualStack selects an address with IPv4 and IPv6; nil means false.
 	UseDualStack *bool
 
-	// UseFIPS asks for FIPS 140 cryptography; nil means false.
+	// UseFIPS selects an address with FIPS 140 cryptography; nil means false.
 	UseFIPS *bool
 
-	// Endpoint is a custom address that is taken as it is; nil means none.
+	// Endpoint is a custom address, used as it is; nil means none.
 	Endpoint *string
 }
 
@@ -87,8 +88,8 @@ func (p EndpointParameters) WithDefaults() EndpointParameters {
 	return p
 }
 
-// EndpointResolverV2 computes the address of a call. It is asked once for each
-// attempt and has to be safe for concurrent use.
+// EndpointResolverV2 computes the address of a call. It is called once for each
+// attempt and must be safe for concurrent use.
 type EndpointResolverV2 interface {
 	ResolveEndpoint(ctx context.Context, params EndpointParameters) (
 		smithyendpoints.Endpoint, error,

@@ -15,7 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// exceptions finds an exception's type by its code.
+// exceptions maps codes to the types of exceptions.
 var exceptions = sync.OnceValue(func() map[string]reflect.Type {
 	byCode := make(map[string]reflect.Type)
 	for _, e := range []smithy.APIError{
@@ -73,7 +73,7 @@ func (c *call) responseError(response *http.Response, body []byte, readError err
 func apiError(e awsjson.Error, body []byte) error {
 	t, modeled := exceptions()[e.Code]
 	if !modeled {
-		return &smithy.GenericAPIError{Code: e.Code, Message: cmp.Or(aws.ToString(e.Message), awsjson.UnknownError)}
+		return &smithy.GenericAPIError{Code: e.Code, Message: cmp.Or(aws.ToString(e.Message), awsjson.NoCode)}
 	}
 	exception := reflect.New(t)
 	codec.Unmarshal(body, exception.Interface()) // members that cannot be read are nil

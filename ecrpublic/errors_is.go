@@ -14,10 +14,10 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// IsNotFound reports whether the service answered that something the request
-// names does not exist: a registry, repository, policy, catalog data, image or
-// upload, or what a manifest refers to. A failure without such an answer, like
-// a throttle, a denial or a lost connection, is not a "no".
+// IsNotFound reports whether the service said that something the request names does
+// not exist: a registry, repository, policy, catalog data, image or upload, or what
+// a manifest refers to. A failure that does not say so, such as a throttle, a denial
+// or a lost connection, leaves it unknown.
 func IsNotFound(err error) bool {
 	return isException(err,
 		(*types.RegistryNotFoundException)(nil),
@@ -31,9 +31,9 @@ func IsNotFound(err error) bool {
 	)
 }
 
-// IsAlreadyExists reports whether the service answered that what the request
-// would make is there already: a repository, an image, a layer, or a tag that
-// must not move. It does not promise that it is what the caller wanted.
+// IsAlreadyExists reports whether the service said that what the request would
+// create already exists: a repository, an image, a layer, or a tag that must not
+// move. It does not say that what exists is what the caller wanted.
 func IsAlreadyExists(err error) bool {
 	return isException(err,
 		(*types.RepositoryAlreadyExistsException)(nil),
@@ -43,9 +43,9 @@ func IsAlreadyExists(err error) bool {
 	)
 }
 
-// IsQuotaExceeded reports whether the request would pass a quota of the account
-// or the limit of tags on a repository. Repeating it cannot help; see
-// [IsThrottled] for what passes with time.
+// IsQuotaExceeded reports whether the request would exceed a quota of the account or
+// the limit of tags on a repository. Repeating it does not help; for limits that do
+// pass with time see [IsThrottled].
 func IsQuotaExceeded(err error) bool {
 	return isException(err,
 		(*types.LimitExceededException)(nil),
@@ -53,9 +53,9 @@ func IsQuotaExceeded(err error) bool {
 	)
 }
 
-// IsThrottled reports whether the service refused the request for its rate, by
-// a code that AWS uses for that or by HTTP status 429. The client has already
-// tried again by then: wait longer before the next attempt.
+// IsThrottled reports whether the service refused the request because of its rate:
+// by a code that AWS uses for this, or by HTTP status 429. The client has already
+// retried it, so wait longer before the next attempt.
 func IsThrottled(err error) bool {
 	if IsQuotaExceeded(err) {
 		return false
@@ -73,9 +73,9 @@ func IsAccessDenied(err error) bool {
 	return hasCode(err, "AccessDeniedException", "AccessDenied")
 }
 
-// IsUnauthenticated reports whether AWS did not accept the credentials of the
-// request: unknown, expired, missing or wrongly signed. New credentials may help,
-// new permissions do not.
+// IsUnauthenticated reports whether AWS rejected the credentials of the request:
+// unknown, expired, missing or wrongly signed. New credentials may help; new
+// permissions do not.
 func IsUnauthenticated(err error) bool {
 	return hasCode(err,
 		"UnrecognizedClientException", "InvalidClientTokenId",
@@ -85,8 +85,8 @@ func IsUnauthenticated(err error) bool {
 	)
 }
 
-// isException compares with each kind by type and by code, so that an exception
-// whose code was overridden counts, and so does a generic error with its code.
+// isException compares an error with each kind by type and by code: it accepts an
+// exception whose code was overridden, and a generic error with the code.
 func isException(err error, kinds ...smithy.APIError) bool {
 	api, ok := errors.AsType[smithy.APIError](err)
 	return ok && slices.ContainsFunc(kinds, func(kind smithy.APIError) bool {

@@ -34,7 +34,7 @@ type PutImageInput struct {
 	// ImageTag is the tag to set; nil stores the image untagged.
 	ImageTag *string
 
-	// ImageDigest, when set, has to be the manifest's sha256.
+	// ImageDigest, if set, must be the manifest's sha256.
 	ImageDigest *string
 
 	// RegistryId is the account or an alias of the registry; nil means the
@@ -80,7 +80,7 @@ type DescribeImagesInput struct {
 	// shorter and still not be the last.
 	MaxResults *int32
 
-	// NextToken goes on after an earlier page; nil starts at the beginning.
+	// NextToken continues after an earlier page; nil starts at the beginning.
 	NextToken *string
 
 	// RegistryId is the twelve-digit account of the registry; nil means the
@@ -124,7 +124,7 @@ type DescribeImageTagsInput struct {
 	// shorter and still not be the last.
 	MaxResults *int32
 
-	// NextToken goes on after an earlier page; nil starts at the beginning.
+	// NextToken continues after an earlier page; nil starts at the beginning.
 	NextToken *string
 
 	// RegistryId is the twelve-digit account of the registry; nil means the
@@ -151,12 +151,11 @@ func (o *DescribeImageTagsOutput) metadata() (*types.ResponseMetadata, *middlewa
 	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
-// BatchDeleteImage deletes images or tags. An identifier with a digest deletes
-// the image and all its tags; one with a tag alone removes the tag, and the
-// image too if it was the last tag. Images that an index refers to are refused:
-// delete the index first. A nil error does not mean that anything was deleted:
-// look at Failures. Package ecrpublic/housekeeping does the ordering, batching
-// and checking.
+// BatchDeleteImage deletes images or tags. An identifier with a digest deletes the
+// image and all its tags; one with a tag alone removes the tag, and the image too if
+// it was the last tag. Images that an index refers to are refused: delete the index
+// first. A nil error does not mean that anything was deleted: look at Failures.
+// Package ecrpublic/housekeeping orders, batches and checks deletions.
 func (c *Client) BatchDeleteImage(ctx context.Context, params *BatchDeleteImageInput, optFns ...func(*Options)) (*BatchDeleteImageOutput, error) {
 	return invoke[BatchDeleteImageOutput](ctx, c, "BatchDeleteImage", params, optFns)
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// BatchCheckLayerAvailability tells which layers a repository already holds, so
-// that a push sends only the others. A well-formed digest that is not there is
-// a Layer marked UNAVAILABLE, not a failure. It fails with
+// BatchCheckLayerAvailability reports which layers a repository already holds, so
+// that a push sends only the others. A well-formed digest that is not there is a
+// Layer marked UNAVAILABLE, not a failure. It fails with
 // [types.RepositoryNotFoundException] or [types.RegistryNotFoundException].
 func (c *Client) BatchCheckLayerAvailability(ctx context.Context, params *BatchCheckLayerAvailabilityInput, optFns ...func(*Options)) (*BatchCheckLayerAvailabilityOutput, error) {
 	return invoke[BatchCheckLayerAvailabilityOutput](ctx, c, "BatchCheckLayerAvailability", params, optFns)
@@ -51,8 +51,8 @@ func (o *BatchCheckLayerAvailabilityOutput) metadata() (*types.ResponseMetadata,
 }
 
 // InitiateLayerUpload opens an upload for one layer. Send its bytes with
-// [Client.UploadLayerPart] and close it with [Client.CompleteLayerUpload]; an
-// upload that is left alone expires. An alias that nobody has is a
+// [Client.UploadLayerPart] and close it with [Client.CompleteLayerUpload]; an upload
+// that is not completed expires. An unknown alias is a
 // [types.RegistryNotFoundException]. Package ecrpublic/imagepush pushes whole
 // images.
 func (c *Client) InitiateLayerUpload(ctx context.Context, params *InitiateLayerUploadInput, optFns ...func(*Options)) (*InitiateLayerUploadOutput, error) {
@@ -90,10 +90,10 @@ func (o *InitiateLayerUploadOutput) metadata() (*types.ResponseMetadata, *middle
 	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
-// UploadLayerPart sends the next bytes of a layer. Parts go in order, each at
-// most PartSize bytes and each but the last at least 5 MiB. A part in the wrong
-// place fails with [types.InvalidLayerPartException], which says where to go
-// on; after a lost response that may mean that the part had arrived.
+// UploadLayerPart sends the next bytes of a layer. Parts go in order, each at most
+// PartSize bytes and each but the last at least 5 MiB. A part in the wrong place
+// fails with [types.InvalidLayerPartException], which says where to continue; after
+// a lost response it may mean that the part had arrived.
 func (c *Client) UploadLayerPart(ctx context.Context, params *UploadLayerPartInput, optFns ...func(*Options)) (*UploadLayerPartOutput, error) {
 	return invoke[UploadLayerPartOutput](ctx, c, "UploadLayerPart", params, optFns)
 }
@@ -119,11 +119,10 @@ type UploadLayerPartInput struct {
 	// is set. Do not change it before the call returns.
 	LayerPartBlob []byte `ecr:"required"`
 
-	// LayerPartReader supplies the part instead of LayerPartBlob; setting both
-	// is an error. A seekable reader is streamed from its current position to
-	// its end in bounded memory and rewound for a retry, and has to yield the
-	// same bytes each time; any other is read into memory first. It is not
-	// closed.
+	// LayerPartReader supplies the part instead of LayerPartBlob; setting both is an
+	// error. A seekable reader is streamed from its current position to its end in
+	// bounded memory and rewound for a retry, and must return the same bytes each
+	// time; any other is read into memory first. It is not closed.
 	LayerPartReader io.Reader `ecr:"layerPartBlob"`
 
 	// RegistryId is the account or an alias of the registry; nil means the

@@ -18,8 +18,8 @@ import (
 )
 
 // HTTPClient sends a request and returns its response; *http.Client is one. An
-// *http.Client, and AWS's own, follows no redirect here, because a signed request
-// is for one host; any other client must see to that itself.
+// *http.Client, and AWS's own, follows no redirect here, because a request is signed
+// for one host. Any other client must ensure that itself.
 type HTTPClient interface {
 	Do(*http.Request) (*http.Response, error)
 }
@@ -33,8 +33,8 @@ type HTTPSignerV4 interface {
 // operation, a single call. The zero value of every field works, except that
 // requests are not signed without Credentials.
 type Options struct {
-	// APIOptions change the middleware stack of every call. A call with any of
-	// them pays for a stack; a call without takes a shorter way.
+	// APIOptions change the middleware stack of every call. Calls without any use a
+	// faster path.
 	APIOptions []func(*middleware.Stack) error
 
 	// AppID is added to the User-Agent header; empty adds nothing.
@@ -45,23 +45,23 @@ type Options struct {
 	// dropped. Nil uses the endpoint rules.
 	BaseEndpoint *string
 
-	// ClientLogMode chooses what goes to Logger. Secrets are left out of what is
-	// logged. 0 logs nothing.
+	// ClientLogMode selects what is logged to Logger, without secrets. 0 logs
+	// nothing.
 	ClientLogMode aws.ClientLogMode
 
 	// Credentials sign the requests. Nil, or aws.AnonymousCredentials, sends
 	// them unsigned, which ECR Public refuses.
 	Credentials aws.CredentialsProvider
 
-	// DefaultsMode sets timeouts and retries as a group; empty means legacy. It has
-	// to be in aws.Config or in New's Options: functional options come too late.
+	// DefaultsMode sets timeouts and retries as a group; empty means legacy. Set it
+	// in aws.Config or in New's Options: functional options come too late.
 	DefaultsMode aws.DefaultsMode
 
 	// DisableClockSkewCorrection signs with this machine's clock even when the
 	// service's clock was seen to differ.
 	DisableClockSkewCorrection bool
 
-	// EndpointOptions ask for FIPS or dual-stack addresses.
+	// EndpointOptions select FIPS or dual-stack addresses.
 	EndpointOptions EndpointResolverOptions
 
 	// EndpointResolverV2 computes the address of a call; nil means
@@ -71,20 +71,20 @@ type Options struct {
 	// HTTPSignerV4 signs requests; nil means the signer of aws-sdk-go-v2.
 	HTTPSignerV4 HTTPSignerV4
 
-	// Logger takes what ClientLogMode chooses; nil discards it.
+	// Logger receives what ClientLogMode selects; nil discards it.
 	Logger logging.Logger
 
-	// MeterProvider takes the client's metrics; nil records none.
+	// MeterProvider receives the client's metrics; nil records none.
 	MeterProvider metrics.MeterProvider
 
-	// Region is the region to call and sign for. ECR Public is served from
-	// us-east-1, so an empty region means us-east-1, and so does every other one of
+	// Region is the region to call and sign for. ECR Public exists only in
+	// us-east-1, so an empty region means us-east-1, and so does any other region of
 	// the commercial partition unless BaseEndpoint or EndpointResolverV2 is set.
 	// Regions of other partitions are kept.
 	Region string
 
-	// UseConfiguredRegion takes Region literally, also where the service does
-	// not exist. An empty one is an error then, unless BaseEndpoint or
+	// UseConfiguredRegion uses Region literally, even where the service does not
+	// exist. An empty Region is then an error, unless BaseEndpoint or
 	// EndpointResolverV2 gives the address.
 	UseConfiguredRegion bool
 
@@ -97,9 +97,9 @@ type Options struct {
 	RetryMode aws.RetryMode
 
 	// Retryer decides which failures are tried again and when. Nil means the
-	// standard retryer of aws-sdk-go-v2 (or the adaptive one, by RetryMode),
-	// with responses that break off retried and LimitExceededException, a quota,
-	// not.
+	// standard retryer of aws-sdk-go-v2 (or the adaptive one, by RetryMode), which
+	// here also retries truncated responses, and does not retry
+	// LimitExceededException, a quota.
 	Retryer aws.Retryer
 
 	// RuntimeEnvironment is filled by package config for DefaultsMode auto.
@@ -111,7 +111,7 @@ type Options struct {
 	// transfer that moves is never cut off.
 	StallTimeout time.Duration
 
-	// TracerProvider takes the client's spans; nil records none.
+	// TracerProvider receives the client's spans; nil records none.
 	TracerProvider tracing.TracerProvider
 
 	// HTTPClient sends the requests; nil means aws/transport/http's client, or the
@@ -125,8 +125,7 @@ type Options struct {
 	// signature version 4.
 	AuthSchemeResolver AuthSchemeResolver
 
-	// AuthSchemes are the implementations to choose from; nil means signature
-	// version 4.
+	// AuthSchemes are the available implementations; nil means signature version 4.
 	AuthSchemes []smithyhttp.AuthScheme
 
 	// AuthSchemePreference orders the schemes by name, most wanted first.
@@ -143,8 +142,8 @@ func (o Options) Copy() Options {
 	return o
 }
 
-// GetIdentityResolver returns what supplies the identity of an auth scheme, or
-// nil when the options hold none, such as no Credentials for "aws.auth#sigv4".
+// GetIdentityResolver returns the resolver of an auth scheme's identity, or nil if
+// there is none, such as for "aws.auth#sigv4" without Credentials.
 func (o Options) GetIdentityResolver(schemeID string) smithyauth.IdentityResolver {
 	switch schemeID {
 	case smithyauth.SchemeIDSigV4:

@@ -20,7 +20,7 @@ type DescribeRegistriesInput struct {
 	// shorter and still not be the last.
 	MaxResults *int32
 
-	// NextToken goes on after an earlier page; nil starts at the beginning.
+	// NextToken continues after an earlier page; nil starts at the beginning.
 	NextToken *string
 }
 
@@ -43,10 +43,10 @@ func (o *DescribeRegistriesOutput) metadata() (*types.ResponseMetadata, *middlew
 	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
-// GetAuthorizationToken returns a login for the registry hosts that is valid
-// for twelve hours and has the caller's permissions. It needs the IAM
-// permissions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken.
-// Package ecrpublic/login makes credentials of it.
+// GetAuthorizationToken returns a login for the registry hosts that is valid for
+// twelve hours and has the caller's permissions. It needs the IAM permissions
+// ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken. Package
+// ecrpublic/login turns it into credentials.
 func (c *Client) GetAuthorizationToken(ctx context.Context, params *GetAuthorizationTokenInput, optFns ...func(*Options)) (*GetAuthorizationTokenOutput, error) {
 	return invoke[GetAuthorizationTokenOutput](ctx, c, "GetAuthorizationToken", params, optFns)
 }

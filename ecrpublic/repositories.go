@@ -104,7 +104,7 @@ type DescribeRepositoriesInput struct {
 	// shorter and still not be the last.
 	MaxResults *int32
 
-	// NextToken goes on after an earlier page; nil starts at the beginning.
+	// NextToken continues after an earlier page; nil starts at the beginning.
 	NextToken *string
 
 	// RegistryId is the twelve-digit account of the registry; nil means the

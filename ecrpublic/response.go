@@ -20,12 +20,12 @@ import (
 )
 
 const (
-	// maxResponse bounds a successful answer, in bytes. The largest that registry
-	// clients and the quotas allow is a page of 1,000 images with 1,000 tags of
-	// 128 characters each, 131 MB.
+	// maxResponse bounds a successful response, in bytes. The largest that registry
+	// clients and the quotas allow is a page of 1,000 images with 1,000 tags of 128
+	// characters each, 131 MB.
 	maxResponse = 160 << 20
 
-	// maxErrorResponse bounds the answer of a failure, in bytes.
+	// maxErrorResponse bounds an error response, in bytes.
 	maxErrorResponse = 1 << 20
 )
 
@@ -74,8 +74,8 @@ func addRawResponse(_ *call, ctx context.Context, in middleware.DeserializeInput
 	return new(awsmiddleware.AddRawResponse).HandleDeserialize(ctx, in, next)
 }
 
-// decode reads the whole answer and fills the output. An output is never left
-// half filled next to a nil error.
+// decode reads the whole response and fills the output. It never returns nil with a
+// half-filled output.
 func (c *call) decode(ctx context.Context, request any, response *http.Response) error {
 	buffer := bodies.Get().(*bytes.Buffer)
 	defer putBody(buffer)
@@ -104,7 +104,7 @@ func (c *call) decode(ctx context.Context, request any, response *http.Response)
 	return nil
 }
 
-// bodies are buffers for answers; decoding copies what it keeps.
+// bodies are buffers for responses; decoding copies what it keeps.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func putBody(b *bytes.Buffer) {
@@ -137,8 +137,8 @@ func readBody(buffer *bytes.Buffer, response *http.Response, limit int64) error 
 	return nil
 }
 
-// bodyError is a response that broke off. Retryers treat it as the connection
-// error that it is.
+// bodyError reports a truncated response. It is a connection error, which is
+// retried.
 type bodyError struct{ err error }
 
 func (e *bodyError) Error() string         { return "read response body: " + e.err.Error() }

@@ -14,7 +14,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// newRetryer makes the retryer of a client that was given none.
+// newRetryer creates the default retryer.
 func newRetryer(mode aws.RetryMode, maxAttempts int, more ...func(*retry.StandardOptions)) aws.Retryer {
 	standard := func(o *retry.StandardOptions) {
 		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(retryable)}, o.Retryables...)
@@ -28,10 +28,10 @@ func newRetryer(mode aws.RetryMode, maxAttempts int, more ...func(*retry.Standar
 	return retry.NewStandard(append([]func(*retry.StandardOptions){standard}, more...)...)
 }
 
-// retryable departs from the standard rules where they do not fit ECR Public: a
-// used-up quota does not come back by waiting a second. A refusal that the service
-// models is settled here too, before the standard rules look for a broken
-// connection in its text. A reader that changed will not change back.
+// retryable departs from the standard rules where they do not fit ECR Public:
+// waiting a second does not restore an exhausted quota. It also decides about
+// refusals that the service models, before the standard rules look for a broken
+// connection in their text. A reader that has changed does not change back.
 func retryable(err error) aws.Ternary {
 	var response *awshttp.ResponseError
 	var api smithy.APIError
@@ -58,8 +58,8 @@ func (e *engine) retryStep(cloner retry.RequestCloner) *retry.Attempt {
 	})
 }
 
-// limitedRetryer is a retryer with another limit, which still tells what is
-// behind it.
+// limitedRetryer is a retryer with another limit of attempts, which keeps the
+// original.
 type limitedRetryer struct {
 	aws.RetryerV2
 	inner aws.Retryer

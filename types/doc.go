@@ -16,9 +16,9 @@
 //
 // # Exceptions
 //
-// An exception is what the service answers instead of an output. Match it by its type
-// with errors.As, or with IsNotFound and the others of package ecrpublic; a test that
-// plays the service returns a pointer to one.
+// An exception is what the service returns instead of an output. Match it by its
+// type with errors.As, or with IsNotFound and the others of package ecrpublic; a
+// test that stands in for the service returns a pointer to one.
 //
 // # Struct tags
 //

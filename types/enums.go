@@ -1,7 +1,7 @@
 package types
 
-// ImageFailureCode tells why an identifier of a batch was not processed.
-// The service may add values that are not listed here.
+// ImageFailureCode says why an identifier of a batch was not processed. The service
+// may add values that are not listed here.
 type ImageFailureCode string
 
 // Values of [ImageFailureCode].
@@ -36,15 +36,15 @@ func (ImageFailureCode) Values() []ImageFailureCode {
 	}
 }
 
-// LayerAvailability tells whether images may refer to a layer.
-// The service may add values that are not listed here.
+// LayerAvailability says whether images may refer to a layer. The service may add
+// values that are not listed here.
 type LayerAvailability string
 
 // Values of [LayerAvailability].
 const (
 	// The layer is in the repository.
 	LayerAvailabilityAvailable LayerAvailability = "AVAILABLE"
-	// The layer has to be uploaded first.
+	// The layer must be uploaded first.
 	LayerAvailabilityUnavailable LayerAvailability = "UNAVAILABLE"
 )
 
@@ -54,8 +54,8 @@ func (LayerAvailability) Values() []LayerAvailability {
 	return []LayerAvailability{LayerAvailabilityAvailable, LayerAvailabilityUnavailable}
 }
 
-// LayerFailureCode tells why a layer digest could not be checked.
-// The service may add values that are not listed here.
+// LayerFailureCode says why a layer digest could not be checked. The service may add
+// values that are not listed here.
 type LayerFailureCode string
 
 // Values of [LayerFailureCode].
@@ -72,8 +72,8 @@ func (LayerFailureCode) Values() []LayerFailureCode {
 	return []LayerFailureCode{LayerFailureCodeInvalidLayerDigest, LayerFailureCodeMissingLayerDigest}
 }
 
-// RegistryAliasStatus is where a requested alias stands.
-// The service may add values that are not listed here.
+// RegistryAliasStatus is the state of a requested alias. The service may add values
+// that are not listed here.
 type RegistryAliasStatus string
 
 // Values of [RegistryAliasStatus].

@@ -2,8 +2,8 @@ package types
 
 import "github.com/aws/smithy-go"
 
-// EmptyUploadException reports an upload that is completed before any part
-// was sent.
+// EmptyUploadException reports an upload that was completed before any part was
+// sent.
 type EmptyUploadException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string
@@ -50,8 +50,8 @@ func (e *InvalidLayerException) ErrorCode() string {
 // ErrorFault returns smithy.FaultClient.
 func (e *InvalidLayerException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
-// InvalidLayerPartException reports a part that does not follow the bytes
-// received so far, or whose length differs from its positions. Go on after
+// InvalidLayerPartException reports a part that does not follow the bytes received
+// so far, or whose length differs from its positions. Continue after
 // LastValidByteReceived.
 type InvalidLayerPartException struct {
 	// Message is the service's explanation; nil when it gave none.

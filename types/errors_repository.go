@@ -26,9 +26,8 @@ func (e *RepositoryAlreadyExistsException) ErrorCode() string {
 // ErrorFault returns smithy.FaultClient.
 func (e *RepositoryAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
-// RepositoryCatalogDataNotFoundException reports a repository without catalog
-// data. It is part of the model; the service was seen answering with empty
-// data instead.
+// RepositoryCatalogDataNotFoundException reports a repository without catalog data.
+// It is part of the model; the service was seen returning empty data instead.
 type RepositoryCatalogDataNotFoundException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string
@@ -53,8 +52,8 @@ func (e *RepositoryCatalogDataNotFoundException) ErrorFault() smithy.ErrorFault 
 	return smithy.FaultClient
 }
 
-// RepositoryNotEmptyException reports a repository that still holds images
-// and was to be deleted without force.
+// RepositoryNotEmptyException reports a repository that still holds images, which
+// only Force deletes.
 type RepositoryNotEmptyException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string
@@ -77,9 +76,9 @@ func (e *RepositoryNotEmptyException) ErrorCode() string {
 // ErrorFault returns smithy.FaultClient.
 func (e *RepositoryNotEmptyException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
-// RepositoryNotFoundException reports a repository that does not exist. Right
-// after a creation it can appear once in a while, because the service is
-// eventually consistent.
+// RepositoryNotFoundException reports a repository that does not exist. It can
+// occasionally appear right after a creation, because the service is eventually
+// consistent.
 type RepositoryNotFoundException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string

@@ -2,8 +2,8 @@ package types
 
 import "time"
 
-// ImageIdentifier names an image by digest, by tag, or by both, in which case
-// they have to belong together.
+// ImageIdentifier names an image by digest, by tag, or by both, which must then
+// belong together.
 type ImageIdentifier struct {
 	// ImageDigest is the sha256 of the manifest, such as "sha256:9f86…".
 	ImageDigest *string
@@ -94,8 +94,8 @@ type ReferencedImageDetail struct {
 	ArtifactMediaType *string
 }
 
-// ImageFailure tells why one identifier of a batch was not processed. The call
-// itself succeeded, so check for failures even when the error is nil.
+// ImageFailure says why one identifier of a batch was not processed. The call itself
+// succeeded, so check for failures even when the error is nil.
 type ImageFailure struct {
 	// ImageId is the identifier as it was sent.
 	ImageId *ImageIdentifier

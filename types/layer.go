@@ -1,6 +1,6 @@
 package types
 
-// Layer tells whether a blob, by its digest, is in a repository.
+// Layer says whether a blob, by its digest, is in a repository.
 type Layer struct {
 	// LayerDigest is the digest that was asked for, such as "sha256:9f86…".
 	LayerDigest *string
@@ -17,7 +17,7 @@ type Layer struct {
 	MediaType *string
 }
 
-// LayerFailure tells why one digest of a batch could not be checked.
+// LayerFailure says why one digest of a batch could not be checked.
 type LayerFailure struct {
 	// LayerDigest is the digest as it was sent.
 	LayerDigest *string

@@ -13,7 +13,7 @@ type Registry struct {
 	// public.ecr.aws/a1b2c3d4.
 	RegistryUri *string
 
-	// Verified tells whether AWS marks the publisher as verified.
+	// Verified reports whether AWS marks the publisher as verified.
 	Verified *bool
 
 	// Aliases are the names under which the registry can be pulled from, in no
@@ -27,7 +27,7 @@ type RegistryAlias struct {
 	// Name has 2 to 50 characters.
 	Name *string
 
-	// Status tells whether the alias can be used yet.
+	// Status says whether the alias can be used yet.
 	Status RegistryAliasStatus
 
 	// PrimaryRegistryAlias marks the one alias that URIs are built with.

@@ -45,7 +45,7 @@ type RepositoryCatalogData struct {
 	// AboutText is the long description, GitHub-flavoured Markdown.
 	AboutText *string
 
-	// UsageText tells how to use the images, in Markdown.
+	// UsageText explains how to use the images, in Markdown.
 	UsageText *string
 
 	// MarketplaceCertified is set by AWS.

@@ -159,7 +159,7 @@ func isThrottle(err error) bool {
 func isTruncated(err error) bool {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		response, ok := errors.AsType[*smithyhttp.ResponseError](err)
-		return ok && response.HTTPStatusCode() == http.StatusBadRequest && api.ErrorCode() == awsjson.UnknownError
+		return ok && response.HTTPStatusCode() == http.StatusBadRequest && api.ErrorCode() == awsjson.NoCode
 	}
 	return is[*smithy.DeserializationError](err)
 }

@@ -16,7 +16,7 @@ const (
 	// ContentType is the media type of requests and responses.
 	ContentType = "application/x-amz-json-1.1"
 
-	// TargetHeader names the operation, behind TargetPrefix.
+	// TargetHeader is TargetPrefix and the name of the operation.
 	TargetHeader = "X-Amz-Target"
 
 	// TargetPrefix is the service's internal name, with its dot.
@@ -25,7 +25,7 @@ const (
 	// ErrorTypeHeader carries an error's code; it wins over the body.
 	ErrorTypeHeader = "X-Amzn-Errortype"
 
-	// RequestIDHeader names the request in the service's logs.
+	// RequestIDHeader identifies the request in the service's logs.
 	RequestIDHeader = "X-Amzn-Requestid"
 )
 
@@ -33,21 +33,20 @@ const (
 // may see their values.
 var SecretHeaders = [...]string{"Authorization", "X-Amz-Security-Token"}
 
-// UnknownError is the code of an error that came without one.
-const UnknownError = "UnknownError"
+// NoCode is the code of an error that came without one.
+const NoCode = "UnknownError"
 
-// Error is what an error response says of itself.
+// Error is the content of an error response.
 type Error struct {
 	Code    string
 	Message *string // nil when it does not say
 }
 
-// ReadError reads an error response. The code comes from the header, or else
-// from the members __type, code or Code; the message from message or else
-// Message. Members of another type than string count as absent, and what follows
-// the object is ignored. A body that does not begin with a JSON object is an
-// error, beside which the code of the header is still good; an empty body or a
-// null is an empty object.
+// ReadError reads an error response. The code comes from the header, or else from
+// the members __type, code or Code; the message from message or else Message.
+// Members of another type than string count as absent, and what follows the object
+// is ignored. A body that does not begin with a JSON object is an error; the code of
+// the header is returned with it. An empty body or a null is an empty object.
 func ReadError(header http.Header, body []byte) (Error, error) {
 	var members map[string][]byte
 	var err error
@@ -56,11 +55,11 @@ func ReadError(header http.Header, body []byte) (Error, error) {
 	}
 	text := func(name string) *string { return codec.Text(members[name]) }
 	member := func(name string) string { return aws.ToString(text(name)) }
-	code := cmp.Or(header.Get(ErrorTypeHeader), member("__type"), member("code"), member("Code"), UnknownError)
+	code := cmp.Or(header.Get(ErrorTypeHeader), member("__type"), member("code"), member("Code"), NoCode)
 	return Error{plainCode(code), cmp.Or(text("message"), text("Message"))}, err
 }
 
-// plainCode takes the name out of "namespace#Name:http://…".
+// plainCode returns the name of "namespace#Name:http://…".
 func plainCode(code string) string {
 	code, _, _ = strings.Cut(code, ":")
 	if _, name, ok := strings.Cut(code, "#"); ok {

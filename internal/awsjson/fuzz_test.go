@@ -84,7 +84,7 @@ func FuzzErrorEnvelope(f *testing.F) {
 
 		want := awsjson.Error{Code: code, Message: &message}
 		if qualified == "" {
-			want.Code = awsjson.UnknownError
+			want.Code = awsjson.NoCode
 		}
 		got, err := awsjson.ReadError(http.Header{}, body)
 		require.NoError(t, err)

@@ -228,8 +228,8 @@ func (b *blob) verify() error {
 	return nil
 }
 
-// NewReader returns the body for one sending. Closing it cuts off a transport
-// that still reads, so that the next sending has the body for itself.
+// NewReader returns a reader of the body for one attempt. Closing it cuts off a
+// transport that still reads, so that the next attempt has the body for itself.
 func (b *Body) NewReader() (io.ReadCloser, error) {
 	if b.blob == nil {
 		return &textReader{*bytes.NewReader(b.text)}, nil

@@ -25,7 +25,7 @@ func Unmarshal(data []byte, v any) error {
 	return d.document(p, s)
 }
 
-// decoder holds what one Unmarshal needs and the next can use again.
+// decoder is the state of an Unmarshal, which the next one reuses.
 type decoder struct {
 	reader
 	texts texts
@@ -58,7 +58,7 @@ func (d *decoder) document(p *plan, s unsafe.Pointer) error {
 	return nil
 }
 
-// memberError says where in the document an error is.
+// memberError is an error and its place in the document.
 type memberError struct {
 	path string
 	err  error
@@ -67,7 +67,7 @@ type memberError struct {
 func (e *memberError) Error() string { return strings.TrimPrefix(e.path, ".") + ": " + e.err.Error() }
 func (e *memberError) Unwrap() error { return e.err }
 
-// within puts a place in front of the place that an error names already.
+// within prepends a place to the place that an error names.
 func within(place string, err error) error {
 	if inner, ok := err.(*memberError); ok { //nolint:errorlint // only what within itself has made
 		inner.path = place + inner.path
@@ -140,11 +140,11 @@ func (d *decoder) object(p *plan, s unsafe.Pointer, r *row) error {
 	if null, err := d.enter('{', "an object"); null || err != nil {
 		return err
 	}
-	mark := d.texts.begin()
+	from := d.texts.begin()
 	if err := d.members(p, s, r); err != nil {
 		return err
 	}
-	d.texts.end(mark, s, r.before)
+	d.texts.end(from, s, r.before)
 	return nil
 }
 

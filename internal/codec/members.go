@@ -31,8 +31,8 @@ func Members(data []byte) (map[string][]byte, error) {
 	return members, nil
 }
 
-// Text returns the text of a string among [Members], or nil if the value is
-// another one or none.
+// Text returns the text of a string among [Members], or nil if there is no value or
+// another kind of value.
 func Text(value []byte) *string {
 	if len(value) == 0 || value[0] != '"' {
 		return nil

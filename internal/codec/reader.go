@@ -41,7 +41,7 @@ func (r *reader) peek() byte {
 	return 0
 }
 
-// take reads one byte that the grammar asks for.
+// take reads one byte that the grammar requires.
 func (r *reader) take(want byte) error {
 	if r.peek() != want || r.pos == len(r.data) {
 		return r.unexpected()
@@ -50,7 +50,7 @@ func (r *reader) take(want byte) error {
 	return nil
 }
 
-// unexpected is the error for what stands at the current position.
+// unexpected returns the error for the character at the current position.
 func (r *reader) unexpected() error {
 	if r.pos >= len(r.data) {
 		return io.ErrUnexpectedEOF
@@ -58,8 +58,8 @@ func (r *reader) unexpected() error {
 	return fmt.Errorf("invalid character %q at offset %d", r.data[r.pos], r.pos)
 }
 
-// next goes on inside an object or a list: it reads the comma between two
-// elements, or the closing bracket.
+// next reads the comma between two elements of an object or a list, or the closing
+// bracket.
 func (r *reader) next(closing byte, first bool) (more bool, err error) {
 	c := r.peek()
 	switch {
@@ -219,7 +219,7 @@ func (r *reader) skipNested(opening byte, depth int) error {
 	})
 }
 
-// each goes over what is inside an object or a list, to behind its closing
+// each calls element for each element of an object or a list, and reads the closing
 // bracket.
 func (r *reader) each(closing byte, element func() error) error {
 	for first := true; ; first = false {

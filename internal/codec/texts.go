@@ -2,17 +2,16 @@ package codec
 
 import "unsafe"
 
-// texts collects the strings of a struct and hands them out at its end, all cut
-// from one string and pointed at in one slice: two allocations, however many
-// strings there are. What the struct before has in the same field is not stored
-// again.
+// texts collects the strings of a struct and assigns them at its end, all cut from
+// one string and pointed at in one slice: two allocations, however many strings
+// there are. A string that equals the previous struct's is not stored again.
 type texts struct {
 	bytes   []byte
 	entries []text
 }
 
-// text is a string that waits to be handed out: to a field of type *string, or
-// as the next item of the list that was announced before it.
+// text is a string that waits to be assigned: to a field of type *string, or as the
+// next item of the list that was announced before it.
 type text struct {
 	end      int    // in bytes; it begins where the entry before it ends
 	field    *field // nil for a list's item
@@ -20,9 +19,9 @@ type text struct {
 	repeated bool   // it is the text of the struct before
 }
 
-type mark struct{ bytes, entries int }
+type checkpoint struct{ bytes, entries int }
 
-func (t *texts) begin() mark { return mark{len(t.bytes), len(t.entries)} }
+func (t *texts) begin() checkpoint { return checkpoint{len(t.bytes), len(t.entries)} }
 
 // add collects a string for a field; before is the struct before, or nil.
 func (t *texts) add(f *field, s []byte, before unsafe.Pointer) {
@@ -50,17 +49,17 @@ func (t *texts) item(list int, s []byte) {
 	t.entries[list].items++
 }
 
-// end hands out to a struct what was collected since the mark.
-func (t *texts) end(m mark, s, before unsafe.Pointer) {
-	entries := t.entries[m.entries:]
+// end assigns to a struct what was collected since the checkpoint.
+func (t *texts) end(from checkpoint, s, before unsafe.Pointer) {
+	entries := t.entries[from.entries:]
 	if len(entries) == 0 {
 		return
 	}
-	all := string(t.bytes[m.bytes:])
+	all := string(t.bytes[from.bytes:])
 	slots := make([]string, len(entries))
 	start := 0
 	for i, e := range entries {
-		end := e.end - m.bytes
+		end := e.end - from.bytes
 		slots[i] = all[start:end]
 		start = end
 		switch {
@@ -74,7 +73,7 @@ func (t *texts) end(m mark, s, before unsafe.Pointer) {
 			*at[*string](s, e.field) = &slots[i]
 		}
 	}
-	t.bytes, t.entries = t.bytes[:m.bytes], t.entries[:m.entries]
+	t.bytes, t.entries = t.bytes[:from.bytes], t.entries[:from.entries]
 }
 
 // reset makes the collection ready for another document. It lets go of memory
@@ -90,8 +89,8 @@ func (t *texts) reset() {
 	}
 }
 
-// slab hands out pointers to values that are allocated in small groups, so that
-// a page of numbers costs a few allocations and keeping one number pins little.
+// slab returns pointers to values that are allocated in small groups, so that a page
+// of numbers costs a few allocations and keeping one number pins little.
 type slab[T any] []T
 
 func (s *slab[T]) put(v T) *T {

@@ -69,8 +69,8 @@ func decimal(number []byte) (whole, fraction []byte, err error) {
 	return whole, fraction, nil
 }
 
-// maxExponent bounds the zeros that an exponent may stand for. No timestamp that
-// says anything needs more.
+// maxExponent bounds the zeros that an exponent may stand for. No real timestamp
+// needs more.
 const maxExponent = 64
 
 // appendTime writes seconds since 1970 with as many digits of the fraction as

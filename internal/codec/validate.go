@@ -8,10 +8,10 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Validate checks what can be checked without the service: that required members
-// are there and that a blob is given once. It reports all missing members in one
-// smithy.InvalidParamsError, and like the official client it looks at presence
-// only: an empty string or list passes.
+// Validate checks what can be checked without the service: that required members are
+// present and that a blob is given once. It reports all missing members in one
+// smithy.InvalidParamsError, and like the official client it looks at presence only:
+// an empty string or list passes.
 func Validate(v any) error {
 	s, p := open(v)
 	missing := smithy.InvalidParamsError{Context: p.name}

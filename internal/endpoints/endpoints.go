@@ -7,11 +7,10 @@ import (
 	"strings"
 )
 
-// Service is what the service is called in hosts, signatures and ARNs.
+// Service is the service's name in hosts, signatures and ARNs.
 const Service = "ecr-public"
 
-// HomeRegion is the one region that serves ECR Public in the commercial
-// partition.
+// HomeRegion is the only region of ECR Public in the commercial partition.
 const HomeRegion = "us-east-1"
 
 // partition is a group of regions. Its regions' names are its prefix with
@@ -22,7 +21,7 @@ type partition struct {
 	suffix, dualStackSuffix string
 }
 
-// partitions begin with the commercial one, which has the regions that are in no
+// partitions begin with the commercial one, which has all regions that are in no
 // other. They are an array, because a map would cost start-up time.
 var partitions = [...]partition{
 	{"aws", "", "amazonaws.com", "api.aws"},
@@ -35,14 +34,14 @@ var partitions = [...]partition{
 	{"aws-us-gov", "us-gov", "amazonaws.com", "api.aws"},
 }
 
-// What the parts of a region's name are made of.
+// Characters of the parts of a region's name.
 const (
 	digits    = "0123456789"
 	wordChars = digits + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 )
 
-// IsCommercial tells whether the rules place a region in the partition "aws",
-// as they do with every name they do not know.
+// IsCommercial reports whether the rules place a region in the partition "aws", as
+// they do with every unknown name.
 func IsCommercial(region string) bool { return partitionOf(region) == &partitions[0] }
 
 func partitionOf(region string) *partition {
@@ -91,7 +90,7 @@ func Resolve(region, custom *string, fips, dualStack bool) (string, error) {
 	return "https://" + host + "." + *region + "." + suffix, nil
 }
 
-// PlainRegion takes the "fips" out of a name such as fips-us-east-1 and tells
+// PlainRegion removes the "fips" from a name such as fips-us-east-1, and reports
 // whether it was there.
 func PlainRegion(region string) (string, bool) {
 	plain := strings.ReplaceAll(region, "-fips-", "-")

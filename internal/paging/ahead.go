@@ -10,9 +10,9 @@ type result[T any] struct {
 	err   error
 }
 
-// Ahead runs a sequence in a goroutine that stays up to n values, at least 1,
-// in front of its consumer. The goroutine ends before the returned sequence
-// does: leaving early cancels its context and waits for it.
+// Ahead runs a sequence in a goroutine, at most n values (n ≥ 1) ahead of its
+// consumer. The goroutine ends before the returned sequence does: leaving early
+// cancels its context and waits for it.
 func Ahead[T any](ctx context.Context, n int, run func(context.Context) iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)

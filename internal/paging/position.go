@@ -52,9 +52,9 @@ func quote(text string) string {
 	return string(append(quoted, '"'))
 }
 
-// ParsePosition reads a starting token as botocore does: a resume token, its
-// older form "token___skip", or else a token of the service. False is what
-// botocore crashes on, or takes for a place that no listing has.
+// ParsePosition reads a starting token as botocore does: a resume token, its older
+// form "token___skip", or else a token of the service. It returns false for what
+// makes botocore crash, or for a position that no listing has.
 func ParsePosition(text string) (Position, bool) {
 	data, err := base64.StdEncoding.DecodeString(strings.Map(inBase64, text))
 	if err == nil && jsontext.Value(data).IsValid(jsontext.AllowDuplicateNames(true)) {
@@ -96,7 +96,7 @@ func parseObject(data jsontext.Value) (p Position, ok bool) {
 	return p, true
 }
 
-// inBase64 drops what is foreign to base64, as Python's decoder does.
+// inBase64 drops characters that are not base64, as Python's decoder does.
 func inBase64(r rune) rune {
 	if strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=", r) {
 		return r
