@@ -32,7 +32,7 @@ type EnsureRepositoryAPIClient interface {
 	TagsAPIClient
 }
 
-// Ensured tells what [EnsureRepository] found and did.
+// Ensured is what [EnsureRepository] found and did.
 type Ensured struct {
 	// Repository is the repository as it is now.
 	Repository types.Repository
@@ -57,7 +57,7 @@ type Ensured struct {
 //
 // The repository can be read when EnsureRepository returns. A new one that does
 // not show up within a minute is an error, with Created true. After any error,
-// the result tells what had been done before it.
+// the result says what had been done before it.
 func EnsureRepository(ctx context.Context, client EnsureRepositoryAPIClient, want *ecrpublic.CreateRepositoryInput, optFns ...func(*EnsureOptions)) (result Ensured, err error) {
 	want, err = checkRepository(want)
 	if err != nil {

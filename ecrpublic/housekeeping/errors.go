@@ -2,7 +2,7 @@ package housekeeping
 
 import "errors"
 
-// is tells whether an E is in the chain of err.
+// is reports whether an E is in the chain of err.
 func is[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 	return ok

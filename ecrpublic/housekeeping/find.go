@@ -10,10 +10,10 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// ImageExists tells whether a repository holds an image. The answer is no, with
-// a nil error, only if the service says that the image or the repository does
+// ImageExists reports whether a repository holds an image. It returns false with
+// a nil error only if the service says that the image or the repository does
 // not exist. Any other failure, such as a throttle or a missing permission, is
-// returned and tells nothing about the image.
+// returned and says nothing about the image.
 func ImageExists(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, repository, tagOrDigest string) (bool, error) {
 	_, found, err := FindImage(ctx, client, repository, tagOrDigest)
 	return found, err
@@ -41,7 +41,7 @@ func FindImage(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, re
 		return image, false, err
 	}
 	if len(out.ImageDetails) == 0 {
-		return image, false, fmt.Errorf("housekeeping: find image %s in %s: the service described none", tagOrDigest, repository)
+		return image, false, fmt.Errorf("housekeeping: find image %s in %s: the service returned no image", tagOrDigest, repository)
 	}
 	return out.ImageDetails[0], true, nil
 }

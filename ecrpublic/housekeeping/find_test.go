@@ -87,6 +87,6 @@ func TestFindImageBadInput(t *testing.T) {
 func TestFindImageEmptyAnswer(t *testing.T) {
 	t.Parallel()
 	_, found, err := housekeeping.FindImage(t.Context(), finding(&ecrpublic.DescribeImagesOutput{}, nil), "app", "v1")
-	require.EqualError(t, err, "housekeeping: find image v1 in app: the service described none")
+	require.EqualError(t, err, "housekeeping: find image v1 in app: the service returned no image")
 	assert.False(t, found)
 }

@@ -44,16 +44,16 @@ type lifecycleRule struct {
 	} `json:"action"`
 }
 
-// ParseLifecyclePolicy makes a [Policy] of the JSON that private ECR takes as a
-// lifecycle policy. Rules get their meaning from the private service: they are
-// ordered by rulePriority, a tagPrefixList or tagPatternList selects images that
-// have a tag for each of its entries, imageCountMoreThan keeps that many of the
-// images pushed last, and sinceImagePushed counts days of 24 hours.
+// ParseLifecyclePolicy converts the JSON of a lifecycle policy of private ECR to a
+// [Policy]. Rules mean what they do there: they are ordered by rulePriority, a
+// tagPrefixList or tagPatternList selects images that have a tag for each of its
+// entries, imageCountMoreThan keeps that many of the images pushed last, and
+// sinceImagePushed counts days of 24 hours.
 //
-// What the private service refuses is refused here too, null and empty entries
-// of lists included, with an error that names the rule and the member. So is what ECR Public has no data for: the count
-// types sinceImagePulled and sinceImageTransitioned, storage classes, and any
-// action but expire.
+// What the private service refuses is refused here too, null and empty entries of
+// lists included, with an error that names the rule and the member. So is what
+// ECR Public has no data for: the count types sinceImagePulled and
+// sinceImageTransitioned, storage classes, and any action but expire.
 func ParseLifecyclePolicy(text []byte) (Policy, error) {
 	policy, err := parseLifecyclePolicy(text)
 	if err != nil {

@@ -62,7 +62,7 @@ type Decision struct {
 	Unknown string
 }
 
-// Deletes reports whether the image is to be deleted.
+// Deletes reports whether the plan deletes the image.
 func (d Decision) Deletes() bool {
 	return d.Reason == ReasonExpired || d.Reason == ReasonOwnerDeleted
 }

@@ -39,7 +39,7 @@ type Rule struct {
 	// Required.
 	TagStatus TagStatus
 
-	// TagPatterns narrow a selection of tagged images: each has to match a tag
+	// TagPatterns narrow a selection of tagged images: each must match a tag
 	// of the image, not necessarily the same one. '*' stands for any run of
 	// characters, also none; a prefix is written "v1.*". Nil selects every
 	// tagged image.
