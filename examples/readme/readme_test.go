@@ -1,5 +1,5 @@
 // Package readme keeps the code in README.md compiling. Each function body below
-// stands there word for word, and the program at its top is run.
+// appears there word for word, and the program at its top is run.
 package readme
 
 import (
@@ -55,7 +55,7 @@ func readmeRegistry(ctx context.Context, client *ecrpublic.Client, repository *r
 	if err != nil {
 		return err
 	}
-	repository.Client = host // for oras-go; host.Transport() is for go-containerregistry: tokens are renewed in time
+	repository.Client = host // oras-go now renews its tokens; go-containerregistry takes host.Transport()
 	for tag, err := range host.Tags(ctx, imageref.Reference{Alias: "docker", RepositoryName: "library/alpine"}) {
 		if err != nil {
 			return err
@@ -83,7 +83,7 @@ func readmePrune(ctx context.Context, client *ecrpublic.Client) error {
 	if err != nil {
 		return err
 	}
-	fmt.Print(plan) // a dry run; what is not known, or belongs to an image that stays, is kept
+	fmt.Print(plan) // a dry run; in doubt an image is kept, and so is all that belongs to a kept image
 	deleted, err := plan.Apply(ctx, client)
 	// end
 	fmt.Println(deleted)
