@@ -1,59 +1,65 @@
-// Package ecrpublic is a client of Amazon ECR Public, the registry behind
-// public.ecr.aws. It is a drop-in replacement for the package of the same name in
-// aws-sdk-go-v2: only the import path changes. README.md lists the few differences
-// in behaviour.
+// Package ecrpublic is a client for Amazon ECR Public, the registry behind
+// public.ecr.aws. It replaces the package of the same name in aws-sdk-go-v2:
+// names and types are the same, so only the import path changes. README.md
+// lists the few differences in behaviour.
 //
 //	cfg, err := config.LoadDefaultConfig(ctx)
 //	if err != nil { ... }
 //	client := ecrpublic.NewFromConfig(cfg)
 //	out, err := client.DescribeRepositories(ctx, nil)
 //
-// A [Client] has a method for each operation, with an input and an output of the
-// same name. A nil input is an empty one. Missing required members are reported
-// before anything is sent. The ResponseMetadata of an output describes the HTTP
-// exchange.
+// A [Client] has a method for each operation, with an input and an output of
+// the same name. A nil input is an empty one. A missing required member is an
+// error before anything is sent. Every output carries the ResponseMetadata of
+// its HTTP exchange.
 //
 // # Region
 //
-// The service exists only in us-east-1, so that is where calls go from any region of
-// the commercial partition: see [Options.Region]. To call another address, set
-// [Options.BaseEndpoint], AWS_ENDPOINT_URL_ECR_PUBLIC or an [EndpointResolverV2].
+// The service exists only in us-east-1, so calls from every region of the
+// commercial partition go there: see [Options.Region]. To call another address,
+// set [Options.BaseEndpoint], AWS_ENDPOINT_URL_ECR_PUBLIC or an
+// [EndpointResolverV2].
 //
 // # Errors
 //
-// [IsNotFound], [IsAlreadyExists], [IsThrottled] and similar functions classify
-// errors by how a caller should react. The service's exceptions are types of package
-// types, for errors.As; each method's comment names those that only it returns.
-// Every repository operation may fail with RepositoryNotFoundException, or with
-// InvalidParameterException for input that the service rejects. Around each is a
-// *smithy.OperationError that names the operation, and a *http.ResponseError of
-// aws-sdk-go-v2/aws/transport/http with status and request ID.
+// Functions such as [IsNotFound], [IsAlreadyExists] and [IsThrottled] classify
+// errors by how a caller should react. The service's exceptions are in package
+// types, for errors.As; the comment of each method names those specific to it.
+// Every operation on a repository may also fail with a
+// RepositoryNotFoundException, and with an InvalidParameterException for input
+// that the service rejects. Each is wrapped in a *smithy.OperationError, which
+// names the operation, and in a *http.ResponseError of
+// aws-sdk-go-v2/aws/transport/http, which has the status and the request ID.
 //
 // # Retries and deadlines
 //
-// A call is tried up to three times, using the retry rules and the backoff of the
-// AWS SDKs; [Options.RetryMaxAttempts] and Retryer change that, for a client or for
-// one call, and RetryMode in aws.Config or in New's Options. The context bounds a
-// call with all its attempts; [Options.StallTimeout] cuts off an attempt that stands
-// still. An exhausted quota is not retried.
+// A call is attempted up to three times, with the retry rules and backoff of
+// the AWS SDKs. [Options.RetryMaxAttempts] and Retryer change that for a client
+// or for one call; RetryMode in aws.Config, or in the Options passed to New,
+// for a client only. The context bounds a call with all its attempts;
+// [Options.StallTimeout] ends an attempt in which no byte moves. An exhausted
+// quota is not retried.
 //
 // # Options of a call
 //
-// Each method takes functions that change the [Options] for one call. Middleware,
-// interceptors, and the tracing and metrics of smithy-go work as with every AWS
-// client. Calls without them use a faster path.
+// Each method accepts functions that change the [Options] for one call.
+// Middleware, interceptors, and smithy-go's tracing and metrics work as with
+// every AWS client. Calls without them take a faster path.
 //
-// # More than calls
+// # Related packages
 //
-// The other packages build on the client:
+// These packages build on the client:
 //
-//   - paginators iterates over listings, with limits and tokens to resume with;
-//   - ecrpublic/login makes logins for docker and other registry clients;
-//   - ecrpublic/registry reads the registry host, public.ecr.aws;
-//   - ecrpublic/imagepush pushes and mirrors images;
-//   - ecrpublic/housekeeping creates, configures and prunes repositories;
+//   - paginators iterates over listings, with limits and resume tokens;
+//   - ecrpublic/login creates logins for docker and other registry clients;
+//   - ecrpublic/registry reads tags, manifests and blobs of any public
+//     repository;
+//   - ecrpublic/imagepush pushes, mirrors and promotes images;
+//   - ecrpublic/housekeeping keeps repositories as they should be and prunes
+//     them;
 //   - ecrpublic/imageref parses image references and ARNs;
-//   - ecrpublic/ecrpublictest provides an in-process emulator and a mock for tests.
+//   - ecrpublic/ecrpublictest provides an in-process emulator and a mock for
+//     tests.
 package ecrpublic
 
 import (
@@ -83,7 +89,7 @@ const (
 const version = "0.1.0"
 
 // Client calls Amazon ECR Public. It is safe for concurrent use and keeps
-// connections open between calls: create one and share it.
+// connections open between calls, so make one and share it.
 type Client struct {
 	text  string        // what a client prints as
 	state func() *state // a function prints as an address, whatever the verb: no secret shows
@@ -97,7 +103,7 @@ type state struct {
 	clock   atomic.Int64 // how many nanoseconds the service's clock is ahead
 }
 
-// New creates a client. It does not fail: options that cannot work are reported by
+// New makes a client. It does not fail: options that cannot work are reported by
 // the first call.
 func New(options Options, optFns ...func(*Options)) *Client {
 	options = options.Copy()
@@ -107,9 +113,8 @@ func New(options Options, optFns ...func(*Options)) *Client {
 	return &Client{"Amazon ECR Public, API version " + ServiceAPIVersion, func() *state { return s }}
 }
 
-// NewFromConfig creates a client from a configuration that package config has
-// loaded: credentials, region, retries, endpoints and the rest of the user's
-// settings.
+// NewFromConfig makes a client from what package config loaded: credentials,
+// region, retries, endpoints and the rest of the user's settings.
 func NewFromConfig(cfg aws.Config, optFns ...func(*Options)) *Client {
 	return New(fromConfig(cfg), func(o *Options) {
 		for _, fn := range cfg.ServiceOptions {

@@ -1,13 +1,13 @@
-// Package paginators iterates over what Amazon ECR Public lists in pages, with
-// limits, and with tokens to go on from in a later run, in another process, or in
-// another language: they are those of boto3 and the AWS CLI.
+// Package paginators provides iterators over the paginated listings of Amazon
+// ECR Public, with limits and with resume tokens that are interchangeable
+// with those of boto3 and the AWS CLI.
 //
 //	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: aws.String("app")})
 //	for image, err := range p.Items(ctx) { ... }
 //
-// Pages yields the service's responses, Items what is in them, and Collect makes one
-// output of everything. PaginationConfig says how much and from where on; ResumeToken
-// says where the next run begins.
+// Pages yields the service's responses, Items yields what they contain, and
+// Collect joins everything into one output. PaginationConfig sets limits and
+// the starting point; ResumeToken returns where the next run continues.
 //
 // [Merge] and [Concat] run many listings at once, such as the images of every
 // repository.
@@ -25,13 +25,15 @@
 //	pages.resume_token                                p.ResumeToken()
 //	except PaginationError                            errors.Is(err, ErrRepeatedToken)
 //
-// describe_image_tags, describe_registries and describe_repositories go the same
-// way.
+// The same applies to describe_image_tags, describe_registries and
+// describe_repositories.
 //
 // # Differences
 //
-// Requests, cuts and tokens are botocore's, except that a MaxItems of 0, a
-// PageSize over 1,000 and a starting token that botocore trips over are a
-// [*ConfigError] before any request, that tokens going round in a circle end with
-// [ErrRepeatedToken], and that an error or a break leaves a ResumeToken, too.
+// Requests, limits and tokens are botocore's, with these exceptions:
+//
+//   - A MaxItems of 0, a PageSize over 1,000 and a starting token that makes
+//     botocore crash are a [*ConfigError] before any request.
+//   - Tokens that form a cycle end with [ErrRepeatedToken].
+//   - There is a ResumeToken after an error and after a break, too.
 package paginators

@@ -1,5 +1,5 @@
-// Command mutants changes the code in small ways, one at a time, and counts how
-// often a test notices.
+// Command mutants makes small changes to the code, one at a time, and counts
+// how many of them a test detects.
 package main
 
 import (

@@ -1,40 +1,42 @@
-// Package ecrpublictest is Amazon ECR Public in a process: the API with all its
-// operations, and over the same images a registry that container tools push to
-// and pull from. It is for tests of code that uses ECR Public, and needs neither
-// an account nor a network nor Docker. The program cmd/ecr-public-emulator is
-// the same for other languages, for the AWS CLI and for a laptop.
+// Package ecrpublictest emulates Amazon ECR Public in a process: the API with
+// all its operations, and a registry host with the same images that container
+// tools can push to and pull from. It is for tests of code that uses ECR Public,
+// and needs neither an account nor a network nor Docker. The program
+// cmd/ecr-public-emulator provides the same to other languages and to the AWS
+// CLI.
 //
 // # A unit test in one line
 //
 //	client := ecrpublictest.NewServer().Client()
 //
-// A test that is to leave nothing behind closes the server:
+// Close the server so that the test leaves nothing behind:
 //
 //	srv := ecrpublictest.NewServer()
 //	t.Cleanup(srv.Close)
 //	client := srv.Client() // an *ecrpublic.Client
 //
-// [Server.Config] configures other clients, and [Handler.AddImage] puts images
-// there without ceremony. Docker, crane, skopeo and oras find the registry at
-// [Server.RegistryHost], as HOST/ALIAS/NAME, over plain HTTP;
-// [Server.Transport] makes code that insists on public.ecr.aws end up there too.
+// [Server.Config] configures other clients, and [Handler.AddImage] adds images
+// in one call. Docker, crane, skopeo and oras find the registry at
+// [Server.RegistryHost], as HOST/ALIAS/NAME, over plain HTTP; [Server.Transport]
+// redirects code that always calls public.ecr.aws.
 //
-// [Handler.Inject] makes requests fail as the service, a network or a load
-// balancer may, [Handler.Requests] tells what arrived, and the mock [Client] is
-// for tests that specify every response themselves, by operation or, with
-// [NewScript], call by call. [Scrubber] takes the account out of recorded sessions
-// with the service.
+// [Handler.Inject] makes requests fail the way the service, a network or a load
+// balancer might, and [Handler.Requests] returns the requests that arrived. The
+// mock [Client] is for tests that specify every response themselves, by operation
+// or, with [NewScript], call by call. [Scrubber] removes account data from
+// recorded sessions with the service.
 //
 // # What is emulated
 //
-// Little of the service's behaviour is documented. The right column tells on
-// what a part rests: the documentation or the model of the API; observations of
-// ECR Public; observations of private ECR, with which it shares its texts
-// wherever both were seen; or a guess. Each guess is in one place of the source.
+// Little of the service's behaviour is documented. The right column gives the
+// evidence for each part: the documentation or model of the API; observations of
+// ECR Public ("seen"); observations of private ECR, whose error texts are the
+// same wherever both were seen; or a guess. Each guess is confined to one place
+// in the source.
 //
 //	Requests, members, limits and patterns            model
 //	Region: us-west-2 refuses every operation         seen for two operations
-//	Region: others do not exist                       seen; what is said then is our own
+//	Region: others do not exist                       seen; the error text is our own
 //	ARNs, URIs, aliases with the first repository     documentation; the default alias's form seen
 //	Errors and their order                            model; the order is a guess
 //	Texts of errors                                   some seen, most private; see messages.go
@@ -57,23 +59,23 @@
 //	Registry: statuses and codes of errors            some seen, most private; see host_errors.go
 //	Registry: 100 tags a page, 1,000 at most          private
 //	Registry: deletions, by the rules of the API      private
-//	Registry: referrers, single-request uploads       the OCI's specification
+//	Registry: referrers, single-request uploads       the OCI specification
 //	Quotas of repositories, images, tags and layers   documentation; their error is a guess
-//	Signatures, with WithCredentials                  as of all of AWS
+//	Signatures, with WithCredentials                  common to all of AWS
 //
-// # What is not
+// # What is not emulated
 //
-// There is one account and one registry. IAM is not evaluated: policies are
-// stored and checked for their grammar, and grant nothing. Rates are not
-// limited, unless a [Fault] does it. The gallery is not there: logos are
-// accepted without a look at the picture, and the address of one leads nowhere.
-// The registry translates no manifests for old clients and lists no
-// repositories; layers stay until their repository goes.
+// There is one account with one registry. IAM is not evaluated: policies are
+// stored and checked for their grammar, but grant nothing. There is no rate
+// limiting unless [WithRates] or a [Fault] adds it, and no gallery: logos are
+// accepted unchecked, and their addresses lead nowhere. The registry host does
+// not convert manifests for old clients and does not list repositories. Layers
+// stay until their repository is deleted.
 // RepositoryCatalogDataNotFoundException and ImageTagAlreadyExistsException do
-// not occur, because nobody knows when the service has them.
+// not occur, because it is not known when the service returns them.
 //
 // # State
 //
-// Without [WithDataDir] all of it, layers included, is in memory and gone with
-// the server.
+// Without [WithDataDir] all state, including layers, is in memory and ends
+// with the server.
 package ecrpublictest

@@ -1,64 +1,66 @@
-// Package imagepush puts images into ECR Public through the service's API: with
-// AWS credentials alone, without a Docker daemon and without a registry login.
+// Package imagepush copies images into ECR Public. It needs AWS credentials,
+// but no Docker daemon, and by default no registry login.
 //
-// [Push] copies one image, of one or many platforms, or any other OCI artifact,
-// and [Mirror] copies many tags of a repository. Both read from whatever oras-go
-// reads: a remote registry, memory, files, or what [Open] makes of an OCI layout
-// or an archive of docker save. [Promote] points a tag at an image that is in the
-// account already, in the same repository or in another. [Target] is the same as a
-// destination of oras.Copy, for those who want to steer the copy themselves.
+// [Push] copies one image, single-platform or multi-platform, or any other OCI
+// artifact, and [Mirror] copies many tags of a repository. Both read from
+// anything that oras-go reads: a remote registry, memory, files, or what [Open]
+// makes of an OCI layout or a docker save archive. [Promote] points a tag at an
+// image that is already in the account, in the same repository or in another.
+// [Target] is a destination for oras.Copy, for callers who want to control the
+// copy themselves.
 //
 // # What is sent
 //
-// Only what the repository does not hold. Configs and layers go up first, in
-// parts and several at a time; then the manifests, those of an index before the
-// index; the root goes up last, once and with its tag, and referrers, if they are
-// asked for, after it. A push that fails or is cancelled before therefore leaves
-// complete layers, which the next push finds, but no broken image and no moved
+// Only content that the repository lacks is sent. Configs and layers go first,
+// several at a time and in parts; then manifests, children before their index.
+// The root manifest goes last, once and with its tag, followed only by its
+// referrers, if requested. A push that fails or is cancelled before that leaves
+// complete layers, which the next push reuses, but no broken image and no moved
 // tag.
 //
-// # Two ways
+// # API or registry host
 //
-// Content goes through the API, which needs AWS credentials and reaches
-// api.ecr-public.us-east-1.amazonaws.com alone. With [TargetOptions].Registry it
-// goes to public.ecr.aws instead, as docker push sends it, with a login that the
-// same credentials give: that needs the permissions
-// ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken besides those of
-// the API, and both hosts. A layer then takes two requests however large it is, and
-// a fraction of the CPU time, because it is neither encoded nor signed. Options,
+// By default, content goes through the API, which needs AWS credentials and
+// reaches only api.ecr-public.us-east-1.amazonaws.com. With
+// [TargetOptions].Registry it goes to public.ecr.aws, as with docker push, with
+// a login obtained with the same credentials. That needs both hosts, and in
+// addition to the API's permissions ecr-public:GetAuthorizationToken and
+// sts:GetServiceBearerToken. A layer of any size then takes two requests and a
+// fraction of the CPU time, because it is neither encoded nor signed. Options,
 // results, checks and progress are the same, and so are the calls that find out
-// what is there.
+// what the repository has.
 //
 // # Memory
 //
-// Layers of files, as [Open] finds them and as stores of oras-go on disk have
-// them, are read twice, by their ReadAt, and take some hundred kilobytes each. So
-// are all contents that implement io.ReaderAt and io.Seeker. Any other layer is
-// read once, from start to end, and takes two parts of 10 MiB, unless the service
-// asks for another size. Both ways the next part is read while one is sent.
-// [TargetOptions] bounds how many layers are under way, and what they take.
+// Content that implements io.ReaderAt and io.Seeker is read twice, through
+// ReadAt, and uses some hundred kilobytes per layer; layers that [Open] finds
+// and those of oras-go's stores on disk are of this kind. Any other layer is
+// read once, from start to end, and uses two parts of 10 MiB, unless the
+// service asks for another size. In both cases the next part is read while one
+// is sent. [TargetOptions] bounds how many layers are sent at a time and the
+// memory they use.
 //
-// Metadata is bounded, whatever a source says of itself: a manifest has at most 4
+// Metadata is bounded, whatever a source claims: a manifest may have at most 4
 // MiB, an image at most 10,000 manifests, and a source at most 100,000 tags on
 // 1,000 pages.
 //
 // # Failures
 //
-// Every call is tried up to 30 times, with waits of 25 milliseconds to five
-// seconds in between, and not again once it has failed for two minutes and three
-// times: so long an outage may last. These attempts do not draw on the tokens of
-// the client's own retries. A client that has a RetryMaxAttempts keeps it, and a
-// Retryer of the caller's keeps its delays and tokens, and its number of attempts
-// unless that is the default of three. A [CallError] says how often a call was
-// tried and why it was given up.
+// Every call is attempted up to 30 times, with delays of 25 milliseconds to
+// five seconds. It is given up once it has failed for two minutes and at least
+// three times. These attempts do not use the retry tokens of the client. A
+// client's RetryMaxAttempts still applies. So do the delays and tokens of a
+// custom Retryer, and its number of attempts unless that is the default of
+// three. A [CallError] says how often a call was attempted and why it was given
+// up.
 //
-// If the response to a part is lost, the upload continues where the service says
-// it stands; if the service loses a whole upload, the layer starts over. Size and
-// digest are checked while a layer is read, and a layer that turns out to be
-// another one is not completed. What the repository has already is checked as
-// well: its size against the manifest's, and the digest that PutImage responds.
+// If the response to a part is lost, the upload continues from the position
+// that the service reports; if the service loses an upload, the layer starts
+// over. Size and digest are checked while a layer is read, and a layer that
+// does not match is not completed. Existing content is checked as well: the
+// size of a layer against the manifest, and the digest in PutImage's response.
 //
-// InitiateLayerUpload, CompleteLayerUpload and PutImage, which the service allows
-// ten times a second each, are slowed down to that by a [Limiter] when the service
-// refuses one of them.
+// InitiateLayerUpload, CompleteLayerUpload and PutImage are limited to ten
+// calls a second each. Once the service refuses one of them, a [Limiter] holds
+// them to that rate.
 package imagepush

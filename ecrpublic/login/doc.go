@@ -1,25 +1,26 @@
-// Package login turns the authorization token of ECR Public into credentials
-// that registry clients take.
+// Package login turns ECR Public's authorization token into credentials that
+// registry clients accept.
 //
-// [Get] fetches credentials once. A [Provider] keeps them, renews them before
-// they expire, and hands them to whoever needs them:
+// [Get] fetches credentials once. A [Provider] caches them and renews them
+// before they expire. They are used in these ways:
 //
-//   - Package registry makes HTTP clients of it, for oras-go, go-containerregistry
-//     and net/http, which renew what the registry gives out for a login too.
+//   - Package registry builds HTTP clients from a Provider, for oras-go,
+//     go-containerregistry and net/http; they also renew the tokens that the
+//     registry host issues for a login.
 //   - [Provider.ORASCredential] is a credential function for oras.land/oras-go/v2.
-//     oras-go keeps its tokens for good: use it for less than an hour.
-//   - [Provider.Serves] and [Provider.Credentials] are all that a keychain and an
-//     authenticator for go-containerregistry need.
+//     oras-go never renews its tokens: use it for less than an hour.
+//   - [Provider.Serves] and [Provider.Credentials] are all you need to write a
+//     keychain and an authenticator for go-containerregistry.
 //   - [DockerConfig] writes and removes the entry that docker, crane, podman,
 //     skopeo and helm read.
 //   - [ServeHelper] is the body of a docker credential helper.
 //
 // # Whether to log in
 //
-// Pulling public images works without a login. A login raises the limits on
-// pulls, and pushing needs one. One that has expired is worse than none, since
-// the registry then refuses public pulls too: remove it, or let a provider or a
-// helper renew it.
+// Pulling public images works without a login. A login raises the pull rate
+// limit and is required to push. An expired login is worse than none, because
+// the registry host then refuses public pulls too: remove it, or have a
+// provider or a helper renew it.
 //
 // # Permissions
 //

@@ -3,8 +3,8 @@
 // authenticates other registry clients for as long as a program runs.
 //
 // [Client.Tags], [Client.Resolve], [Client.Manifest], [Client.Referrers] and
-// [Client.Blob] read. They need no login and no AWS account, check content against
-// its digest, and bound every response.
+// [Client.Blob] need no login and no AWS account. They check content against its
+// digest and bound every response.
 //
 // [Client.Do] and [Client.Transport] serve other clients:
 //
@@ -17,11 +17,12 @@
 //
 // The host issues bearer tokens that live for one hour, and rejects an expired one
 // with status 400, from which other clients do not recover. A [Client] asks the
-// host once where to get tokens, sends its token with every request, and renews it
-// after three quarters of its life. If a token is rejected nevertheless, with 401,
+// host once where to get tokens, sends a token with every request, and renews it
+// after three quarters of its lifetime. If a token is still rejected, with 401,
 // 400 or 403, the client renews it and sends the request again, with a fresh login
-// if necessary. Concurrent requests share one renewal, which has a deadline of its
-// own. Lives are measured by the local monotonic clock, so wrong clocks do no harm.
+// if necessary. Concurrent requests share one renewal, which has its own deadline.
+// Lifetimes are measured by the local monotonic clock, so a wrong wall clock does
+// no harm.
 //
 // Tokens and logins are sent to the registry host only: not to the host to which
 // it redirects blob requests, not to a token endpoint on another host, and not over
@@ -30,6 +31,6 @@
 // # Rates
 //
 // The host allows one pull per second without a login and ten with one. Requests
-// for manifests wait for their turn. When the host responds with 429, all requests
-// pause for as long as it asks.
+// for manifests are held to these rates. When the host responds with 429, all
+// requests pause for as long as it asks.
 package registry

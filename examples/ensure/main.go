@@ -1,4 +1,5 @@
-// Command ensure makes a repository of ECR Public what it should be.
+// Command ensure creates or updates a repository of ECR Public to match its
+// flags and files.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package lifetimes tests that programs outlive the tokens of the registry host,
-// whichever client they read it with.
+// Package lifetimes tests that programs keep working after tokens of the
+// registry host expire, whichever client they use.
 package lifetimes
 
 import (

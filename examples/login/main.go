@@ -1,4 +1,4 @@
-// Command login puts a login for ECR Public into docker's configuration.
+// Command login writes a login for ECR Public to docker's configuration.
 package main
 
 import (

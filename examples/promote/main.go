@@ -1,4 +1,4 @@
-// Command promote points a tag at an image that is in ECR Public already: "build
+// Command promote points a tag at an image that is already in ECR Public: "build
 // once, promote by digest".
 //
 // In a pipeline, build and push once, and keep the digest:
@@ -10,14 +10,14 @@
 //	docker run --rm "public.ecr.aws/$ALIAS/app@$(cat digest)" self-test
 //
 // Then give it the tag that users pull, in the same repository or in another one of
-// the account. Show first what would change:
+// the account. Use -dry-run first to see what would change:
 //
 //	promote -live -from "public.ecr.aws/$ALIAS/app@$(cat digest)" -tag stable -dry-run
 //	promote -live -from "public.ecr.aws/$ALIAS/app@$(cat digest)" -tag stable
 //	promote -live -from "public.ecr.aws/$ALIAS/app@$(cat digest)" -repository app-release -tag 1.4.0 -referrers
 //
-// Nobody can have changed what was tested: the digest stays the same. To roll back,
-// promote the digest that the line "previous" names.
+// The digest stays the same, so users pull exactly what was tested. To roll back,
+// promote the digest in the line "previous".
 package main
 
 import (

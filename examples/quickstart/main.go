@@ -1,4 +1,4 @@
-// Command quickstart walks through the life of a public repository.
+// Command quickstart walks through the life cycle of a public repository.
 package main
 
 import (

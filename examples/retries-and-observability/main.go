@@ -1,5 +1,5 @@
-// Command retries-and-observability shows what the client does about failures, as
-// OpenTelemetry sees it.
+// Command retries-and-observability shows how the client handles failures, as
+// seen in OpenTelemetry.
 package main
 
 import (

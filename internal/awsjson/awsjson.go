@@ -1,5 +1,5 @@
-// Package awsjson holds the facts of the AWS JSON 1.1 protocol as ECR Public
-// speaks it, for the client and for the emulator.
+// Package awsjson describes the AWS JSON 1.1 protocol as ECR Public uses it,
+// for the client and the emulator.
 package awsjson
 
 import (

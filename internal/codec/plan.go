@@ -1,13 +1,14 @@
-// Package codec turns the SDK's structs into JSON and back. What it needs to
-// know of a field is written once, at the field: its wire name is the Go name
-// with a lower-case first letter, and the struct tag "ecr" states the rest:
+// Package codec converts the SDK's structs to JSON and back. Everything it
+// needs to know about a field stands at the field: its wire name is the Go
+// name with a lower-case first letter, and the struct tag "ecr" states the
+// rest:
 //
 //	ecr:"required"   a call without it fails before any I/O
 //	ecr:"Key"        another wire name
-//	ecr:"-"          never travels
+//	ecr:"-"          never sent
 //
-// A type's plan is compiled when the type is first met and serves encoding,
-// decoding and validation, in a client and in the emulator alike.
+// A type's plan is compiled on first use and serves encoding, decoding and
+// validation, both in the client and in the emulator.
 package codec
 
 import (

@@ -1,5 +1,5 @@
-// Package compare holds this client beside the official one: the same exported
-// API, the same endpoints for the same configuration, and the cost of the same
-// calls. It is a module of its own so that the official client is no dependency
-// of the library.
+// Package compare compares this client with the official one: the exported API,
+// the endpoints for the same configuration, and the cost of the same calls. It
+// is a separate module so that the library does not depend on the official
+// client.
 package compare

@@ -1,5 +1,5 @@
-// Package endpoints holds AWS's endpoint rules for ECR Public and the facts
-// about partitions that they need.
+// Package endpoints implements AWS's endpoint rules for ECR Public, with the
+// partition data that they need.
 package endpoints
 
 import (

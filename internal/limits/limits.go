@@ -1,5 +1,5 @@
-// Package limits holds the limits that ECR Public enforces: those of its API
-// model, documented quotas that cannot be raised, and patterns of names. The
+// Package limits defines the limits that ECR Public enforces: those of its
+// API model, documented quotas that cannot be raised, and name patterns. The
 // packages of this module stay within them, and the emulator enforces them.
 package limits
 

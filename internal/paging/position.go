@@ -1,5 +1,5 @@
-// Package paging holds what package paginators is made of: positions and tokens as botocore
-// has them, and pages fetched ahead.
+// Package paging implements what the paginators share: positions and tokens compatible with
+// botocore, and fetching ahead.
 package paging
 
 import (

@@ -1,10 +1,10 @@
-// Package probes holds a service that claims to be ECR Public, and a client of it,
-// against what is known of the real one: named probes, each a few calls that check one
-// fact. The emulator's tests run them, so does the official client, and so does
-// examples/parity on the real service.
+// Package probes checks a service that claims to be ECR Public, or a client of it,
+// against what is known of the real service. Each named probe makes a few calls and
+// checks one fact. The emulator's tests run the probes, also with the official client,
+// and examples/parity runs them against the real service.
 //
-// A probe touches only repositories below its session's prefix, which it or a probe
-// before it has made. It makes what it needs by itself, so any selection of probes runs.
+// A probe touches only repositories below its session's prefix that it or an earlier
+// probe created. It creates what it needs, so any selection of probes can run.
 package probes
 
 import (

@@ -1,11 +1,11 @@
 // Package soak runs everything that this module does against the emulator for a
-// long time, with faults:
+// long time, with injected faults:
 //
 //	go test -race -v -timeout 0 ./internal/soak -soak 30m
 //
-// It fails when a call is lost, when something that was read is not what was
-// written before, and when memory or goroutines grow. Without -soak it tries the
-// steps for a moment, with short waits between attempts.
+// It fails if a call is lost, if something read differs from what was written
+// before, or if memory or the number of goroutines grows. Without -soak it runs
+// the steps briefly, with short delays between attempts.
 package soak
 
 import (

@@ -1,5 +1,5 @@
-// Package demo holds what the example programs share: how they start and end, where
-// they work, what they show of their progress, and images for their emulators.
+// Package demo contains what the example programs share: flags and exit codes, the
+// choice of service, progress display, and images for their emulators.
 package demo
 
 import (

@@ -1,13 +1,13 @@
-// Command report measures the same work on this client and on the official one,
-// in turns and in one process, and prints tables of ratios.
+// Command report measures the same work with this client and with the official
+// one, alternately and in one process, and prints tables of ratios.
 //
 //	go -C internal/compare run ./report          # print
 //	go -C internal/compare run ./report -write   # update PERFORMANCE.md and performance.svg
 //
 // A run's figure is the median of its rounds, garbage collection included; the
-// table shows the median of the runs and between which values they were. The
-// transport is a stub, so that what is measured is the client, except for
-// Iterate100k, which goes over loopback HTTP.
+// table shows the median and the range of the runs. The transport is a stub,
+// so only the client is measured, except in Iterate100k, which uses loopback
+// HTTP.
 package main
 
 import (

@@ -1,7 +1,7 @@
 // Package faults is the fault matrix: what a hostile server can do to a client
-// of ECR Public, and what the client must make of it. It knows no client: it
-// calls operations by name, so that the tests of this module and the comparison
-// with the official client run the same cases.
+// of ECR Public, and what the client must make of it. It calls operations by
+// name rather than through one client, so that the tests of this module and the
+// comparison with the official client run the same cases.
 package faults
 
 import (

@@ -1,5 +1,6 @@
-// Package blobs keeps the bytes of layers, in memory or in a directory. A layer
-// appears in it whole or not at all, and once for all repositories that have it.
+// Package blobs stores the bytes of layers, in memory or in a directory. A layer
+// appears in it whole or not at all, and is stored once for all repositories
+// that have it.
 package blobs
 
 import "io"

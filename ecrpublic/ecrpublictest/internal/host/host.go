@@ -1,5 +1,5 @@
-// Package host is the registry host, public.ecr.aws, which container tools talk
-// to.
+// Package host emulates the registry host, public.ecr.aws, which container
+// tools call.
 package host
 
 import (

@@ -1,6 +1,6 @@
-// Package registry is the state of one registry, and its operations: methods from
-// input to output. It knows no HTTP; bytes of connections are readers here. The
-// API and the registry host ask it by the same methods.
+// Package registry implements the state of one registry and its operations as
+// methods from input to output. It is independent of HTTP: request bodies arrive
+// as readers. The API and the registry host call the same methods.
 package registry
 
 import (

@@ -1,5 +1,5 @@
-// Package wire is the protocol of the API: bodies in AWS JSON, the table of
-// operations, errors, regions and signatures.
+// Package wire implements the protocol of the API: AWS JSON bodies, the table
+// of operations, errors, regions and signatures.
 package wire
 
 import (

@@ -1,5 +1,5 @@
-// Package archive reads images on disk: OCI layouts, as folders or tar files, and
-// archives of docker save.
+// Package archive reads images on disk: OCI layouts, as directories or tar files,
+// and docker save archives.
 package archive
 
 import (

@@ -1,5 +1,5 @@
-// Package gallery puts a project into the public gallery. Its test has a fake of
-// the client.
+// Package gallery publishes a project in the public gallery. Its test uses a
+// fake client.
 package gallery
 
 import (
