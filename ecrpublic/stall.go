@@ -2,6 +2,7 @@ package ecrpublic
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -70,7 +71,7 @@ func (x *exchange) moved(time time.Duration) {
 
 // explain returns the reason for which an exchange broke off.
 func (x *exchange) explain(err error) error {
-	if err == nil || err == io.EOF {
+	if err == nil || errors.Is(err, io.EOF) {
 		return err
 	}
 	if x.state.CompareAndSwap(running, ended) && !x.timer.Stop() {

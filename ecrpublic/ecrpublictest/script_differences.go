@@ -6,6 +6,7 @@ import (
 	"io"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -99,19 +100,19 @@ func show(v reflect.Value) string {
 		}
 		return fmt.Sprintf("%q", v.Bytes())
 	case v.Kind() == reflect.Slice:
-		list := ""
+		var list strings.Builder
 		for i := range v.Len() {
-			list += " " + show(v.Index(i))
+			list.WriteString(" " + show(v.Index(i)))
 		}
-		return "[" + list + " ]"
+		return "[" + list.String() + " ]"
 	case v.Kind() == reflect.Struct && v.NumField() > 0 && v.Type() != reflect.TypeFor[time.Time]():
-		list := ""
+		var list strings.Builder
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() && !v.Field(i).IsZero() {
-				list += " " + v.Type().Field(i).Name + ":" + show(v.Field(i))
+				list.WriteString(" " + v.Type().Field(i).Name + ":" + show(v.Field(i)))
 			}
 		}
-		return "{" + list + " }"
+		return "{" + list.String() + " }"
 	}
 	if r, ok := v.Interface().(io.Reader); ok {
 		return fmt.Sprintf("a %T", r)

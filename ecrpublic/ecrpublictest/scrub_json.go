@@ -2,6 +2,7 @@ package ecrpublictest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 
@@ -16,7 +17,7 @@ func (s *Scrubber) json(body string) (string, bool) {
 	values := 0
 	for {
 		token, err := in.ReadToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return strings.TrimSuffix(out.String(), "\n"), values == 1
 		}
 		if err != nil {

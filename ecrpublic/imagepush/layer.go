@@ -54,7 +54,7 @@ func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source 
 
 func checkLayerSize(desc ocispec.Descriptor) error {
 	if desc.Size < 1 || desc.Size > limits.MaxLayer {
-		return fmt.Errorf("layer %s has %d bytes: ECR Public accepts 1 to %d: %w", desc.Digest, desc.Size, int64(limits.MaxLayer), errdef.ErrUnsupported)
+		return fmt.Errorf("layer %s has %d bytes: ECR Public accepts 1 to %d: %w", desc.Digest, desc.Size, limits.MaxLayer, errdef.ErrUnsupported)
 	}
 	return nil
 }

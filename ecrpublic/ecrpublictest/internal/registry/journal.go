@@ -26,7 +26,7 @@ type journal struct {
 
 // append adds a change, or fails and leaves no trace of it.
 func (j *journal) append(c change) error {
-	if j.broken != nil && j.broken != os.ErrClosed { // space may be back
+	if j.broken != nil && !errors.Is(j.broken, os.ErrClosed) { // space may be back
 		j.broken = j.file.Truncate(j.size)
 	}
 	if j.broken != nil {

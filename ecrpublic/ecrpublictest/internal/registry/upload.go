@@ -116,10 +116,10 @@ func (c chunk) receive(from io.Reader) error {
 	buffer := make([]byte, pieceSize)
 	for {
 		n, err := fill(buffer, from)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		if failed := c.write(buffer[:n]); failed != nil || err == io.EOF {
+		if failed := c.write(buffer[:n]); failed != nil || errors.Is(err, io.EOF) {
 			return failed
 		}
 	}
