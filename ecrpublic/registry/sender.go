@@ -107,11 +107,12 @@ func isMomentary(status int) bool {
 // HTTP/2 no exported one.
 func isTransient(err error) bool {
 	dns, ok := errors.AsType[*net.DNSError](err)
+	_, address := errors.AsType[*net.AddrError](err)
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
 	_, notTLS := errors.AsType[tls.RecordHeaderError](err)
 	_, tooLarge := errors.AsType[*sizeError](err)
 	_, refused := errors.AsType[*Error](err)
-	return !(ok && dns.IsNotFound || certificate || notTLS || tooLarge || refused || errors.Is(err, http.ErrSchemeMismatch))
+	return !(ok && dns.IsNotFound || address || certificate || notTLS || tooLarge || refused || errors.Is(err, http.ErrSchemeMismatch))
 }
 
 // sizeError is the error of a response that is too large.

@@ -71,6 +71,7 @@ func TestFailuresForGood(t *testing.T) {
 	t.Parallel()
 	for name, failure := range map[string]error{
 		"no such host": &net.DNSError{IsNotFound: true},
+		"address":      &net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port", Addr: "99999"}},
 		"certificate":  &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
 		"plain HTTP":   tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"},
 		"scheme":       http.ErrSchemeMismatch,
