@@ -75,7 +75,7 @@ var (
 	accounts      = regexp.MustCompile(`\b\d{12}\b`)
 	accessKeys    = regexp.MustCompile(`\b(?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{12,}\b`)
 	uuids         = regexp.MustCompile(`\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b`)
-	aliases       = regexp.MustCompile(`(public\.ecr\.aws/(?:v2/)?|/v2/|repository(?::|%3A))([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)`)
+	aliases       = regexp.MustCompile(`(public\.ecr\.aws/(?:v2/)?|/v2/|repository(?::|%3A)|registry with id ')([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)`)
 	signatures    = regexp.MustCompile(`([?&](?:X-Amz-[A-Za-z-]+|Signature|Policy|Key-Pair-Id|_state|token)=)[^&"'\s>]+`)
 	bearers       = regexp.MustCompile(`\b(Bearer|Basic) [\w+/=.~-]{16,}`)
 	width         = regexp.MustCompile(`%0\d+d`)
@@ -94,6 +94,9 @@ func (s *Scrubber) Text(text string) string {
 	text = bearers.ReplaceAllString(text, "${1} scrubbed")
 	text = replaceGroups(principalARNs, text, func(g []string) string { return g[1] + g[2] + "/" + s.number("name", g[3]) })
 	text = replaceGroups(aliases, text, func(g []string) string { return g[1] + s.number("alias", g[2]) })
+	for _, alias := range s.known("alias") {
+		text = pathsBelow(alias).ReplaceAllString(text, "${1}"+s.number("alias", alias)+"/")
+	}
 	text = accounts.ReplaceAllStringFunc(text, func(v string) string { return s.number("account", v) })
 	text = accessKeys.ReplaceAllStringFunc(text, func(v string) string { return s.number("key", v) })
 	text = uuids.ReplaceAllStringFunc(text, func(v string) string { return s.number("id", v) })
@@ -135,6 +138,19 @@ func (s *Scrubber) number(kind, value string) string {
 		s.seen[kind][value] = known
 	}
 	return known
+}
+
+// known lists the values of a kind that were seen.
+func (s *Scrubber) known(kind string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.seen[kind]))
+}
+
+// pathsBelow matches an alias, once it is known, where a path begins with it, as in the
+// name that the registry host lists tags under.
+func pathsBelow(alias string) *regexp.Regexp {
+	return regexp.MustCompile(`(^|[\s"'(:=,])` + regexp.QuoteMeta(alias) + `/`)
 }
 
 // login replaces the token of GetAuthorizationToken by one that decodes as it does, to

@@ -72,6 +72,15 @@ func TestScrubbedBodies(t *testing.T) {
 	assert.NotEqual(t, first, s.Body(`{"nextToken":"def"}`))
 }
 
+// The registry host names repositories with the alias, and unknown registries by it.
+func TestAliasesOfTheRegistryHost(t *testing.T) {
+	t.Parallel()
+	s := new(ecrpublictest.Scrubber)
+	assert.Equal(t, "/v2/alias-1/acme/app/tags/list", s.Text("/v2/acme/acme/app/tags/list"))
+	assert.Equal(t, `{"name":"alias-1/acme/app","tags":["acme"]}`, s.Body(`{"name":"acme/acme/app","tags":["acme"]}`))
+	assert.Equal(t, "does not exist in the registry with id 'alias-2'", s.Text("does not exist in the registry with id 'other-team'"))
+}
+
 func TestScrubbedHeaders(t *testing.T) {
 	t.Parallel()
 	s := new(ecrpublictest.Scrubber)

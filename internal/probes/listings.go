@@ -163,6 +163,12 @@ func registry(a *area) {
 	a.add("a display name of 101 characters", "texts/length", func(ctx context.Context, t *T) {
 		t.fails(put(ctx, t, strings.Repeat("x", 101)), "InvalidParameterException", "displayName")
 	})
+	a.add("its ARN has no tags", "arn/registry", func(ctx context.Context, t *T) {
+		if r, ok := t.repository(ctx, "app"); ok {
+			account := aws.ToString(r.RegistryId)
+			t.fails(t.tag(ctx, aws.String("arn:aws:ecr-public::"+account+":registry/"+account), "x", ""), "InvalidParameterException", "")
+		}
+	})
 	for i := range a.list {
 		a.list[i].Registry = true
 	}

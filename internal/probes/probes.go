@@ -76,6 +76,10 @@ type Session struct {
 	// wait.
 	Poll func(context.Context)
 
+	// Setup, if set, is called before something is made that probes share, with its
+	// name, and what it returns afterwards. The calls in between are no probe's own.
+	Setup func(name string) (done func())
+
 	made map[string]fixture
 }
 
@@ -220,7 +224,12 @@ func describe(err error) string {
 func (t *T) fixture(name string, make func() (any, error)) (any, bool) {
 	f, ok := t.made[name]
 	if !ok {
+		done := func() {}
+		if t.Setup != nil {
+			done = t.Setup(name)
+		}
 		f.value, f.err = make()
+		done()
 		t.made[name] = f
 	}
 	if f.err != nil {

@@ -4,9 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"image/png"
+	"io/fs"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -140,4 +145,63 @@ func TestPictureIsAPNG(t *testing.T) {
 	t.Parallel()
 	_, err := png.Decode(bytes.NewReader(probes.Picture()))
 	require.NoError(t, err)
+}
+
+// Each fact is checked by a probe or says why not, and each probe's fact is there. What
+// the emulator guesses stands where the fact says.
+func TestFactsAreProbed(t *testing.T) {
+	t.Parallel()
+	probed := map[string]bool{}
+	for _, p := range probes.All() {
+		if p.Fact == "" {
+			continue
+		}
+		probed[p.Fact] = true
+		fact, ok := probes.FactOf(p.Fact)
+		assert.True(t, ok, "%s: no fact %q", p.Name, p.Fact)
+		assert.Empty(t, fact.NotProbed, "%s probes %s", p.Name, p.Fact)
+	}
+	declared := emulatorNames(t)
+	before := ""
+	for _, f := range probes.Facts() {
+		assert.Less(t, before, f.ID, "sorted, and each once")
+		before = f.ID
+		assert.Contains(t, []string{"P", "I", "?"}, f.Mark, f.ID)
+		assert.NotEmpty(t, f.Claim, f.ID)
+		assert.NotEmpty(t, f.Source, f.ID)
+		assert.Equal(t, f.NotProbed == "", probed[f.ID], "%s: a probe, or why there is none", f.ID)
+		assert.True(t, f.Where == "" || declared[f.Where], "%s: the emulator has no %s", f.ID, f.Where)
+	}
+	assert.Greater(t, len(probes.Facts()), 100)
+}
+
+// emulatorNames are the functions, constants and variables of the emulator.
+func emulatorNames(t *testing.T) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	require.NoError(t, filepath.WalkDir(filepath.Join("..", "..", "ecrpublic", "ecrpublictest"), func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				names[decl.Name.Name] = true
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					if values, ok := spec.(*ast.ValueSpec); ok {
+						for _, name := range values.Names {
+							names[name.Name] = true
+						}
+					}
+				}
+			}
+		}
+		return nil
+	}))
+	return names
 }

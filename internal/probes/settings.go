@@ -277,10 +277,6 @@ func labels(a *area) {
 	in("an unknown repository", "arn/unknown", func(ctx context.Context, t *T, arn *string) {
 		t.fails(t.tag(ctx, aws.String(aws.ToString(arn)+"-none"), "x", ""), "RepositoryNotFoundException", "")
 	})
-	in("the registry's ARN", "arn/registry", func(ctx context.Context, t *T, arn *string) {
-		account := strings.Split(aws.ToString(arn), ":")[4]
-		t.fails(t.tag(ctx, aws.String("arn:aws:ecr-public::"+account+":registry/"+account), "x", ""), "InvalidParameterException", "")
-	})
 	in("an ARN of private ECR", "texts/arn", func(ctx context.Context, t *T, arn *string) {
 		private := strings.Replace(aws.ToString(arn), ":ecr-public::", ":ecr:us-east-1:", 1)
 		t.fails(t.tag(ctx, &private, "x", ""), "InvalidParameterException", "ARN")

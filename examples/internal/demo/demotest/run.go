@@ -16,7 +16,7 @@ import (
 func Run(t *testing.T, program demo.Program, args ...string) (stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	require.NoError(t, program(t.Context(), args, &out, &err), err.String())
+	require.NoError(t, program(t.Context(), args, &out, &err), "%s%s", out.String(), err.String())
 	return out.String(), err.String()
 }
 

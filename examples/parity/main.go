@@ -1,0 +1,195 @@
+// Command parity compares Amazon ECR Public with what this project knows of it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"time"
+
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+	"github.com/ecr-public/ecr-public-go/internal/probes"
+)
+
+const about = `
+Runs some 150 probes, each a few calls that check one fact about ECR Public, and
+compares the responses with those of the emulator, field by field. Exits with 1 if
+there is a difference.
+
+Without flags it compares the emulator with itself. With -live -yes it probes the real
+service: in new repositories whose names begin with parity- and a random word, and
+which it deletes at the end, also after Ctrl-C; -clean deletes what a run that was
+killed left behind. It reads and writes nothing else, makes some 500 calls at a
+gentle pace, and sends 10 MB. README.md beside the program says what to do with the
+result.`
+
+// settings are the flags.
+type settings struct {
+	yes, first, registry, clean, facts, policy bool
+
+	run, json, markdown, compare, result, journals string
+}
+
+func (s *settings) add(flags *demo.Flags) {
+	flags.StringVar(&s.run, "run", "", "run only the probes whose name matches this regular `expression`")
+	flags.StringVar(&s.json, "json", "", "write the result, with scrubbed requests and responses, to this `file`")
+	flags.StringVar(&s.markdown, "markdown", "", "write the report to this `file`")
+	flags.StringVar(&s.compare, "compare", "", "compare with the result in this `file` of -json instead of with the emulator")
+	flags.StringVar(&s.result, "result", "", "run nothing and take the result from this `file` of -json")
+	flags.BoolVar(&s.yes, "yes", false, "with -live: really make repositories in the account")
+	flags.BoolVar(&s.first, "first-repository", false, "with -live: go on if the account has no repository; the first one gives it an alias for good")
+	flags.BoolVar(&s.registry, "registry-data", false, "with -live: also set the registry's display name, and set it back")
+	flags.BoolVar(&s.clean, "clean", false, "delete what earlier runs on the same service left behind, and end")
+	flags.BoolVar(&s.facts, "facts", false, "print the facts that are not documented, with their probes, and end")
+	flags.BoolVar(&s.policy, "policy", false, "print the IAM policy that -live needs, and end")
+	flags.StringVar(&s.journals, "journals", "", "`folder` of the journals that -clean reads; default: a folder in the user's cache directory")
+}
+
+func main() { demo.Main("parity", run) }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var s settings
+	flags := demo.NewFlags("parity", about)
+	s.add(flags)
+	if err := flags.Parse(args, stdout); err != nil {
+		return err
+	}
+	switch {
+	case s.facts:
+		return printFacts(stdout)
+	case s.policy:
+		return printPolicy(stdout)
+	case s.result != "":
+		return s.compareFiles(ctx, stdout)
+	case flags.Live && !s.clean && !s.yes:
+		return demo.Usagef("-live makes and deletes repositories in your account; add -yes if that is what you want (-policy prints the permissions it needs)")
+	}
+	list, err := s.choose(flags.Emulated())
+	if err != nil {
+		return err
+	}
+	folder, err := journalFolder(s.journals)
+	if err != nil {
+		return err
+	}
+	target, err := connect(ctx, flags.Where)
+	if err != nil {
+		return err
+	}
+	defer target.close()
+	if s.clean {
+		return clean(ctx, target, folder, stdout)
+	}
+	if err := s.announce(ctx, target, len(list), stderr); err != nil {
+		return err
+	}
+	show, finish := demo.Steps(stderr)
+	result, err := probeAll(ctx, target, folder, s.registry || flags.Emulated(), list, show)
+	finish()
+	return errors.Join(err, s.report(ctx, result, stdout))
+}
+
+// choose returns the probes that match -run. Those that change the registry itself need
+// their flag, or an emulator of the program's own.
+func (s settings) choose(emulated bool) ([]probes.Probe, error) {
+	pattern, err := regexp.Compile(s.run)
+	if err != nil {
+		return nil, demo.Usagef("-run %s: %v", s.run, err)
+	}
+	var list []probes.Probe
+	for _, p := range probes.All() {
+		if pattern.MatchString(p.Name) && (!p.Registry || s.registry || emulated) {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		return nil, demo.Usagef("-run %s matches no probe; -facts lists them", s.run)
+	}
+	return list, nil
+}
+
+// announce says what will happen where, and stops where something would stay behind.
+func (s settings) announce(ctx context.Context, t *target, n int, stderr io.Writer) error {
+	if !t.live {
+		return nil
+	}
+	fmt.Fprintf(stderr, "account   %s\nidentity  %s\nprobes    %d, in repositories %s/...\n", t.account, t.identity, n, t.prefix)
+	has, err := t.hasRegistry(ctx)
+	if err != nil {
+		return fmt.Errorf("-live: look for the account's registry: %w", err)
+	}
+	if !has && !s.first {
+		return errors.New("this account has no repository yet, and the first one gives it an alias that stays: add -first-repository if that is welcome")
+	}
+	return nil
+}
+
+// report compares a result with its reference and writes it.
+func (s settings) report(ctx context.Context, result *result, stdout io.Writer) error {
+	if len(result.Probes) == 0 {
+		return nil
+	}
+	if s.json != "" {
+		if err := result.write(s.json); err != nil {
+			return fmt.Errorf("-json: %w", err)
+		}
+	}
+	reference, err := s.reference(ctx, result)
+	if err != nil {
+		return err
+	}
+	r := newReport(result, reference)
+	if s.markdown != "" {
+		if err := r.writeMarkdown(s.markdown); err != nil {
+			return fmt.Errorf("-markdown: %w", err)
+		}
+	}
+	if err := r.print(stdout); err != nil {
+		return err
+	}
+	if n := r.differing(); n > 0 {
+		return fmt.Errorf("%s with a difference", demo.Count(n, "probe"))
+	}
+	return nil
+}
+
+// reference is the result of -compare, or what a new emulator answers to the same
+// probes.
+func (s settings) reference(ctx context.Context, of *result) (*result, error) {
+	if s.compare != "" {
+		reference, err := readResult(s.compare)
+		if err != nil {
+			return nil, fmt.Errorf("-compare: %w", err)
+		}
+		return reference, nil
+	}
+	wanted := map[string]bool{}
+	for _, p := range of.Probes {
+		wanted[p.Name] = true
+	}
+	var list []probes.Probe
+	for _, p := range probes.All() {
+		if wanted[p.Name] {
+			list = append(list, p)
+		}
+	}
+	emulator, err := connect(ctx, demo.Where{})
+	if err != nil {
+		return nil, err
+	}
+	defer emulator.close()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Minute) // for a report after Ctrl-C, too
+	defer cancel()
+	return probeAll(ctx, emulator, "", true, list, func(string, int, int) {})
+}
+
+func (s settings) compareFiles(ctx context.Context, stdout io.Writer) error {
+	got, err := readResult(s.result)
+	if err != nil {
+		return fmt.Errorf("-result: %w", err)
+	}
+	s.json = ""
+	return s.report(ctx, got, stdout)
+}

@@ -1,0 +1,299 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
+	"github.com/ecr-public/ecr-public-go/internal/probes"
+)
+
+const (
+	account = "210987654321"
+	alias   = "acme-team"
+)
+
+func newEmulator(t *testing.T, opts ...ecrpublictest.Option) *ecrpublictest.Server {
+	t.Helper()
+	emulator := ecrpublictest.NewServer(append([]ecrpublictest.Option{ecrpublictest.WithAccount(account)}, opts...)...)
+	t.Cleanup(emulator.Close)
+	return emulator
+}
+
+// small are the probes without those that send megabytes.
+func small() []probes.Probe {
+	return slices.DeleteFunc(probes.All(), func(p probes.Probe) bool { return strings.HasPrefix(p.Name, "parts/") })
+}
+
+func noShow(string, int, int) {}
+
+func TestEmulatorIsEqualToItself(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	stdout, _ := demotest.Run(t, run, "-markdown", filepath.Join(folder, "report.md"), "-json", filepath.Join(folder, "result.json"), "-journals", folder)
+	assert.Contains(t, stdout, " probes of emulator compared with emulator, 0 differ\n")
+	markdown, err := os.ReadFile(filepath.Join(folder, "report.md"))
+	require.NoError(t, err)
+	assert.Contains(t, string(markdown), "| host | ")
+
+	stdout, _ = demotest.Run(t, run, "-result", filepath.Join(folder, "result.json"))
+	assert.Contains(t, stdout, ", 0 differ\n")
+	stdout, _ = demotest.Run(t, run, "-run", "^deletion/", "-compare", filepath.Join(folder, "result.json"), "-journals", folder)
+	assert.Contains(t, stdout, "deletion  17     0        0\n")
+	journals, err := filepath.Glob(filepath.Join(folder, "*.jsonl"))
+	require.NoError(t, err)
+	assert.Empty(t, journals, "each run removes its own")
+}
+
+func TestFlags(t *testing.T) {
+	t.Parallel()
+	demotest.Refuses(t, run, "add -yes", "-live")
+	demotest.Refuses(t, run, "-run (: ", "-run", "(")
+	demotest.Refuses(t, run, "matches no probe", "-run", "no such probe")
+	demotest.Refuses(t, run, "-result: open", "-result", "missing.json")
+	demotest.Refuses(t, run, "-result: main.go is no result of -json", "-result", "main.go")
+	stdout, _ := demotest.Run(t, run, "-facts")
+	assert.Contains(t, stdout, "not probed: a run calls one region")
+	stdout, _ = demotest.Run(t, run, "-policy")
+	assert.True(t, json.Valid([]byte(stdout)))
+}
+
+// Only repositories of the run's own are touched, each is journaled before it is made,
+// and none is left.
+func TestOtherRepositoriesAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	emulator := newEmulator(t)
+	for _, name := range []string{"team/app", "parity", "parity-production/app"} {
+		_, err := emulator.AddImage(name, "v1")
+		require.NoError(t, err)
+	}
+	before := stateOf(t, emulator)
+	emulator.ResetRequests()
+	folder := t.TempDir()
+	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-journals", folder)
+	assert.Contains(t, stdout, ", 0 differ\n")
+	for _, r := range emulator.Requests() {
+		switch r.Operation {
+		case "DescribeRegistries", "GetAuthorizationToken":
+			continue
+		}
+		if strings.Contains(r.Operation, "/") {
+			assert.True(t, r.Path == "/v2/" || r.Path == "/token/" || strings.Contains(r.Path, "/parity-"), r.Path)
+			assert.NotContains(t, r.Path, "parity-production")
+			continue
+		}
+		text := bodyOf(t, r)
+		assert.Regexp(t, `(?i)"(repositoryName|repositoryNames|resourceArn)":\[?"[^"]*parity-[a-z0-9]{10}/`, text, r.Operation)
+		assert.NotContains(t, text, "team/app")
+	}
+	assert.Equal(t, before, stateOf(t, emulator))
+}
+
+// stateOf is what an account has: repositories with their times, and the display name.
+func stateOf(t *testing.T, emulator *ecrpublictest.Server) []string {
+	t.Helper()
+	client := emulator.Client()
+	ctx := context.WithoutCancel(t.Context())
+	var state []string
+	in := &ecrpublic.DescribeRepositoriesInput{MaxResults: aws.Int32(1000)}
+	out, err := client.DescribeRepositories(ctx, in)
+	require.NoError(t, err)
+	for _, r := range out.Repositories {
+		state = append(state, fmt.Sprint(*r.RepositoryName, " ", r.CreatedAt))
+	}
+	catalog, err := client.GetRegistryCatalogData(ctx, nil)
+	require.NoError(t, err)
+	return append(state, "display name "+aws.ToString(catalog.RegistryCatalogData.DisplayName))
+}
+
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	g := &guard{prefix: "parity-abc", next: http.NewFileTransport(http.Dir("."))}
+	request := func(operation, body, path string) error {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://public.ecr.aws"+path, strings.NewReader(body))
+		require.NoError(t, err)
+		if operation != "" {
+			r.Header.Set("X-Amz-Target", "SpencerFrontendService."+operation)
+		}
+		return g.check(r, operation, []byte(body))
+	}
+	for body, ok := range map[string]bool{
+		`{"repositoryName":"parity-abc/app"}`: true, `{"repositoryName":"parity-abcd/app"}`: false, `{"repositoryName":"team/app"}`: false, `{}`: false, `[`: false,
+		`{"repositoryNames":["parity-abc/app"]}`: true, `{"repositoryNames":["parity-abc/app","app"]}`: false, `{"repositoryNames":[]}`: false,
+		`{"resourceArn":"arn:aws:ecr-public::1:repository/parity-abc/app"}`: true, `{"resourceArn":"arn:aws:ecr-public::1:repository/app"}`: false,
+		`{"resourceArn":"arn:aws:ecr-public::1:registry/1"}`: false,
+	} {
+		assert.Equal(t, ok, request("DescribeRepositories", body, "/") == nil, body)
+	}
+	for path, ok := range map[string]bool{"/v2/": true, "/token/": true, "/v2/alias/parity-abc/app/tags/list": true, "/v2/alias/app/tags/list": false, "/v2/_catalog": false, "/other": false} {
+		assert.Equal(t, ok, request("", "", path) == nil, path)
+	}
+	assert.Error(t, request("PutRegistryCatalogData", "{}", "/"))
+	g.registry = true
+	assert.NoError(t, request("PutRegistryCatalogData", "{}", "/"))
+	assert.Error(t, g.note("PutRegistryCatalogData", nil), "the name before is not known")
+}
+
+// dying is a connection that ends with the process: at its nth request, before it was
+// sent or before its response was read.
+type dying struct {
+	n         int
+	sent      bool
+	kill      func()
+	requests  int
+	changes []int // the places of requests that make or change something
+}
+
+func (d *dying) RoundTrip(r *http.Request) (*http.Response, error) {
+	at := d.requests
+	d.requests++
+	switch operationOf(r) {
+	case "CreateRepository", "PutRegistryCatalogData", "DeleteRepository":
+		d.changes = append(d.changes, at)
+	}
+	if at < d.n {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	d.kill()
+	if at == d.n && d.sent {
+		if response, err := http.DefaultTransport.RoundTrip(r.WithContext(context.WithoutCancel(r.Context()))); err == nil {
+			response.Body.Close()
+		}
+	}
+	return nil, io.ErrUnexpectedEOF
+}
+
+// Killed at any request, a run is undone by -clean: the account is as it was. Set
+// PARITY_EVERY for every request of all probes; otherwise it is those of some probes that
+// make or change something.
+func TestCleanAfterAKill(t *testing.T) {
+	t.Parallel()
+	emulator := newEmulator(t)
+	_, err := emulator.AddImage("team/app", "v1")
+	require.NoError(t, err)
+	_, err = emulator.Client().PutRegistryCatalogData(t.Context(), &ecrpublic.PutRegistryCatalogDataInput{DisplayName: aws.String("Mine")})
+	require.NoError(t, err)
+	before := stateOf(t, emulator)
+	every := os.Getenv("PARITY_EVERY") != ""
+	list := small()
+	if !every {
+		list = slices.DeleteFunc(list, func(p probes.Probe) bool {
+			return !strings.HasPrefix(p.Name, "names/") && !strings.HasPrefix(p.Name, "registry/")
+		})
+	}
+
+	killed := func(d *dying) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		d.kill = cancel
+		folder := t.TempDir()
+		victim, err := connect(ctx, demo.Where{Endpoint: emulator.URL})
+		require.NoError(t, err)
+		victim.transport = d
+		victim.client = ecrpublic.New(victim.client.Options(), func(o *ecrpublic.Options) {
+			o.HTTPClient, o.Retryer = &http.Client{Transport: d}, aws.NopRetryer{}
+		})
+		_, err = probeAll(ctx, victim, folder, true, list, noShow)
+		if d.requests > d.n {
+			assert.Error(t, err, "nothing could be cleaned up")
+		}
+		after, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL})
+		require.NoError(t, err)
+		require.NoError(t, clean(t.Context(), after, folder, io.Discard))
+		require.Equal(t, before, stateOf(t, emulator), "killed at request %d, sent: %t", d.n, d.sent)
+		journals, err := os.ReadDir(folder)
+		require.NoError(t, err)
+		assert.Empty(t, journals)
+	}
+	whole := &dying{n: 1 << 30}
+	killed(whole)
+	places := whole.changes
+	if every {
+		places = nil
+		for n := range whole.requests {
+			places = append(places, n)
+		}
+	}
+	require.NotEmpty(t, places)
+	for _, n := range places {
+		killed(&dying{n: n})
+		killed(&dying{n: n, sent: true})
+	}
+}
+
+func TestCleanLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	emulator := newEmulator(t)
+	_, err := emulator.AddImage("team/app", "v1")
+	require.NoError(t, err)
+	here, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL})
+	require.NoError(t, err)
+	for name, c := range map[string]struct{ journal, says string }{
+		"another account":                    {`{"account":"1","service":"` + emulator.URL + `","prefix":"parity-x"}`, ""},
+		"another service":                    {`{"service":"https://other.example","prefix":"parity-x"}`, ""},
+		"a repository that is not the run's": {`{"service":"` + emulator.URL + `","prefix":"parity-x"}` + "\n" + `{"repository":"team/app"}`, "none of the run's"},
+		"a prefix of somebody else":          {`{"service":"` + emulator.URL + `","prefix":"team"}` + "\n" + `{"repository":"team/app"}`, "none of the run's"},
+		"no JSON":                            {"{", "unexpected end"},
+	} {
+		folder := t.TempDir()
+		path := filepath.Join(folder, "parity-x.jsonl")
+		require.NoError(t, os.WriteFile(path, []byte(c.journal+"\n"), 0o600))
+		err := clean(t.Context(), here, folder, io.Discard)
+		if c.says == "" {
+			assert.NoError(t, err, name)
+		} else {
+			assert.ErrorContains(t, err, c.says, name)
+		}
+		assert.FileExists(t, path, name)
+	}
+	_, err = emulator.Client().DescribeRepositories(t.Context(), &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{"team/app"}})
+	assert.NoError(t, err)
+}
+
+// Throttles, denials and silence are no differences, and the rest goes on.
+func TestRefusalsAreNotRun(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]ecrpublictest.Fault{
+		"denied":    {Operation: "PutImage", Effect: ecrpublictest.Fail(&smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized"})},
+		"throttled": {Operation: "SetRepositoryPolicy", Effect: ecrpublictest.Throttle()},
+		"slow":      {Operation: "TagResource", Effect: ecrpublictest.Delay(time.Millisecond)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			emulator := newEmulator(t)
+			emulator.Inject(fault)
+			stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-journals", t.TempDir(), "-run", "^(images|policies|tags|names)/")
+			assert.Contains(t, stdout, ", 0 differ\n")
+			if name != "slow" {
+				assert.Contains(t, stdout, ": not run\n")
+			}
+			assert.Contains(t, stdout, "AREA      EQUAL  DIFFERS  NOT RUN\n")
+			assert.Equal(t, []string{"display name "}, stateOf(t, emulator))
+		})
+	}
+}
+
+// bodyOf is the request's input as JSON.
+func bodyOf(t *testing.T, r ecrpublictest.Request) string {
+	t.Helper()
+	text, err := json.Marshal(r.Input)
+	require.NoError(t, err)
+	return string(text)
+}
