@@ -18,7 +18,10 @@ import (
 func TestAnonymousReading(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const untagged = 10_000
+		untagged := 10_000
+		if testing.Short() {
+			untagged = 4_000
+		}
 		e := newInMemory(t)
 		r := e.newRepository(t, "app")
 		kept := r.image(t, "kept", 90*day, "v1")
@@ -51,8 +54,8 @@ func TestAnonymousReading(t *testing.T) {
 		took := time.Since(began)
 		t.Logf("%s; %d requests for manifests, %d for tokens", took.Round(time.Second), r.Count("GET /v2/"), r.Count("GET /token/"))
 		assert.InDelta(t, untagged, took.Seconds(), 60)
-		assert.Equal(t, housekeeping.Progress{Step: housekeeping.StepRead, Done: untagged / 2, Total: untagged, Left: untagged / 2 * time.Second}, last)
+		assert.Equal(t, housekeeping.Progress{Step: housekeeping.StepRead, Done: untagged / 2, Total: untagged, Left: time.Duration(untagged/2) * time.Second}, last)
 		assert.LessOrEqual(t, r.Count("GET /v2/"), untagged+10, "none is sent twice")
-		assert.GreaterOrEqual(t, r.Count("GET /token/"), 3, "the bearers end after an hour")
+		assert.GreaterOrEqual(t, r.Count("GET /token/"), 1+untagged/3600, "the bearers end after an hour")
 	})
 }

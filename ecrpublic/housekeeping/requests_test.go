@@ -25,7 +25,7 @@ type large struct {
 
 func newLarge(t *testing.T) large {
 	t.Helper()
-	r := large{repository: newEmulator(t).newRepository(t, "app")}
+	r := large{repository: newInMemory(t).newRepository(t, "app")}
 	for i := range 200 {
 		age := 10 * day
 		if i%2 == 0 {
