@@ -24,7 +24,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// eachWay runs a test over the plain path and over a stack.
+// eachWay runs a test directly and over a stack.
 func eachWay(t *testing.T, test func(t *testing.T, options ...func(*ecrpublic.Options))) {
 	for way, options := range waysToRun {
 		t.Run(way, func(t *testing.T) {

@@ -22,7 +22,7 @@ func TestDeadlinesAndClocks(t *testing.T)         { meet(t, faults.Punctual) }
 func TestSilentServersAreLeft(t *testing.T)       { meet(t, faults.Awake) }
 func TestRedirectsAreNotFollowed(t *testing.T)    { meet(t, faults.AtHome) }
 
-// meet runs the cases of a rule over the plain path and over a stack. Each case
+// meet runs the cases of a rule directly and over a stack. Each case
 // also checks that every answer was closed.
 func meet(t *testing.T, rule faults.Rule) {
 	t.Parallel()

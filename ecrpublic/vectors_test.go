@@ -36,7 +36,7 @@ var testCredentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Cre
 	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: "SESSIONEXAMPLE"}, nil
 })
 
-// waysToRun are options that send a call over the plain path and over a stack.
+// waysToRun are options that send a call directly and over a stack.
 var waysToRun = map[string][]func(*ecrpublic.Options){
 	"plain": nil,
 	"stack": {ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return nil })},
