@@ -11,25 +11,27 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// steps are all that happens to a call, in this order. A method such as
-// [Client.DescribeImages] hands its input to invoke, which makes a call of it; the
-// call runs the steps; invoke fills in the metadata of the output.
+// steps are everything that happens to a call, in order: the way of a call on one page.
+// A method such as [Client.DescribeImages] calls invoke (client.go), which creates a
+// call. The call runs the steps, and invoke then fills in the output's metadata.
 //
-//	validate, serialize          once: the input becomes a request
-//	    [ID and User-Agent]      headers of every call (stack.go, direct.go)
-//	[retry loop]                 aws-sdk-go-v2's, around each attempt (retry.go):
-//	    attempt                  choose the auth scheme … sign the request
-//	    [send]                   by the HTTPClient, with the stall timeout (send.go)
-//	    response                 log … decode, or make an error, and describe it
+//	initialize, serialize    once: check the input and make a request of it (input.go)
+//	    [identify]           headers with the call's ID and the User-Agent
+//	[retry loop]             of aws-sdk-go-v2, around each attempt (retry.go)
+//	    attempt              choose the auth scheme, get credentials (auth.go), resolve
+//	                         the address (address.go), hash the body, sign (sign.go)
+//	    [send]               by the HTTPClient (send.go), cut off if it stalls (stall.go)
+//	    response             log it (logging.go), record its time, decode it or make an
+//	                         error of it (response.go, errors.go), describe that error
 //
-// There are two ways to run the one list. A call that nobody customised runs the
-// steps one after the other (direct.go), its first attempt without the retry loop
-// (first_attempt.go). A call with middleware, interceptors, tracing, metrics or logs
-// registers the same steps in a smithy stack, under the IDs of the official client,
-// by which other people's middleware finds its place (stack.go).
+// What stands in brackets is the same in both ways to run the list. A call that nobody
+// customised runs the steps one after the other (direct.go), and its first attempt
+// outside of the retry loop (first_attempt.go). A call with middleware, interceptors,
+// tracing, metrics or logs registers the same steps in a smithy stack, under the IDs of
+// the official client, so that middleware finds its place (stack.go).
 //
-// A step with no function has no effect: it is an ID of the official client that
-// middleware may be inserted at.
+// A step without a function has no effect: it is an ID of the official client at which
+// middleware may be inserted.
 var steps = struct {
 	initialize []requestStep
 	serialize  []requestStep
@@ -63,18 +65,18 @@ var steps = struct {
 	},
 }
 
-// IDs of the steps that interceptors stand beside.
+// IDs of the steps that have interceptors before and after them.
 const serializeID, signID, decodeID = "OperationSerializer", "Signing", "OperationDeserializer"
 
-// requestStep acts on a request before it is sent. It returns the context for the
-// steps behind it.
+// requestStep acts on a request before it is sent. It returns the context for the next
+// steps.
 type requestStep struct {
 	id string
 	do func(*call, context.Context, *smithyhttp.Request) (context.Context, error)
 }
 
-// responseStep acts on what next returns, the response or an error: the send, with
-// the steps above it in the list.
+// responseStep acts on what next returns, a response or an error. Next is the step
+// before it in the list; the first one's is the send.
 type responseStep struct {
 	id string
 	do func(*call, context.Context, middleware.DeserializeInput, middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error)
@@ -94,7 +96,8 @@ type call struct {
 	nextSkew time.Duration // what the next attempt signs by
 }
 
-// run performs the call: directly if that does all that the options ask for.
+// run performs the call directly if the options allow it, and otherwise through a
+// middleware stack.
 func (c *call) run(ctx context.Context) (result any, metadata middleware.Metadata, err error) {
 	if ctx == nil {
 		panic("cannot create context from nil parent") // as the context package says it

@@ -128,7 +128,12 @@ func NewFromConfig(cfg aws.Config, optFns ...func(*Options)) *Client {
 
 // Options returns a copy of the client's options, with defaults for what was nil.
 // Region is what was configured, not where calls go.
-func (c *Client) Options() Options { return c.state().options.Copy() }
+func (c *Client) Options() Options {
+	if c.state == nil { // a zero Client, as programs hand it on in tests
+		return Options{}.Copy()
+	}
+	return c.state().options.Copy()
+}
 
 // output is what a call fills. Every output has this method.
 type output interface {

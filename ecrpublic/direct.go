@@ -76,7 +76,7 @@ func (c *call) attemptDirect(ctx context.Context, request *smithyhttp.Request) o
 	return outcome{metadata, err}
 }
 
-// boundResponse is a response step in front of the handler that it waits for.
+// boundResponse is a response step of a call, with the handler that it calls.
 type boundResponse struct {
 	call *call
 	step *responseStep

@@ -17,19 +17,19 @@ import (
 // aws-sdk-go-v2, at about 30 % less CPU time for a small call. Everything here stands
 // for something that the loop does for a first attempt:
 //
-//	tryFirst: ctx.Err()      the loop does not begin when the context has ended
-//	isFinal                  IsErrorRetryable, and its search for a clock that is off
-//	keepSkew                 the clock skew of the last response is kept for later calls
-//	credit                   GetAttemptToken, released with success
-//	header                   the header Amz-Sdk-Request
-//	metadata                 retry.GetAttemptResults of the result
+//	ctx.Err() in tryDirect    an attempt does not begin when the context has ended
+//	firstHeader               the header Amz-Sdk-Request
+//	isFinal                   IsErrorRetryable, and the search for a clock that is off
+//	credit                    GetAttemptToken, and its release after a success
+//	keepSkew                  the last response's clock skew, kept for later calls
+//	firstMetadata             the metadata for retry.GetAttemptResults
 //
-// When a failure may be retried, the loop takes over: it is handed the outcome as that
-// of its own first attempt (retryDirect).
+// If a failure may be retried, the loop takes over, and gets the outcome as that of its
+// own first attempt (retryDirect).
 
 // firstAttempt is what first attempts of an engine have in common.
 type firstAttempt struct {
-	retryer  aws.RetryerV2       // nil when the loop has to run every attempt
+	retryer  aws.RetryerV2       // nil if the loop must run every attempt
 	header   string              // without a deadline
 	metadata middleware.Metadata // of a loop that ended with its first attempt; to be cloned
 }

@@ -3,7 +3,6 @@ package ecrpublic
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -137,7 +136,7 @@ type Options struct {
 // Copy returns options that can be changed without changing o: the lists of
 // APIOptions and Interceptors are its own.
 func (o Options) Copy() Options {
-	o.APIOptions = slices.Clone(o.APIOptions)
+	o.APIOptions = append([]func(*middleware.Stack) error{}, o.APIOptions...)
 	o.Interceptors = o.Interceptors.Copy()
 	return o
 }
