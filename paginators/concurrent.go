@@ -8,11 +8,11 @@ import (
 
 // Part is a page of one of several listings that [Merge] or [Concat] run.
 type Part[K, Out, Item any] struct {
-	// Key is what the caller listed the listing under.
+	// Key is the key that the caller paired with the listing.
 	Key K
 
-	// Listing is the paginator. Its ResumeToken points behind Page, or beside an error
-	// behind the last page that the loop was handed.
+	// Listing is the paginator. Its ResumeToken points just past Page or, beside an
+	// error, just past the last page that the loop received.
 	Listing *Paginator[Out, Item]
 
 	// Page is the service's response, cut as [Paginator.Pages] does; nil beside an
@@ -20,7 +20,7 @@ type Part[K, Out, Item any] struct {
 	Page *Out
 }
 
-// Items returns what is listed on the page. The slice is the page's own.
+// Items returns the items of the page. The slice shares the page's memory.
 func (p Part[K, Out, Item]) Items() []Item {
 	if p.Page == nil {
 		return nil
@@ -29,24 +29,24 @@ func (p Part[K, Out, Item]) Items() []Item {
 	return *items
 }
 
-const maxConcurrent = 1000 // bounds the memory, and is far beyond use
+const maxConcurrent = 1000 // bounds the memory, far above any sensible use
 
 // Merge runs listings concurrently, at most n at a time (1 to 1,000), and yields
 // their pages as they arrive. The pages of one listing stay in order.
 //
-// An error is that of the Part's listing alone and ends it; the others continue if the
+// An error concerns only its Part's listing and ends it; the others continue if the
 // loop does. Each listing ends with its last page or with an error, also after the
-// context has ended, so that a loop without errors has seen everything. The error of a
-// wrong n is a [*ConfigError] with a zero Part.
+// context has ended, so a loop without errors has seen everything. An n out of range
+// yields a [*ConfigError] with a zero Part.
 //
-// To restart later, keep each Part's ResumeToken by its key: a key that was kept with
-// nil has nothing left, one that was not seen has not begun.
+// To restart later, save each Part's ResumeToken by its key: a listing whose saved
+// token is nil is complete, and one without a saved token has not started.
 //
-// Listings, usually from slices.All or maps.All, is ranged over between the pages and
-// only as far as n allows, so it may make listings on the fly from another listing. No
-// paginator may be in it twice. Memory holds at most n pages and what Options.Prefetch
-// adds. When the loop ends, all goroutines have ended; leaving it early cancels their
-// requests.
+// Listings, usually from slices.All or maps.All, is advanced between pages and only as
+// far as n allows, so it may create listings on the fly from another listing. No
+// paginator may be in it twice. At most n pages, and those that Options.Prefetch adds,
+// are in memory. When the loop ends, all goroutines have ended; leaving it early
+// cancels their requests.
 func Merge[K, Out, Item any](ctx context.Context, n int, listings iter.Seq2[K, *Paginator[Out, Item]]) iter.Seq2[Part[K, Out, Item], error] {
 	return func(yield func(Part[K, Out, Item], error) bool) {
 		if err := checkConcurrency(n); err != nil {
@@ -94,9 +94,9 @@ func Merge[K, Out, Item any](ctx context.Context, n int, listings iter.Seq2[K, *
 	}
 }
 
-// Concat is [Merge] with the listings' own order: all pages of the first listing, then
-// those of the second, and so on. While the loop works on one, the first pages of the
-// next n-1 are fetched.
+// Concat is like [Merge], but keeps the order of the listings: all pages of the first,
+// then those of the second, and so on. While the loop works on one listing, the first
+// pages of the next n-1 are fetched.
 func Concat[K, Out, Item any](ctx context.Context, n int, listings iter.Seq2[K, *Paginator[Out, Item]]) iter.Seq2[Part[K, Out, Item], error] {
 	return func(yield func(Part[K, Out, Item], error) bool) {
 		if err := checkConcurrency(n); err != nil {
@@ -149,7 +149,7 @@ func checkConcurrency(n int) error {
 	return nil
 }
 
-// delivery is a page on its way to the loop.
+// delivery carries a page to the loop.
 type delivery[K, Out, Item any] struct {
 	part  Part[K, Out, Item]
 	page  page[Out]
@@ -157,7 +157,7 @@ type delivery[K, Out, Item any] struct {
 	first bool // of its listing
 }
 
-// deliver sends all pages of a listing. The receiver must take them until it returns.
+// deliver sends all pages of a listing. The receiver must receive until it returns.
 func deliver[K, Out, Item any](ctx context.Context, part Part[K, Out, Item], pages chan<- delivery[K, Out, Item]) {
 	if part.Listing == nil {
 		pages <- delivery[K, Out, Item]{part: part, err: &ConfigError{"Listing", "must not be nil"}}
@@ -171,8 +171,8 @@ func deliver[K, Out, Item any](ctx context.Context, part Part[K, Out, Item], pag
 	}
 }
 
-// hand gives the page to the loop. Only here, in the loop's goroutine, does the listing
-// move on.
+// hand passes the page to the loop. The listing's position changes only here, in the
+// loop's goroutine.
 func (d delivery[K, Out, Item]) hand(yield func(Part[K, Out, Item], error) bool) bool {
 	if p := d.part.Listing; p != nil && p.err == nil {
 		if d.first {

@@ -15,7 +15,8 @@ type span struct {
 	next *string // asks for the next page; nil on the last one
 }
 
-// after is the place behind n items of the span, and whether anything is left.
+// after returns the position just past n items of the span, and whether
+// anything is left.
 func (s span) after(n int) (paging.Position, bool) {
 	if n < s.rest {
 		return paging.Position{Token: s.from.Token, Skip: s.from.Skip + n}, true
@@ -41,7 +42,8 @@ func (p *Paginator[Out, Item]) source(ctx context.Context) iter.Seq2[page[Out], 
 	return p.walk(ctx)
 }
 
-// walk fetches one page after the other. It keeps the tokens to know one again.
+// walk fetches one page after the other. It remembers the tokens to detect a
+// repetition.
 func (p *Paginator[Out, Item]) walk(ctx context.Context) iter.Seq2[page[Out], error] {
 	return func(yield func(page[Out], error) bool) {
 		pages, from, left, seen := p.start(p.from.Token, p.size), p.from, p.maxItems, map[string]bool{}
@@ -60,7 +62,8 @@ func (p *Paginator[Out, Item]) walk(ctx context.Context) iter.Seq2[page[Out], er
 	}
 }
 
-// fetch gets a page and cuts it to the items from a place on, up to a limit.
+// fetch gets a page and cuts it to the items from a position on, up to a
+// limit.
 func (p *Paginator[Out, Item]) fetch(ctx context.Context, pages pager[Out], from paging.Position, limit int) (page[Out], error) {
 	if err := ctx.Err(); err != nil {
 		return page[Out]{}, err

@@ -7,7 +7,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// DescribeImagesInput says which images of a repository to list, and how.
+// DescribeImagesInput selects the images of a repository to list.
 type DescribeImagesInput struct {
 	// RegistryId is the twelve-digit account; nil means the caller's own.
 	RegistryId *string
@@ -15,8 +15,8 @@ type DescribeImagesInput struct {
 	// RepositoryName is the repository, without the alias. Required.
 	RepositoryName *string
 
-	// ImageIds asks for 1 to 100 images, without PageSize and StartingToken; nil
-	// lists all.
+	// ImageIds selects 1 to 100 images; PageSize and StartingToken must then be
+	// nil. Nil lists all images.
 	ImageIds []types.ImageIdentifier
 
 	// PaginationConfig bounds and resumes the listing; nil lists everything.
@@ -26,7 +26,8 @@ type DescribeImagesInput struct {
 // DescribeImagesPaginator lists the images of a repository.
 type DescribeImagesPaginator = Paginator[ecrpublic.DescribeImagesOutput, types.ImageDetail]
 
-// NewDescribeImagesPaginator copies params; nil ones are empty.
+// NewDescribeImagesPaginator returns a paginator. It copies params; nil means
+// an empty input.
 func NewDescribeImagesPaginator(client ecrpublic.DescribeImagesAPIClient, params *DescribeImagesInput, optFns ...func(*Options)) *DescribeImagesPaginator {
 	in := *cmp.Or(params, &DescribeImagesInput{})
 	return newPaginator(in.PaginationConfig, optFns,
@@ -40,7 +41,7 @@ func NewDescribeImagesPaginator(client ecrpublic.DescribeImagesAPIClient, params
 		})
 }
 
-// DescribeImageTagsInput says which tags of a repository to list, and how.
+// DescribeImageTagsInput names the repository whose tags to list.
 type DescribeImageTagsInput struct {
 	// RegistryId is the twelve-digit account; nil means the caller's own.
 	RegistryId *string
@@ -55,7 +56,8 @@ type DescribeImageTagsInput struct {
 // DescribeImageTagsPaginator lists the tags of a repository.
 type DescribeImageTagsPaginator = Paginator[ecrpublic.DescribeImageTagsOutput, types.ImageTagDetail]
 
-// NewDescribeImageTagsPaginator copies params; nil ones are empty.
+// NewDescribeImageTagsPaginator returns a paginator. It copies params; nil
+// means an empty input.
 func NewDescribeImageTagsPaginator(client ecrpublic.DescribeImageTagsAPIClient, params *DescribeImageTagsInput, optFns ...func(*Options)) *DescribeImageTagsPaginator {
 	in := *cmp.Or(params, &DescribeImageTagsInput{})
 	return newPaginator(in.PaginationConfig, optFns,
@@ -69,7 +71,7 @@ func NewDescribeImageTagsPaginator(client ecrpublic.DescribeImageTagsAPIClient, 
 		})
 }
 
-// DescribeRegistriesInput says how to list the registries of the caller.
+// DescribeRegistriesInput configures a listing of the caller's registries.
 type DescribeRegistriesInput struct {
 	// PaginationConfig bounds and resumes the listing; nil lists everything.
 	PaginationConfig *types.PaginatorConfig
@@ -78,7 +80,8 @@ type DescribeRegistriesInput struct {
 // DescribeRegistriesPaginator lists the registries of the caller.
 type DescribeRegistriesPaginator = Paginator[ecrpublic.DescribeRegistriesOutput, types.Registry]
 
-// NewDescribeRegistriesPaginator copies params; nil ones are empty.
+// NewDescribeRegistriesPaginator returns a paginator. It copies params; nil
+// means an empty input.
 func NewDescribeRegistriesPaginator(client ecrpublic.DescribeRegistriesAPIClient, params *DescribeRegistriesInput, optFns ...func(*Options)) *DescribeRegistriesPaginator {
 	in := *cmp.Or(params, &DescribeRegistriesInput{})
 	return newPaginator(in.PaginationConfig, optFns,
@@ -92,13 +95,13 @@ func NewDescribeRegistriesPaginator(client ecrpublic.DescribeRegistriesAPIClient
 		})
 }
 
-// DescribeRepositoriesInput says which repositories of a registry to list, and how.
+// DescribeRepositoriesInput selects the repositories of a registry to list.
 type DescribeRepositoriesInput struct {
 	// RegistryId is the twelve-digit account; nil means the caller's own.
 	RegistryId *string
 
-	// RepositoryNames asks for 1 to 100 repositories, without PageSize and
-	// StartingToken; nil lists all.
+	// RepositoryNames selects 1 to 100 repositories; PageSize and StartingToken
+	// must then be nil. Nil lists all repositories.
 	RepositoryNames []string
 
 	// PaginationConfig bounds and resumes the listing; nil lists everything.
@@ -108,7 +111,8 @@ type DescribeRepositoriesInput struct {
 // DescribeRepositoriesPaginator lists the repositories of a registry.
 type DescribeRepositoriesPaginator = Paginator[ecrpublic.DescribeRepositoriesOutput, types.Repository]
 
-// NewDescribeRepositoriesPaginator copies params; nil ones are empty.
+// NewDescribeRepositoriesPaginator returns a paginator. It copies params; nil
+// means an empty input.
 func NewDescribeRepositoriesPaginator(client ecrpublic.DescribeRepositoriesAPIClient, params *DescribeRepositoriesInput, optFns ...func(*Options)) *DescribeRepositoriesPaginator {
 	in := *cmp.Or(params, &DescribeRepositoriesInput{})
 	return newPaginator(in.PaginationConfig, optFns,

@@ -13,11 +13,11 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// ErrRepeatedToken ends a listing in which the service named the same next page
-// a second time, so that it would never end.
+// ErrRepeatedToken ends a listing that would never end, because the service
+// returned the same next token twice.
 var ErrRepeatedToken = errors.New("paginators: the service returned the same next token twice")
 
-// ConfigError reports a setting that no listing can run with.
+// ConfigError reports an invalid setting.
 type ConfigError struct {
 	// Field is the setting, such as "PaginationConfig.MaxItems".
 	Field string
@@ -26,25 +26,25 @@ type ConfigError struct {
 	Problem string
 }
 
-// Error names the field and the values that it takes.
+// Error names the field and its allowed values.
 func (e *ConfigError) Error() string { return "paginators: " + e.Field + " " + e.Problem }
 
-// Options tune how a paginator works, not what it lists.
+// Options configure how a paginator works, not what it lists.
 type Options struct {
 	// Prefetch is how many pages are fetched ahead while the loop works on one, up
 	// to 1,000. 0 fetches a page when the loop asks for it.
 	Prefetch int
 
-	// ClientOptions go along with every request.
+	// ClientOptions apply to every request.
 	ClientOptions []func(*ecrpublic.Options)
 }
 
-// Paginator lists what an operation returns in pages. Every range over Pages or
-// Items, and every Collect, is a listing of its own that begins at StartingToken.
-// A listing ends with the first error: a [*ConfigError] before any request,
-// [ErrRepeatedToken], the context's error, or the client's as it is. A Paginator
-// serves one goroutine and one listing at a time. The New functions make one; the
-// zero value is of no use.
+// Paginator iterates over the pages of an operation. Every range over Pages or
+// Items, and every Collect, is a separate listing that starts at StartingToken. A
+// listing ends with the first error: a [*ConfigError] before any request,
+// [ErrRepeatedToken], the context's error, or the client's error as it is. A
+// Paginator must not be used by several goroutines, or for several listings, at
+// the same time. Create one with a New function; the zero value is not usable.
 type Paginator[Out, Item any] struct {
 	start    func(token *string, size *int32) pager[Out]
 	fields   func(*Out) (items *[]Item, next **string)
@@ -58,9 +58,9 @@ type Paginator[Out, Item any] struct {
 	done int  // how many items of it
 }
 
-// Pages yields the service's responses, empty ones too. The first and the last
-// are cut to what StartingToken and MaxItems leave of them. Their NextToken stays
-// the service's own: go on with ResumeToken instead.
+// Pages yields the service's responses, including empty ones. The first and the
+// last are cut to what StartingToken and MaxItems leave of them. Their NextToken
+// is still the service's own; to continue later, use ResumeToken instead.
 func (p *Paginator[Out, Item]) Pages(ctx context.Context) iter.Seq2[*Out, error] {
 	return func(yield func(*Out, error) bool) {
 		if p.err == nil {
@@ -77,7 +77,7 @@ func (p *Paginator[Out, Item]) Pages(ctx context.Context) iter.Seq2[*Out, error]
 	}
 }
 
-// begin notes that the loop has been handed nothing yet.
+// begin records that the loop has received nothing yet.
 func (p *Paginator[Out, Item]) begin() { p.at, p.done = span{from: p.from, rest: 1}, 0 }
 
 // Items yields the items of all pages, holding one page at a time.
@@ -100,8 +100,8 @@ func (p *Paginator[Out, Item]) Items(ctx context.Context) iter.Seq2[Item, error]
 }
 
 // Collect merges all pages into one output: every item, the metadata of the last
-// page, and ResumeToken as NextToken. Beside an error it returns what came before
-// it, in the same form, or nil if that is nothing.
+// page, and ResumeToken as NextToken. On an error it also returns what came
+// before it, in the same form, or nil if there was nothing.
 func (p *Paginator[Out, Item]) Collect(ctx context.Context) (*Out, error) {
 	var merged *Out
 	var all []Item
@@ -118,12 +118,13 @@ func (p *Paginator[Out, Item]) Collect(ctx context.Context) (*Out, error) {
 	return merged, nil
 }
 
-// ResumeToken is where a later listing goes on so that no item is lost or
-// repeated: a StartingToken here, in boto3 and in the AWS CLI, for the same
-// operation and PageSize, since it counts items of a page. It points behind the
-// last page or item that the loop was handed, the one it broke on included,
-// whatever ended the listing; inside the loop it is a checkpoint. Nil means that
-// nothing is left, or that no listing has begun.
+// ResumeToken returns the StartingToken with which a later listing continues
+// without losing or repeating an item, here, in boto3 or in the AWS CLI.
+// Operation and PageSize must be the same, because the token counts items of a
+// page. It points just past the last page or item that the loop received,
+// including the one it broke on, whatever ended the listing; inside the loop it
+// is a checkpoint. Nil means that nothing is left, or that no listing has
+// started.
 func (p *Paginator[Out, Item]) ResumeToken() *string {
 	place, left := p.at.after(p.done)
 	if !left {
@@ -137,12 +138,13 @@ type pager[Out any] interface {
 	NextPage(context.Context, ...func(*ecrpublic.Options)) (*Out, error)
 }
 
-// MaxPageSize is the largest PageSize, and the most items that a page has.
+// MaxPageSize is the largest PageSize that the service accepts, and the most
+// items on a page.
 const MaxPageSize = 1000
 
-const maxPrefetch = 1000 // bounds the memory, and is far beyond use
+const maxPrefetch = 1000 // bounds the memory, far above any sensible use
 
-// newPaginator keeps what is wrong with the settings for the listings to report.
+// newPaginator saves the error of invalid settings; listings report it.
 func newPaginator[Out, Item any](
 	config *types.PaginatorConfig, optFns []func(*Options),
 	start func(token *string, size *int32) pager[Out], fields func(*Out) (*[]Item, **string),

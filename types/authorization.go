@@ -7,7 +7,8 @@ import "time"
 // ecrpublic/login turns it into a user name and a password.
 type AuthorizationData struct {
 	// AuthorizationToken is "AWS:" and a password, base64-encoded as one text.
-	// As it stands it is also a bearer token for the registry's /v2/ API.
+	// Unchanged, it is also a bearer token for the /v2/ API of the registry
+	// host.
 	AuthorizationToken *string
 
 	// ExpiresAt is when the token stops working, twelve hours after it was

@@ -12,7 +12,7 @@ const (
 	ImageFailureCodeInvalidImageTag ImageFailureCode = "InvalidImageTag"
 	// Digest and tag name different images.
 	ImageFailureCodeImageTagDoesNotMatchDigest ImageFailureCode = "ImageTagDoesNotMatchDigest"
-	// There is no such image; when deleting, the work is already done.
+	// There is no such image; for a deletion, treat it as success.
 	ImageFailureCodeImageNotFound ImageFailureCode = "ImageNotFound"
 	// The identifier is empty.
 	ImageFailureCodeMissingDigestAndTag ImageFailureCode = "MissingDigestAndTag"

@@ -2,8 +2,8 @@ package types
 
 import "github.com/aws/smithy-go"
 
-// ImageAlreadyExistsException reports an image that is already there with the
-// same digest and tag. A push may treat it as success.
+// ImageAlreadyExistsException reports that the repository already has the
+// image with the same digest and tag. A push may treat it as success.
 type ImageAlreadyExistsException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string
@@ -50,8 +50,8 @@ func (e *ImageDigestDoesNotMatchException) ErrorCode() string {
 // ErrorFault returns smithy.FaultClient.
 func (e *ImageDigestDoesNotMatchException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
-// ImageNotFoundException reports that an image which was asked for by name is
-// missing. One missing image fails the whole call.
+// ImageNotFoundException reports that a requested image does not exist. One
+// missing image fails the whole call.
 type ImageNotFoundException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string
@@ -74,8 +74,9 @@ func (e *ImageNotFoundException) ErrorCode() string {
 // ErrorFault returns smithy.FaultClient.
 func (e *ImageNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
-// ImageTagAlreadyExistsException reports a tag that may not be moved. ECR
-// Public has no immutable tags, so it is part of the model but not expected.
+// ImageTagAlreadyExistsException reports a tag that must not be moved. It is
+// part of the model but not expected, because ECR Public has no immutable
+// tags.
 type ImageTagAlreadyExistsException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string
@@ -98,8 +99,8 @@ func (e *ImageTagAlreadyExistsException) ErrorCode() string {
 // ErrorFault returns smithy.FaultClient.
 func (e *ImageTagAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
-// ReferencedImagesNotFoundException reports an index that refers to images
-// which the repository does not hold. Put them first.
+// ReferencedImagesNotFoundException reports an index whose children are
+// missing from the repository. Put them first.
 type ReferencedImagesNotFoundException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string

@@ -141,8 +141,8 @@ func (e *LayerPartTooSmallException) ErrorCode() string {
 // ErrorFault returns smithy.FaultClient.
 func (e *LayerPartTooSmallException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
-// LayersNotFoundException reports a manifest that refers to layers which the
-// repository does not hold. Upload them first.
+// LayersNotFoundException reports a manifest that refers to layers missing
+// from the repository. Upload them first.
 type LayersNotFoundException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string

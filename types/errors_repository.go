@@ -27,7 +27,8 @@ func (e *RepositoryAlreadyExistsException) ErrorCode() string {
 func (e *RepositoryAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 // RepositoryCatalogDataNotFoundException reports a repository without catalog data.
-// It is part of the model; the service was seen returning empty data instead.
+// It is part of the model, but the service has been observed to return empty data
+// instead.
 type RepositoryCatalogDataNotFoundException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string
@@ -52,8 +53,8 @@ func (e *RepositoryCatalogDataNotFoundException) ErrorFault() smithy.ErrorFault 
 	return smithy.FaultClient
 }
 
-// RepositoryNotEmptyException reports a repository that still holds images, which
-// only Force deletes.
+// RepositoryNotEmptyException reports a repository that still has images and is
+// deleted only with Force.
 type RepositoryNotEmptyException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string
@@ -77,8 +78,8 @@ func (e *RepositoryNotEmptyException) ErrorCode() string {
 func (e *RepositoryNotEmptyException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 // RepositoryNotFoundException reports a repository that does not exist. It can
-// occasionally appear right after a creation, because the service is eventually
-// consistent.
+// occur right after the repository was created, because the service is
+// eventually consistent.
 type RepositoryNotFoundException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string

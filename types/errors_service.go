@@ -3,7 +3,7 @@ package types
 import "github.com/aws/smithy-go"
 
 // InvalidParameterException reports a member that breaks a constraint of the
-// service. The message names the member; repeating the call is useless.
+// service. The message names the member; retrying does not help.
 type InvalidParameterException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string
@@ -50,8 +50,8 @@ func (e *InvalidTagParameterException) ErrorCode() string {
 // ErrorFault returns smithy.FaultClient.
 func (e *InvalidTagParameterException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
-// LimitExceededException reports a quota that is used up. It is not a
-// throttle: waiting does not help, so this client does not retry it.
+// LimitExceededException reports an exhausted quota. It is not a throttle:
+// waiting does not help, so this client does not retry it.
 type LimitExceededException struct {
 	// Message is the service's explanation; nil when it gave none.
 	Message *string

@@ -53,7 +53,7 @@ type ImageDetail struct {
 	// not change it.
 	ImagePushedAt *time.Time
 
-	// ImageManifestMediaType tells an image from an index.
+	// ImageManifestMediaType distinguishes an image from an index.
 	ImageManifestMediaType *string
 
 	// ArtifactMediaType is the media type of the manifest's config; nil for an
@@ -86,7 +86,7 @@ type ReferencedImageDetail struct {
 	// ImagePushedAt is when the manifest was first put.
 	ImagePushedAt *time.Time
 
-	// ImageManifestMediaType tells an image from an index.
+	// ImageManifestMediaType distinguishes an image from an index.
 	ImageManifestMediaType *string
 
 	// ArtifactMediaType is the media type of the manifest's config; nil for an
@@ -100,9 +100,9 @@ type ImageFailure struct {
 	// ImageId is the identifier as it was sent.
 	ImageId *ImageIdentifier
 
-	// FailureCode is what to match on.
+	// FailureCode says why; new codes may be added.
 	FailureCode ImageFailureCode
 
-	// FailureReason is a sentence for people.
+	// FailureReason is a message for humans; match on FailureCode.
 	FailureReason *string
 }

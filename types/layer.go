@@ -2,7 +2,7 @@ package types
 
 // Layer says whether a blob, by its digest, is in a repository.
 type Layer struct {
-	// LayerDigest is the digest that was asked for, such as "sha256:9f86…".
+	// LayerDigest is the requested digest, such as "sha256:9f86…".
 	LayerDigest *string
 
 	// LayerAvailability is AVAILABLE when an image may refer to the layer and
@@ -12,8 +12,8 @@ type Layer struct {
 	// LayerSize is in bytes; nil when the layer is unavailable.
 	LayerSize *int64
 
-	// MediaType is what the first image that refers to the layer called it; nil
-	// before there is such an image.
+	// MediaType is the media type given by the first image that refers to the
+	// layer; nil before there is such an image.
 	MediaType *string
 }
 
@@ -25,6 +25,6 @@ type LayerFailure struct {
 	// FailureCode says whether the digest is malformed or missing.
 	FailureCode LayerFailureCode
 
-	// FailureReason is a sentence for people; match on FailureCode.
+	// FailureReason is a message for humans; match on FailureCode.
 	FailureReason *string
 }

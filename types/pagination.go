@@ -1,11 +1,12 @@
 package types
 
-// PaginatorConfig bounds and resumes a paginated listing, as the argument of the
-// same name does in boto3. Package paginators applies it; the service never sees it.
-// The zero value lists everything.
+// PaginatorConfig limits and resumes a paginated listing, like boto3's
+// PaginationConfig. Package paginators applies it; the service never sees it. The
+// zero value lists everything.
 type PaginatorConfig struct {
-	// MaxItems stops after so many items, over all pages; nil means no limit.
-	// It is cut on the client and never lowers the page size. At least 1.
+	// MaxItems ends the listing after this many items over all pages, at least
+	// 1; nil means no limit. The client applies it; it does not lower the page
+	// size.
 	MaxItems *int32
 
 	// PageSize is sent as maxResults, 1 to 1000; nil lets the service choose
@@ -14,7 +15,7 @@ type PaginatorConfig struct {
 
 	// StartingToken continues where an earlier listing stopped: a resume token of
 	// this library, of boto3 or of the AWS CLI, or a NextToken of the service. Nil
-	// starts at the beginning; an empty one is sent as it is. A resume token belongs
-	// to the PageSize that it was made with.
+	// starts at the beginning; an empty string is sent as it is. A resume token is
+	// valid only with the PageSize it was created with.
 	StartingToken *string
 }

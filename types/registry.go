@@ -21,8 +21,8 @@ type Registry struct {
 	Aliases []RegistryAlias
 }
 
-// RegistryAlias is a name of a registry: the one that was assigned with the
-// first repository, or one that its owner asked for.
+// RegistryAlias is a name of a registry: the one assigned with the first
+// repository, or one requested by its owner.
 type RegistryAlias struct {
 	// Name has 2 to 50 characters.
 	Name *string

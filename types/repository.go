@@ -26,17 +26,17 @@ type Repository struct {
 }
 
 // RepositoryCatalogData is what the public gallery shows of a repository. A
-// member that was never set, or was set to nothing, is nil.
+// member that was never set, or was set to an empty value, is nil.
 type RepositoryCatalogData struct {
 	// Description is the short text of search results.
 	Description *string
 
-	// Architectures are free text; the gallery shows badges for "ARM",
+	// Architectures is a list of free text; the gallery shows badges for "ARM",
 	// "ARM 64", "x86" and "x86-64" only.
 	Architectures []string
 
-	// OperatingSystems are free text; the gallery shows badges for "Linux" and
-	// "Windows" only.
+	// OperatingSystems is a list of free text; the gallery shows badges for
+	// "Linux" and "Windows" only.
 	OperatingSystems []string
 
 	// LogoUrl is where the service serves the logo; it changes with every put.
@@ -52,8 +52,8 @@ type RepositoryCatalogData struct {
 	MarketplaceCertified *bool
 }
 
-// RepositoryCatalogDataInput is what a caller sets of a repository's page in the
-// public gallery. The service checks the limits below; this client does not.
+// RepositoryCatalogDataInput sets what the public gallery shows of a repository.
+// The service checks the limits below; this client does not.
 type RepositoryCatalogDataInput struct {
 	// Description has up to 1,024 characters.
 	Description *string
