@@ -21,7 +21,8 @@ type ApplyAPIClient interface {
 }
 
 // Apply deletes the images that the plan says, by digest and so with all their
-// tags, in the account that the plan was made for.
+// tags, in the account that the plan was made for. Apply a plan soon: rules are not
+// evaluated again.
 //
 // Right before each batch of at most 100 images they are described again: what
 // has other tags or another push time than in the plan stays, and is in the
