@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pushes, copies, pulls, lists and deletes with crane and skopeo:
+# Pushes, copies, pulls, lists and deletes with crane, skopeo, regctl and oras:
 # emulator_tools.sh URL
 #
 # Exits 1 at the first result that is wrong. For a tool that is missing it prints
@@ -123,6 +123,62 @@ with_skopeo() {
 	equal "skopeo: no tags are left" "$(tags "$name")" ""
 }
 
+with_regctl() {
+	local name=tools/regctl-$$ app copy digest
+	export REGCTL_CONFIG=$work/regctl.json
+	app=$registry/$(create "$name")
+	copy=$registry/$(create "$name/copy")
+	[[ -d $work/layout ]] || oci_layout "$work/layout"
+	digest=$(jq -r '.manifests[0].digest' "$work/layout/index.json")
+
+	rm -f "$DOCKER_CONFIG/config.json"
+	works "regctl: plain HTTP" regctl registry set --tls disabled "$registry"
+	refused "regctl: push without a login" 'unauthorized|denied|401|403' regctl image copy "ocidir://$work/layout:all" "$app:all"
+	works "regctl: login" regctl registry login "$registry" -u AWS -p "$password"
+	works "regctl: push an index" regctl image copy "ocidir://$work/layout:all" "$app:all"
+	equal "regctl: its digest" "$(regctl manifest head "$app:all")" "$digest"
+	works "regctl: copy" regctl image copy "$app:all" "$copy:all"
+	equal "regctl: the tags" "$(regctl tag ls "$app" | sorted) $(tags "$name/copy")" "all all"
+	works "regctl: push an artifact" regctl artifact put --artifact-type application/x.test --file "$work/layout/oci-layout" "$app:artifact"
+	works "regctl: attach" regctl artifact put --artifact-type application/x.note --subject "$app:all" --file "$work/layout/index.json"
+	equal "regctl: the artifact" "$(regctl artifact get "$app:artifact")" "$(cat "$work/layout/oci-layout")"
+	equal "regctl: the referrers" "$(regctl artifact list "$app:all" --format '{{len .Descriptors}}')" 1
+	works "regctl: pull" regctl image copy "$copy:all" "ocidir://$work/regctl-pulled:all"
+	equal "regctl: what was pulled" "$(jq -r '.manifests[0].digest' "$work/regctl-pulled/index.json")" "$digest"
+	works "regctl: delete a tag" regctl tag delete "$app:artifact"
+	works "regctl: delete the index" regctl manifest delete "$app@$digest"
+	equal "regctl: no tags are left" "$(tags "$name")" ""
+	refused "regctl: push to a missing repository" 'not found|404|name unknown' regctl image copy "ocidir://$work/layout:all" "$app/missing:all"
+}
+
+with_oras() {
+	local name=tools/oras-$$ app copy
+	app=$registry/$(create "$name")
+	copy=$registry/$(create "$name/copy")
+	mkdir -p "$work/oras"
+	(
+		cd "$work/oras"
+		echo text >file
+		rm -f "$DOCKER_CONFIG/config.json"
+		refused "oras: push without a login" 'unauthorized|denied|401|403|credential' oras push --plain-http "$app:v1" file
+		works "oras: login" oras login --plain-http -u AWS -p "$password" "$registry"
+		works "oras: push" oras push --plain-http --artifact-type application/x.test "$app:v1" file
+		works "oras: tag" oras tag --plain-http "$app:v1" v2
+		works "oras: attach" oras attach --plain-http --artifact-type application/x.note "$app:v1" file
+		equal "oras: the referrers" "$(oras discover --plain-http --format json "$app:v1" | jq '(.referrers // .manifests) | length')" 1
+		works "oras: copy" oras cp -r --from-plain-http --to-plain-http "$app:v1" "$copy:v1"
+		equal "oras: the tags" "$(oras repo tags --plain-http "$app" | sorted) $(tags "$name/copy")" "v1 v2 v1"
+		works "oras: pull" oras pull --plain-http -o pulled "$copy:v1"
+		equal "oras: what was pulled" "$(cat pulled/file)" text
+		works "oras: an empty artifact" oras push --plain-http --artifact-type application/x.empty "$app:empty"
+		works "oras: delete" oras manifest delete --plain-http -f "$app:v2"
+		equal "oras: it deletes by digest" "$(tags "$name")" empty
+		refused "oras: push to a missing repository" 'not found|404|name unknown' oras push --plain-http "$app/missing:v1" file
+		echo "$passed" >passed
+	)
+	passed=$(cat "$work/oras/passed")
+}
+
 # raw prints a manifest as it is.
 raw() { skopeo inspect --raw --tls-verify=false "docker://$1"; } # IMAGE
 
@@ -156,7 +212,7 @@ oci_layout() { # LAYOUT
 	jq -nc --argjson index "$manifest" '{schemaVersion: 2, manifests: [$index + {annotations: {"org.opencontainers.image.ref.name": "all"}}]}' >"$1/index.json"
 }
 
-for tool in crane skopeo; do
+for tool in crane skopeo regctl oras; do
 	if command -v $tool >/dev/null; then
 		with_$tool
 		continue
@@ -164,6 +220,8 @@ for tool in crane skopeo; do
 	case $tool in
 	crane) how="go install github.com/google/go-containerregistry/cmd/crane@v0.22.1" ;;
 	skopeo) how="apt-get install skopeo" ;;
+	regctl) how="go install github.com/regclient/regclient/cmd/regctl@latest" ;;
+	oras) how="go install oras.land/oras/cmd/oras@latest" ;;
 	esac
 	echo "NOT RUN: $tool is not installed ($how)"
 done
