@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Dockerfile of the emulator and runs it: emulator_image.sh
+# Builds the Dockerfile of the emulator, runs it, and pushes the image to it and
+# pulls it again with docker: emulator_image.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -8,6 +9,7 @@ daemon=
 cleanup() {
 	[[ -z ${container:-} ]] || docker rm -f "$container" >/dev/null 2>&1 || true
 	[[ -z $daemon ]] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null || true
+	umount "$work"/exec/netns/* 2>/dev/null || true
 	rm -rf "$work"
 }
 trap cleanup EXIT
@@ -40,3 +42,20 @@ until curl -sf http://127.0.0.1:4510/_emulator/health; do
 done
 echo
 docker run --rm ecr-public-emulator:check -version
+
+api() { curl -sS --fail-with-body http://127.0.0.1:4510 -H "X-Amz-Target: SpencerFrontendService.$1" -d "$2"; }
+repository=$(api CreateRepository '{"repositoryName":"app"}' | jq -r '.repository.repositoryUri | sub("^public.ecr.aws"; "127.0.0.1:4510")')
+export DOCKER_CONFIG=$work/config
+docker tag ecr-public-emulator:check "$repository:docker"
+if docker push -q "$repository:docker" >/dev/null 2>&1; then
+	echo "FAILED: docker push without a login"
+	exit 1
+fi
+api GetAuthorizationToken '{}' | jq -r .authorizationData.authorizationToken | base64 -d | cut -d : -f 2 |
+	docker login -u AWS --password-stdin 127.0.0.1:4510 >/dev/null 2>&1
+docker push -q "$repository:docker"
+docker logout 127.0.0.1:4510 >/dev/null
+docker rmi -f "$repository:docker" >/dev/null
+docker pull -q "$repository:docker"
+[[ $(api DescribeImageTags '{"repositoryName":"app"}' | jq -r '.imageTagDetails[].imageTag') == docker ]]
+echo "docker pushed and pulled"

@@ -61,7 +61,7 @@ else
 fi
 if has node && node -e 'require("@aws-sdk/client-ecr-public")' 2>/dev/null; then
 	recipe JavaScript node
-	equal "JavaScript" "$(cat out)" "public.ecr.aws/$ALIAS/app"
+	equal "JavaScript" "$(tail -1 out)" "public.ecr.aws/$ALIAS/app"
 else
 	echo "NOT RUN: JavaScript: @aws-sdk/client-ecr-public is not installed"
 fi

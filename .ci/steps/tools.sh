@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # work is set by .ci/run
 # Steps that run programs: the examples, and other people's tools on the emulator.
 
-readonly crane=v0.22.1
+readonly crane=v0.22.1 regctl=v0.11.7 oras=v1.3.6 conformance=v0.0.0-20260831232431-97274622c111
 
 step_programs() {
 	local example
@@ -35,12 +35,17 @@ registry_tools() {
 	need jq jq
 	command -v skopeo >/dev/null || debian skopeo || true
 	command -v crane >/dev/null || go install "github.com/google/go-containerregistry/cmd/crane@$crane" || true
+	command -v regctl >/dev/null || go install "github.com/regclient/regclient/cmd/regctl@$regctl" || true
+	command -v oras >/dev/null || go install "oras.land/oras/cmd/oras@$oras" || true
 }
 
 # on_emulator runs a check against a fresh emulator.
-on_emulator() { # [-data DIR] COMMAND...
+on_emulator() { # [-FLAG VALUE]... COMMAND...
 	local flags=() pid
-	[[ $1 != -data ]] || { flags=(-data "$2"); shift 2; }
+	while [[ $1 == -* ]]; do
+		flags+=("$1" "$2")
+		shift 2
+	done
 	[[ -x $GOBIN/ecr-public-emulator ]] || go install ./ecrpublic/ecrpublictest/cmd/ecr-public-emulator
 	: >"$work/url"
 	ecr-public-emulator -addr 127.0.0.1:0 ${flags[@]+"${flags[@]}"} >"$work/url" &
@@ -74,6 +79,29 @@ step_official() { on_emulator bash .ci/official_scenario.sh; }
 step_registry_tools() {
 	registry_tools
 	on_emulator bash .ci/emulator_tools.sh
+}
+
+step_conformance() {
+	need curl curl
+	need jq jq
+	go install "github.com/opencontainers/distribution-spec/conformance@$conformance" || skip "the conformance program cannot be installed"
+	on_emulator -registry oci bash .ci/emulator_conformance.sh
+}
+
+step_recipes() {
+	registry_tools
+	command -v aws >/dev/null || debian awscli || true
+	if command -v npm >/dev/null; then
+		npm install --silent --no-audit --no-fund --prefix "$work/npm" @aws-sdk/client-ecr-public >/dev/null || true
+	fi
+	go install ./ecrpublic/ecrpublictest/cmd/ecr-public-emulator
+	NODE_PATH=$work/npm/node_modules bash .ci/emulator_recipes.sh
+}
+
+step_image() {
+	need curl curl
+	need jq jq
+	bash .ci/emulator_image.sh
 }
 
 step_javascript() {

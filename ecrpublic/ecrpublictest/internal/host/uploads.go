@@ -31,7 +31,7 @@ func (h *Host) beginUpload(w http.ResponseWriter, r *http.Request, at resource) 
 		return nil
 	}
 	defer h.store.CancelUpload(at.reference) // nobody knows of it
-	if _, err := h.store.AppendChunk(at.name, at.reference, nil, r.Body); err != nil {
+	if _, _, err := h.store.AppendChunk(at.name, at.reference, nil, r.Body); err != nil {
 		return err
 	}
 	return h.finishUpload(w, at, announced)
@@ -48,14 +48,15 @@ func (h *Host) uploadStatus(w http.ResponseWriter, _ *http.Request, at resource)
 }
 
 // appendToUpload adds a chunk. ECR answers with another status than the
-// specification has, and with a range that does not advance.
+// specification has, and with a range that does not advance: of the chunk alone,
+// which is what docker counts on for its only one.
 func (h *Host) appendToUpload(w http.ResponseWriter, r *http.Request, at resource) error {
-	size, err := h.append(r, at)
+	added, size, err := h.append(r, at)
 	if err != nil {
 		return err
 	}
 	if h.ecr {
-		setUpload(w, at, 0)
+		setUpload(w, at, added)
 		w.WriteHeader(http.StatusCreated)
 		return nil
 	}
@@ -71,7 +72,7 @@ func (h *Host) completeUpload(w http.ResponseWriter, r *http.Request, at resourc
 		h.store.CancelUpload(at.reference)
 		return err
 	}
-	if _, err := h.append(r, at); err != nil {
+	if _, _, err := h.append(r, at); err != nil {
 		return err
 	}
 	return h.finishUpload(w, at, announced)
@@ -102,10 +103,10 @@ func (h *Host) cancelUpload(w http.ResponseWriter, _ *http.Request, at resource)
 }
 
 // append adds the body of a request to an upload.
-func (h *Host) append(r *http.Request, at resource) (size int64, err error) {
+func (h *Host) append(r *http.Request, at resource) (added, size int64, err error) {
 	first, err := chunkStart(r)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	return h.store.AppendChunk(at.name, at.reference, first, r.Body)
 }

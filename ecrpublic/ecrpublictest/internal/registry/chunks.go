@@ -15,31 +15,32 @@ func (s *Store) UploadSize(name, id string) (int64, error) {
 	return u.size, nil
 }
 
-// AppendChunk adds a chunk to an upload, whole or not at all, and returns how
-// many bytes the upload then holds. The chunk must start at first; nil means
-// wherever the upload ends. An empty chunk is none.
-func (s *Store) AppendChunk(name, id string, first *int64, from io.Reader) (size int64, err error) {
+// AppendChunk adds a chunk to an upload, whole or not at all, and returns how many
+// bytes it has and how many the upload then holds. The chunk must start at first;
+// nil means wherever the upload ends. An empty chunk is none.
+func (s *Store) AppendChunk(name, id string, first *int64, from io.Reader) (added, size int64, err error) {
 	c, err := s.beginChunk(name, id, first)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	err = c.receive(from)
 	c.upload.mu.Lock()
 	defer c.upload.mu.Unlock()
 	c.upload.busy = false
-	switch {
-	case c.upload.closed:
-		return 0, uploadNotFound(id, name, s.config.Account)
-	case err != nil:
+	if c.upload.closed {
+		return 0, 0, uploadNotFound(id, name, s.config.Account)
+	}
+	if err != nil {
 		if lost := c.upload.revert(c.start); lost != nil {
 			s.forgetUpload(c.upload)
 			c.upload.end()
 		}
-		return 0, err
-	case c.upload.size > c.start.size:
-		c.upload.count(c.upload.size-c.start.size, s.Quotas().MinPartBytes)
+		return 0, 0, err
 	}
-	return c.upload.size, nil
+	if added = c.upload.size - c.start.size; added > 0 {
+		c.upload.count(added, s.Quotas().MinPartBytes)
+	}
+	return added, c.upload.size, nil
 }
 
 func (s *Store) beginChunk(name, id string, first *int64) (chunk, error) {
