@@ -78,6 +78,7 @@ var (
 	aliases       = regexp.MustCompile(`(public\.ecr\.aws/(?:v2/)?|/v2/|repository(?::|%3A)|registry with id ')([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)`)
 	signatures    = regexp.MustCompile(`([?&](?:X-Amz-[A-Za-z-]+|Signature|Policy|Key-Pair-Id|_state|token)=)[^&"'\s>]+`)
 	bearers       = regexp.MustCompile(`\b(Bearer|Basic) [\w+/=.~-]{16,}`)
+	defaultForm   = regexp.MustCompile(`^([a-z][0-9]){4}$`)
 	width         = regexp.MustCompile(`%0\d+d`)
 	loopback      = regexp.MustCompile(`(?:127\.0\.0\.1|localhost|\[::1\]):\d+`)
 )
@@ -94,8 +95,8 @@ func (s *Scrubber) Text(text string) string {
 	text = bearers.ReplaceAllString(text, "${1} scrubbed")
 	text = replaceGroups(principalARNs, text, func(g []string) string { return g[1] + g[2] + "/" + s.number("name", g[3]) })
 	text = replaceGroups(aliases, text, func(g []string) string { return g[1] + s.number("alias", g[2]) })
-	for _, alias := range s.known("alias") {
-		text = pathsBelow(alias).ReplaceAllString(text, "${1}"+s.number("alias", alias)+"/")
+	for _, alias := range append(s.known("alias"), s.known("default")...) {
+		text = pathsBelow(alias).ReplaceAllString(text, "${1}"+s.number("alias", alias)+"${2}")
 	}
 	text = accounts.ReplaceAllStringFunc(text, func(v string) string { return s.number("account", v) })
 	text = accessKeys.ReplaceAllStringFunc(text, func(v string) string { return s.number("key", v) })
@@ -107,6 +108,7 @@ func (s *Scrubber) Text(text string) string {
 var replacements = map[string]string{
 	"account": "00000000%04d",
 	"alias":   "alias-%d",
+	"default": "x0x0x0x%d", // alias, of the form that AWS gives an account
 	"id":      "00000000-0000-0000-0000-%012d",
 	"key":     "AKIASCRUBBED%08d",
 	"name":    "name-%d",
@@ -118,6 +120,9 @@ var replacements = map[string]string{
 func (s *Scrubber) number(kind, value string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if kind == "alias" && defaultForm.MatchString(value) {
+		kind = "default"
+	}
 	var n int
 	form := replacements[kind]
 	if _, err := fmt.Sscanf(value, width.ReplaceAllString(form, "%d"), &n); err == nil && fmt.Sprintf(form, n) == value {
@@ -150,7 +155,7 @@ func (s *Scrubber) known(kind string) []string {
 // pathsBelow matches an alias, once it is known, where a path begins with it, as in the
 // name that the registry host lists tags under.
 func pathsBelow(alias string) *regexp.Regexp {
-	return regexp.MustCompile(`(^|[\s"'(:=,])` + regexp.QuoteMeta(alias) + `/`)
+	return regexp.MustCompile(`(^|[\s"'(:=,])` + regexp.QuoteMeta(alias) + `(/|%2F)`)
 }
 
 // login replaces the token of GetAuthorizationToken by one that decodes as it does, to

@@ -41,6 +41,14 @@ func isName(in *jsontext.Decoder) bool {
 	return kind == '{' && length%2 == 1
 }
 
+// shortestToken is below the length of any token of the service; what is shorter is a
+// program's own, as in a test of wrong tokens.
+const shortestToken = 12
+
+// startsWithDigit reports whether a registry is named by an account, or by what was
+// meant as one, and not by an alias.
+func startsWithDigit(registry string) bool { return '0' <= registry[0] && registry[0] <= '9' }
+
 // member scrubs the string that was read last, knowing where it stands.
 func (s *Scrubber) member(in *jsontext.Decoder, value string) string {
 	path := strings.Split(string(in.StackPointer()), "/")
@@ -58,9 +66,9 @@ func (s *Scrubber) member(in *jsontext.Decoder, value string) string {
 		return s.login(value)
 	case name == "token" || name == "access_token" || name == "refresh_token" || name == "password":
 		return s.number("token", value)
-	case name == "nextToken":
+	case name == "nextToken" && len(value) >= shortestToken:
 		return s.number("page", value)
-	case name == "registryId" && !accounts.MatchString(value),
+	case name == "registryId" && !startsWithDigit(value),
 		name == "name" && within == "aliases":
 		return s.number("alias", value)
 	case name == "registryUri":

@@ -25,10 +25,10 @@ func TestScrubbedTexts(t *testing.T) {
 		"arn:aws:ecr-public::210987654321:repository/app":                                     "arn:aws:ecr-public::000000000001:repository/app",
 		"User: arn:aws:sts::210987654321:assumed-role/Admin/alice@corp.com is not":            "User: arn:aws:sts::000000000001:assumed-role/name-1 is not",
 		"arn:aws:iam::210987654321:root":                                                      "arn:aws:iam::000000000001:root",
-		"public.ecr.aws/q1a8w6c8/team/app:v1":                                                 "public.ecr.aws/alias-1/team/app:v1",
-		"https://public.ecr.aws/v2/q1a8w6c8/app/manifests/v1":                                 "https://public.ecr.aws/v2/alias-1/app/manifests/v1",
-		"https://public.ecr.aws/token/?scope=repository%3Aq1a8w6c8/app:pull":                  "https://public.ecr.aws/token/?scope=repository%3Aalias-1/app:pull",
-		"/v2/q1a8w6c8/app/blobs/uploads/3b241101-e2bb-4255-8caf-4136c566a962?_state=c2VjcmV0": "/v2/alias-1/app/blobs/uploads/00000000-0000-0000-0000-000000000001?_state=scrubbed",
+		"public.ecr.aws/q1a8w6c8/team/app:v1":                                                 "public.ecr.aws/x0x0x0x1/team/app:v1",
+		"https://public.ecr.aws/v2/q1a8w6c8/app/manifests/v1":                                 "https://public.ecr.aws/v2/x0x0x0x1/app/manifests/v1",
+		"https://public.ecr.aws/token/?scope=repository%3Aq1a8w6c8/app:pull":                  "https://public.ecr.aws/token/?scope=repository%3Ax0x0x0x1/app:pull",
+		"/v2/q1a8w6c8/app/blobs/uploads/3b241101-e2bb-4255-8caf-4136c566a962?_state=c2VjcmV0": "/v2/x0x0x0x1/app/blobs/uploads/00000000-0000-0000-0000-000000000001?_state=scrubbed",
 		"https://d1.cloudfront.net/x?Expires=1&Signature=abc~-_&Key-Pair-Id=KAB":              "https://d1.cloudfront.net/x?Expires=1&Signature=scrubbed&Key-Pair-Id=scrubbed",
 		"key ASIAQWERTYUIOPASDFGH":                                                            "key AKIASCRUBBED00000001",
 		"Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc":                                  "Authorization: Bearer scrubbed",
@@ -51,6 +51,7 @@ func TestScrubbedBodies(t *testing.T) {
 		`{"registries":[{"registryId":"000000000001","registryUri":"public.ecr.aws/alias-1","aliases":[{"name":"alias-1","status":"ACTIVE"}]}]}`,
 		`{"registryId":"acme","repositoryName":"name"}`:                                `{"registryId":"alias-1","repositoryName":"name"}`,
 		`{"token":"eyJ","expires_in":3600}`:                                            `{"token":"token-1","expires_in":3600}`,
+		`{"nextToken":"none","registryId":"12345"}`:                                    `{"nextToken":"none","registryId":"12345"}`,
 		`{"nextToken":"","imageDetails":[]}`:                                           `{"nextToken":"","imageDetails":[]}`,
 		`{"layerPartBlob":"210987654321","partFirstByte":210987654321,"uploadId":"u"}`: `{"layerPartBlob":"210987654321","partFirstByte":210987654321,"uploadId":"u"}`,
 		`{"message":"no account 210987654321"} and more`:                               `{"message":"no account 000000000001"} and more`,
@@ -67,9 +68,9 @@ func TestScrubbedBodies(t *testing.T) {
 	assert.Regexp(t, `^AWS:token-\d$`, string(decoded))
 	assert.Equal(t, login, s.Body(login), "scrubbed twice")
 
-	first := s.Body(`{"nextToken":"abc"}`)
-	assert.Equal(t, first, s.Body(`{"nextToken":"abc"}`))
-	assert.NotEqual(t, first, s.Body(`{"nextToken":"def"}`))
+	first := s.Body(`{"nextToken":"abcabcabcabc"}`)
+	assert.Equal(t, first, s.Body(`{"nextToken":"abcabcabcabc"}`))
+	assert.NotEqual(t, first, s.Body(`{"nextToken":"defdefdefdef"}`))
 }
 
 // The registry host names repositories with the alias, and unknown registries by it.
@@ -78,6 +79,7 @@ func TestAliasesOfTheRegistryHost(t *testing.T) {
 	s := new(ecrpublictest.Scrubber)
 	assert.Equal(t, "/v2/alias-1/acme/app/tags/list", s.Text("/v2/acme/acme/app/tags/list"))
 	assert.Equal(t, `{"name":"alias-1/acme/app","tags":["acme"]}`, s.Body(`{"name":"acme/acme/app","tags":["acme"]}`))
+	assert.Equal(t, "/v2/alias-1/app/blobs/uploads/?from=alias-1%2Fapp", s.Text("/v2/acme/app/blobs/uploads/?from=acme%2Fapp"))
 	assert.Equal(t, "does not exist in the registry with id 'alias-2'", s.Text("does not exist in the registry with id 'other-team'"))
 }
 
@@ -125,7 +127,7 @@ func TestMatches(t *testing.T) {
 		return r
 	}
 	s := new(ecrpublictest.Scrubber)
-	recorded := "http://localhost/v2/alias-1/app/tags/list?n=5"
+	recorded := "http://localhost/v2/x0x0x0x1/app/tags/list?n=5"
 	assert.True(t, s.Matches(get("/v2/q1a8w6c8/app/tags/list?n=5"), http.MethodGet, recorded, nil, ""))
 	assert.False(t, s.Matches(get("/v2/q1a8w6c8/app/tags/list?n=6"), http.MethodGet, recorded, nil, ""))
 	assert.False(t, s.Matches(get("/v2/q1a8w6c8/app/tags/list?n=5"), http.MethodHead, recorded, nil, ""))

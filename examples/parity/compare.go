@@ -114,7 +114,7 @@ func general(text string) string {
 	text = times.ReplaceAllString(text, "TIME")
 	text = logins.ReplaceAllString(text, "LOGIN")
 	text = logos.ReplaceAllString(text, "https://HOST/$1")
-	return numbered.ReplaceAllStringFunc(text, func(v string) string { return digits.ReplaceAllString(v, "N") })
+	return numbered.ReplaceAllStringFunc(strings.ReplaceAll(text, "x0x0x0x", "alias-"), func(v string) string { return digits.ReplaceAllString(v, "N") })
 }
 
 // policy is a policy with its lists in order: the service returns them in any.

@@ -154,11 +154,11 @@ func TestGuard(t *testing.T) {
 // dying is a connection that ends with the process: at its nth request, before it was
 // sent or before its response was read.
 type dying struct {
-	n         int
-	sent      bool
-	kill      func()
-	requests  int
-	changes []int // the places of requests that make or change something
+	n        int
+	sent     bool
+	kill     func()
+	requests int
+	changes  []int // the places of requests that make or change something
 }
 
 func (d *dying) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -296,4 +296,30 @@ func bodyOf(t *testing.T, r ecrpublictest.Request) string {
 	text, err := json.Marshal(r.Input)
 	require.NoError(t, err)
 	return string(text)
+}
+
+// Ctrl-C ends the run early; what it made is deleted, and what it found is reported.
+func TestInterruption(t *testing.T) {
+	t.Parallel()
+	emulator := newEmulator(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	folder := t.TempDir()
+	target, err := connect(ctx, demo.Where{Endpoint: emulator.URL})
+	require.NoError(t, err)
+	out, err := probeAll(ctx, target, folder, true, small(), func(_ string, done, _ int) {
+		if done == 30 {
+			cancel()
+		}
+	})
+	require.NoError(t, err)
+	outcomes := map[probes.Outcome]int{}
+	for _, p := range out.Probes {
+		outcomes[p.Outcome]++
+	}
+	assert.Equal(t, map[probes.Outcome]int{probes.Equal: 30, probes.NotRun: len(small()) - 30}, outcomes)
+	assert.Equal(t, []string{"display name "}, stateOf(t, emulator))
+	journals, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	assert.Empty(t, journals)
 }

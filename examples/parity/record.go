@@ -100,9 +100,13 @@ func shortened(body []byte) string {
 	return string(body)
 }
 
+// recordedPrefix stands for the run's in records. It is as long, since probes make names
+// of a certain length.
+const recordedPrefix = "parity-thisrecord"
+
 // newScrubber also replaces the run's prefix and addresses, which differ by run.
 func newScrubber(t *target) *ecrpublictest.Scrubber {
-	replace := map[string]string{t.prefix: "parity-run"}
+	replace := map[string]string{t.prefix: recordedPrefix}
 	for _, address := range []string{t.host, t.address} {
 		if address != "" && !strings.Contains(address, imageref.Host) {
 			_, host, _ := strings.Cut(address, "://")

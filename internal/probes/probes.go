@@ -154,6 +154,10 @@ func (t *T) answered(err error) bool {
 // may not, must slow down, or got no response. Nil if it does.
 func unavailable(err error) error {
 	var api smithy.APIError
+	var unreadable *smithy.DeserializationError
+	if errors.As(err, &unreadable) {
+		return nil // the response has another form
+	}
 	if !errors.As(err, &api) {
 		return err
 	}
