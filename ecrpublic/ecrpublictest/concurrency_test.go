@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -61,7 +62,7 @@ func (r repo) work(ctx context.Context, worker, round int) error {
 	}
 	for _, m := range []object{image(id), index(image(id))} {
 		_, err := r.api.PutImage(ctx, &ecrpublic.PutImageInput{RepositoryName: aws.String("app"), ImageManifest: aws.String(m.String()), ImageTag: aws.String("v" + id)})
-		if err != nil && !is[*types.ImageAlreadyExistsException](err) && !is[*types.ReferencedImagesNotFoundException](err) {
+		if err != nil && !errtype.Is[*types.ImageAlreadyExistsException](err) && !errtype.Is[*types.ReferencedImagesNotFoundException](err) {
 			return err
 		}
 	}
@@ -87,14 +88,14 @@ func (r repo) comeAndGo(ctx context.Context, worker int) error {
 	}
 	name := aws.String("fleeting")
 	_, err := r.api.CreateRepository(ctx, &ecrpublic.CreateRepositoryInput{RepositoryName: name})
-	if err != nil && !is[*types.RepositoryAlreadyExistsException](err) {
+	if err != nil && !errtype.Is[*types.RepositoryAlreadyExistsException](err) {
 		return err
 	}
-	if err := pushLayer(ctx, r.api, *name, fmt.Sprint(worker)); err != nil && !is[*types.RepositoryNotFoundException](err) && !is[*types.UploadNotFoundException](err) {
+	if err := pushLayer(ctx, r.api, *name, fmt.Sprint(worker)); err != nil && !errtype.Is[*types.RepositoryNotFoundException](err) && !errtype.Is[*types.UploadNotFoundException](err) {
 		return err
 	}
 	_, err = r.api.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: name, Force: true})
-	if err != nil && !is[*types.RepositoryNotFoundException](err) {
+	if err != nil && !errtype.Is[*types.RepositoryNotFoundException](err) {
 		return err
 	}
 	return nil

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -162,7 +163,7 @@ func pushLayer(ctx context.Context, api ecrpublic.API, name, text string) error 
 	_, err = api.CompleteLayerUpload(ctx, &ecrpublic.CompleteLayerUploadInput{
 		RepositoryName: &name, UploadId: upload.UploadId, LayerDigests: []string{sha(text)},
 	})
-	if is[*types.LayerAlreadyExistsException](err) {
+	if errtype.Is[*types.LayerAlreadyExistsException](err) {
 		return nil
 	}
 	return err

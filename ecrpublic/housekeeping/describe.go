@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -26,10 +27,10 @@ func describeImages(ctx context.Context, client ecrpublic.DescribeImagesAPIClien
 		in.ImageIds = append(in.ImageIds, types.ImageIdentifier{ImageDigest: aws.String(digest)})
 	}
 	out, err := client.DescribeImages(ctx, in)
-	if is[*types.ImageNotFoundException](err) && len(digests) == 1 {
+	if errtype.Is[*types.ImageNotFoundException](err) && len(digests) == 1 {
 		return nil, nil
 	}
-	if is[*types.ImageNotFoundException](err) {
+	if errtype.Is[*types.ImageNotFoundException](err) {
 		return describeHalves(ctx, client, repository, registryId, digests)
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	smithytime "github.com/aws/smithy-go/time"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -64,7 +65,7 @@ func EnsureRepository(ctx context.Context, client EnsureRepositoryAPIClient, wan
 		return result, fmt.Errorf("housekeeping: ensure repository: %w", err)
 	}
 	result.Repository, err = describeRepository(ctx, client, *want.RepositoryName)
-	if is[*types.RepositoryNotFoundException](err) {
+	if errtype.Is[*types.RepositoryNotFoundException](err) {
 		result, err = createRepository(ctx, client, want)
 	}
 	if err != nil || result.Created {
@@ -96,7 +97,7 @@ func checkRepository(want *ecrpublic.CreateRepositoryInput) (*ecrpublic.CreateRe
 // createRepository leaves Created false if somebody else was faster.
 func createRepository(ctx context.Context, client EnsureRepositoryAPIClient, want *ecrpublic.CreateRepositoryInput) (result Ensured, err error) {
 	_, err = client.CreateRepository(ctx, want)
-	if err != nil && !is[*types.RepositoryAlreadyExistsException](err) {
+	if err != nil && !errtype.Is[*types.RepositoryAlreadyExistsException](err) {
 		return result, err
 	}
 	result.Created = err == nil
@@ -109,7 +110,7 @@ func awaitRepository(ctx context.Context, client ecrpublic.DescribeRepositoriesA
 	deadline := time.Now().Add(visibleWithin)
 	for delay := firstReadDelay; ; delay = min(2*delay, maxReadDelay) {
 		repository, err := describeRepository(ctx, client, name)
-		if !is[*types.RepositoryNotFoundException](err) || time.Now().Add(delay).After(deadline) {
+		if !errtype.Is[*types.RepositoryNotFoundException](err) || time.Now().Add(delay).After(deadline) {
 			return repository, err
 		}
 		if err := smithytime.SleepWithContext(ctx, delay); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -34,7 +35,7 @@ func FindImage(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, re
 		RepositoryName: &repository,
 		ImageIds:       []types.ImageIdentifier{id},
 	})
-	if is[*types.RepositoryNotFoundException](err) || is[*types.ImageNotFoundException](err) {
+	if errtype.Is[*types.RepositoryNotFoundException](err) || errtype.Is[*types.ImageNotFoundException](err) {
 		return image, false, nil
 	}
 	if err != nil {

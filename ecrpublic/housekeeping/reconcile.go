@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -50,7 +51,7 @@ func EnsureCatalogData(ctx context.Context, client CatalogDataAPIClient, reposit
 		return nil, nil
 	}
 	out, err := client.GetRepositoryCatalogData(ctx, &ecrpublic.GetRepositoryCatalogDataInput{RepositoryName: &repository})
-	if err != nil && !is[*types.RepositoryCatalogDataNotFoundException](err) {
+	if err != nil && !errtype.Is[*types.RepositoryCatalogDataNotFoundException](err) {
 		return nil, err
 	}
 	have := &types.RepositoryCatalogData{}
@@ -175,7 +176,7 @@ func EnsureRepositoryPolicy(ctx context.Context, client RepositoryPolicyAPIClien
 		return false, fmt.Errorf("housekeeping: ensure policy of %s: the policy is not a JSON object: %w", repository, err)
 	}
 	out, err := client.GetRepositoryPolicy(ctx, &ecrpublic.GetRepositoryPolicyInput{RepositoryName: &repository})
-	if err != nil && !is[*types.RepositoryPolicyNotFoundException](err) {
+	if err != nil && !errtype.Is[*types.RepositoryPolicyNotFoundException](err) {
 		return false, err
 	}
 	if err == nil {

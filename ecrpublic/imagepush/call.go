@@ -14,6 +14,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/errcode"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -99,7 +100,7 @@ func stopReason(ctx context.Context, err error) StopReason {
 		return StoppedByContext
 	case errors.Is(err, errOutOfTime):
 		return StoppedByDeadline
-	case is[*retry.MaxAttemptsError](err):
+	case errtype.Is[*retry.MaxAttemptsError](err):
 		return StoppedByAttempts
 	}
 	return StoppedByRefusal
@@ -116,7 +117,7 @@ func isFatal(err error) bool {
 	switch {
 	case call.Stopped == StoppedByDeadline || call.Stopped == StoppedByAttempts && call.Attempts >= maxAttempts:
 		return true
-	case isMissingRepository(err) || is[*types.RegistryNotFoundException](err):
+	case isMissingRepository(err) || errtype.Is[*types.RegistryNotFoundException](err):
 		return true
 	case answered && isNotAllowed(response.HTTPStatusCode()), isNotAllowed(hostStatus(err)):
 		return true
@@ -126,7 +127,7 @@ func isFatal(err error) bool {
 }
 
 func isMissingRepository(err error) bool {
-	return is[*types.RepositoryNotFoundException](err) || hasHostCode(err, errcode.ErrorCodeNameUnknown)
+	return errtype.Is[*types.RepositoryNotFoundException](err) || hasHostCode(err, errcode.ErrorCodeNameUnknown)
 }
 
 func isNotAllowed(status int) bool {

@@ -19,6 +19,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/errcode"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
@@ -184,7 +185,7 @@ func canHelp(err error) bool {
 	if status := hostStatus(err); status != 0 {
 		return status >= http.StatusInternalServerError || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests
 	}
-	return is[*url.Error](err)
+	return errtype.Is[*url.Error](err)
 }
 
 // hostStatus returns the status with which the host refused a request, or 0.

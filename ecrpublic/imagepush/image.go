@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -75,7 +76,7 @@ func (t *Target) putByAPI(ctx context.Context, desc ocispec.Descriptor, manifest
 		input.ImageTag = &tag
 	}
 	out, err := call(ctx, t, "PutImage", t.limiter.put, t.client.PutImage, input)
-	if is[*types.ImageAlreadyExistsException](err) {
+	if errtype.Is[*types.ImageAlreadyExistsException](err) {
 		return nil
 	}
 	if err != nil {
@@ -130,7 +131,7 @@ func (t *Target) describeAll(ctx context.Context, ids []types.ImageIdentifier) (
 		RegistryId:     t.registryID,
 		ImageIds:       ids,
 	})
-	if is[*types.ImageNotFoundException](err) {
+	if errtype.Is[*types.ImageNotFoundException](err) {
 		return nil, nil
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -97,7 +98,7 @@ func (t *Target) upload(ctx context.Context, desc ocispec.Descriptor, source lay
 // isLost reports whether a new upload may succeed. What was read is known to be the
 // layer, so the service has got something else if it finds another digest.
 func isLost(err error) bool {
-	return errors.Is(err, errUploadLost) || is[*types.UploadNotFoundException](err) || is[*types.InvalidLayerException](err)
+	return errors.Is(err, errUploadLost) || errtype.Is[*types.UploadNotFoundException](err) || errtype.Is[*types.InvalidLayerException](err)
 }
 
 // upload is one upload of a layer.
@@ -209,10 +210,10 @@ func (u *upload) complete(ctx context.Context) error {
 		UploadId:       u.id,
 		LayerDigests:   []string{u.desc.Digest.String()},
 	})
-	if is[*types.LayerAlreadyExistsException](err) {
+	if errtype.Is[*types.LayerAlreadyExistsException](err) {
 		return nil
 	}
-	if is[*types.UploadNotFoundException](err) {
+	if errtype.Is[*types.UploadNotFoundException](err) {
 		return u.completedBefore(ctx, err)
 	}
 	if err != nil {

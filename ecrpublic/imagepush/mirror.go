@@ -12,6 +12,7 @@ import (
 	"oras.land/oras-go/v2/registry"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -168,7 +169,7 @@ func (t *Target) listTags(ctx context.Context, tags int, mayBeMissing bool) erro
 		return nil
 	}
 	complete, err := t.readTags(ctx, lister, min(tags, maxTagListing))
-	if mayBeMissing && is[*types.RepositoryNotFoundException](err) {
+	if mayBeMissing && errtype.Is[*types.RepositoryNotFoundException](err) {
 		t.missing.Store(true)
 		complete, err = true, nil
 	}

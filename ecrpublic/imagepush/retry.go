@@ -17,6 +17,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
+	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -161,5 +162,5 @@ func isTruncated(err error) bool {
 		response, ok := errors.AsType[*smithyhttp.ResponseError](err)
 		return ok && response.HTTPStatusCode() == http.StatusBadRequest && api.ErrorCode() == awsjson.NoCode
 	}
-	return is[*smithy.DeserializationError](err)
+	return errtype.Is[*smithy.DeserializationError](err)
 }
