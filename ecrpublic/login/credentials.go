@@ -12,12 +12,12 @@ const redacted = "[redacted]"
 
 // Credentials are a login for the hosts of [RegistryHosts], with the caller's
 // permissions in every public registry. Only the fields and [Credentials.Bearer]
-// give the password away: every verb of package fmt, slog and encoders of text
-// and JSON show it as redacted. Package fmt does not ask the methods of
-// unexported fields, though: your own struct that keeps credentials in one shows
-// them when it is printed. A [Provider] does not.
+// reveal the password: every verb of package fmt, slog and encoders of text and
+// JSON show it as redacted. But package fmt does not call methods of unexported
+// fields, so a struct of your own with credentials in such a field reveals them
+// when printed. A [Provider] does not.
 type Credentials struct {
-	// Username is what the service chose, "AWS" in practice.
+	// Username is chosen by the service, "AWS" in practice.
 	Username string
 
 	// Password is the secret.
@@ -29,8 +29,8 @@ type Credentials struct {
 }
 
 // Bearer is the secret in the form that the registry's /v2/ API accepts without
-// a token exchange, as "Authorization: Bearer …". With "Basic" the registry
-// refuses it.
+// a token exchange, as "Authorization: Bearer …". The registry host refuses it
+// with "Basic".
 func (c Credentials) Bearer() string {
 	return base64.StdEncoding.EncodeToString([]byte(c.Username + ":" + c.Password))
 }
@@ -45,7 +45,7 @@ func (c Credentials) Format(f fmt.State, _ rune) {
 	_, _ = f.Write([]byte(c.String()))
 }
 
-// LogValue is the login as a group, without the password.
+// LogValue returns the login as a group, without the password.
 func (c Credentials) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("username", c.Username),

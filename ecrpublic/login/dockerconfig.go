@@ -16,61 +16,62 @@ import (
 // others read too; podman's auth.json has the same form. The zero value is the
 // file that docker itself would use, with entries for [RegistryHosts].
 //
-// A change concerns every entry that docker, crane, podman, skopeo or buildah
-// reads for a host: those with a scheme, with port 443 and with a path, such as
+// A change applies to every entry that docker, crane, podman, skopeo or buildah
+// reads for a host: those with a scheme, with port 443 or with a path, such as
 // https://public.ecr.aws/v1/, and those for a part of the registry, such as
-// public.ecr.aws/a1b2c3d4. It keeps all others, every unknown member and their
-// order, and replaces the file in one step, readable by its owner alone. A
-// symbolic link stays and the file it leads to is changed.
+// public.ecr.aws/a1b2c3d4. It keeps all other entries, every unknown member and
+// their order, and replaces the file in one step, readable only by its owner. A
+// symbolic link stays, and the file it leads to is changed.
 //
-// Programs that use this type at the same time wait for each other, where the
-// file system has locks. What a program that was killed left behind is removed.
-// Docker and the others take no lock: if the file changed since it was read, the
-// change starts over with the new content, and only what they write in the
-// instant between that check and the replacement can get lost.
+// Programs that use this type at the same time wait for each other, if the file
+// system supports locks. Temporary files left behind by killed programs are
+// removed. Docker and the other programs take no lock: if the file changed since
+// it was read, the change starts over with the new content. Only what they write
+// in the instant between that check and the replacement can be lost.
 type DockerConfig struct {
 	// Path is the file. Empty means config.json in the directory that the
-	// environment variable DOCKER_CONFIG names, or in .docker of the user's
-	// home. Write makes file and directory when they do not exist.
+	// environment variable DOCKER_CONFIG names, or else in .docker in the user's
+	// home directory. Write creates the file and its directory if they do not
+	// exist.
 	Path string
 
-	// Hosts are the registry hosts, with the port if there is one, whose entries
-	// are changed; nil means [RegistryHosts]. None may be empty or have a scheme
-	// or a path.
+	// Hosts are the registry hosts, with port if any, whose entries are changed;
+	// nil means [RegistryHosts]. A host must not be empty or have a scheme or a
+	// path.
 	Hosts []string
 }
 
-// DockerConfigResult reports what a change of a [DockerConfig] came to.
+// DockerConfigResult reports the outcome of a change.
 type DockerConfigResult struct {
-	// Path is the file that holds the configuration, links followed.
+	// Path is the configuration file, with symbolic links resolved.
 	Path string
 
-	// Shadowed lists what the file had, before the change, that some program
-	// reads instead of a host's entry, in the order of Hosts.
+	// Shadowed lists, in the order of Hosts, what some program read instead of a
+	// host's own entry before the change.
 	Shadowed []ShadowedHost
 }
 
-// ShadowedHost is a host for which a program reads something else than the
-// host's own entry: a credential helper or the entry of a namespace.
+// ShadowedHost is a host for which some program does not read the host's own
+// entry, but asks a credential helper or reads the entry of a namespace.
 type ShadowedHost struct {
 	// Host is the registry host.
 	Host string
 
-	// Helper is the end of the name of the program that docker asks, after
-	// "docker-credential-". The entry was changed all the same; a login that the
-	// helper keeps was not. Helper is empty for the entry of a namespace.
+	// Helper is the name of the credential helper that docker asks, without
+	// "docker-credential-". The host's entry was changed anyway; a login stored
+	// by the helper was not. Helper is empty for the entry of a namespace.
 	Helper string
 
-	// Key is "credHelpers" or "credsStore", where the file names the helper, or
-	// else the namespace, such as "public.ecr.aws/a1b2c3d4": podman, skopeo and
-	// buildah prefer its entry for the images below it. Write put the new login
-	// there, too, and Remove removed it.
+	// Key is "credHelpers" or "credsStore" if the file names the helper there.
+	// Otherwise it is the namespace, such as "public.ecr.aws/a1b2c3d4", whose
+	// entry podman, skopeo and buildah prefer for the images below it. Write
+	// also changed that entry, and Remove also removed it.
 	Key string
 }
 
-// Write puts c into the entry of each host, and into every other entry that a
-// program reads for the host, in place of the login that was there. When it
-// fails, the file is as it was.
+// Write stores c in the entry of each host, and in every other entry that a
+// program reads for the host, replacing the previous login. If it fails, the
+// file is unchanged.
 func (d DockerConfig) Write(ctx context.Context, c Credentials) (DockerConfigResult, error) {
 	if c.Username == "" || c.Password == "" {
 		return DockerConfigResult{}, errors.New("docker configuration: the credentials have no user name or no password")
@@ -89,7 +90,7 @@ func (d DockerConfig) Write(ctx context.Context, c Credentials) (DockerConfigRes
 
 // Remove deletes every entry that a program reads for one of the hosts, so that
 // public images are pulled anonymously again; docker logout leaves some of them.
-// Where there are none, the file, or its absence, stays as it is.
+// If there are none, the file is unchanged; it is not created.
 func (d DockerConfig) Remove(ctx context.Context) (DockerConfigResult, error) {
 	path, err := d.locate()
 	if err != nil {
@@ -122,15 +123,15 @@ func (d DockerConfig) hosts() []string {
 	return d.Hosts
 }
 
-// locate is the path of the file itself, behind every link. Nothing is done for
-// what is not a host.
+// locate returns the path of the file itself, with links resolved. An invalid
+// host is an error.
 func (d DockerConfig) locate() (string, error) {
 	for i, host := range d.Hosts {
 		if host == "" {
-			return "", fmt.Errorf("Hosts[%d] is empty, it must be a registry host", i)
+			return "", fmt.Errorf("Hosts[%d] is empty, must be a registry host", i)
 		}
 		if strings.Contains(host, "/") {
-			return "", fmt.Errorf("Hosts[%d] is %q, it must be a registry host without scheme and path", i, host)
+			return "", fmt.Errorf("Hosts[%d] is %q, must be a registry host without scheme and path", i, host)
 		}
 	}
 	if d.Path != "" {
@@ -146,8 +147,8 @@ func (d DockerConfig) locate() (string, error) {
 	return followLinks(filepath.Join(home, ".docker", "config.json"))
 }
 
-// homeDir asks the password file where the environment does not say, as docker
-// does.
+// homeDir falls back to the password file if the environment names no home, as
+// docker does.
 func homeDir() (string, error) {
 	home, err := os.UserHomeDir()
 	if home != "" || runtime.GOOS == "windows" {

@@ -3,7 +3,7 @@ package login
 import "slices"
 
 // Members of docker's configuration, and of an entry under keyAuths. Docker
-// compares these names without regard to case, so object.fields finds them.
+// compares these names case-insensitively, so object.fields finds them.
 const (
 	keyAuths       = "auths"
 	keyCredHelpers = "credHelpers"
@@ -11,8 +11,8 @@ const (
 	keyAuth        = "auth"
 )
 
-// otherLoginKeys are the members of an entry that hold a login beside keyAuth.
-// Some of them win over it, so none may outlive a new login.
+// otherLoginKeys are the members of an entry that hold a login besides
+// keyAuth. Some take precedence over it, so a new login must remove them all.
 func otherLoginKeys() []string {
 	return []string{"username", "password", "identitytoken", "registrytoken"}
 }
@@ -41,7 +41,7 @@ func writeLogin(config *object, hosts []string, c Credentials) error {
 	return nil
 }
 
-// addEntries makes an empty entry for each host that has none of its own.
+// addEntries adds an empty entry for each host without one.
 func addEntries(config *object, hosts []string) error {
 	if len(config.fields(keyAuths)) == 0 {
 		config.add(keyAuths, object{}.encode())
@@ -64,7 +64,7 @@ func addEntries(config *object, hosts []string) error {
 	return nil
 }
 
-// setLogin puts c into the entry at i and keeps what else is in it.
+// setLogin stores c in the entry at i and keeps its other members.
 func (o object) setLogin(i int, c Credentials) error {
 	entry, err := o.object(i)
 	if err != nil {
@@ -73,7 +73,7 @@ func (o object) setLogin(i int, c Credentials) error {
 	for _, key := range otherLoginKeys() {
 		entry.removeFields(key)
 	}
-	// The form of this member is also that of a bearer token.
+	// This member has the same form as a bearer token.
 	login := quote(c.Bearer())
 	if fields := entry.fields(keyAuth); len(fields) == 1 {
 		entry[fields[0]].value = login
@@ -110,7 +110,7 @@ func isEntryOf(hosts []string, key string) bool {
 }
 
 // shadowed finds what some program reads instead of a host's entry. Members of a
-// wrong type count for nothing: docker would not load the file.
+// wrong type are ignored: docker would not load the file.
 func shadowed(config object, hosts []string) []ShadowedHost {
 	var found []ShadowedHost
 	for _, host := range hosts {
@@ -124,8 +124,8 @@ func shadowed(config object, hosts []string) []ShadowedHost {
 	return found
 }
 
-// helperOf is the helper that docker asks about a host: the host's own, or else
-// the one for all. An empty name means none.
+// helperOf returns the helper that docker asks about a host: the host's own, or
+// else the one for all hosts. An empty name means none.
 func helperOf(config object, host string) (helper, key string) {
 	for _, field := range slices.Backward(config.fields(keyCredHelpers)) {
 		if config[field].value.Kind() == 'n' {
@@ -144,7 +144,7 @@ func helperOf(config object, host string) (helper, key string) {
 	return "", ""
 }
 
-// namespaces are the keys of a host's entries for parts of the registry.
+// namespaces returns the keys of a host's entries for parts of the registry.
 func namespaces(config object, host string) []string {
 	var found []string
 	for _, field := range config.fields(keyAuths) {

@@ -22,7 +22,7 @@ const (
 // edit changes a configuration and reports whether it did.
 type edit func(*object) (changed bool, err error)
 
-// rewrite carries out an edit on the file, whose directory exists.
+// rewrite applies an edit to the file, whose directory exists.
 func rewrite(ctx context.Context, path string, do edit) error {
 	unlock, locked, err := lockFile(ctx, path)
 	if err != nil {
@@ -43,7 +43,8 @@ func rewrite(ctx context.Context, path string, do edit) error {
 	return errors.New("gave up: other programs keep modifying the file")
 }
 
-// tryRewrite is done when nothing had to change or the file was replaced.
+// tryRewrite reports whether it is done: nothing had to change, or the file
+// was replaced.
 func tryRewrite(path string, do edit) (done bool, err error) {
 	old, err := readIfExists(path)
 	if err != nil {
@@ -63,7 +64,7 @@ func tryRewrite(path string, do edit) (done bool, err error) {
 	return swap(path, old, text)
 }
 
-// swap replaces the file if its content is still old; no system offers both in
+// swap replaces the file if its content is still old; no system offers that in
 // one step.
 func swap(path string, old, text []byte) (swapped bool, err error) {
 	temp, err := writeTemp(path, text)
@@ -78,14 +79,14 @@ func swap(path string, old, text []byte) (swapped bool, err error) {
 	return true, os.Rename(temp, path)
 }
 
-// The name of a temporary file is that of the configuration with these around a
+// A temporary file is named like the configuration, with these affixes around a
 // random part, which no other program uses.
 const (
 	tempInfix  = ".ecr-public-"
 	tempSuffix = ".tmp"
 )
 
-// writeTemp makes a file beside path, readable by the owner of path alone.
+// writeTemp creates a file beside path, readable only by the owner of path.
 func writeTemp(path string, text []byte) (name string, err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+tempInfix+"*"+tempSuffix)
 	if err != nil {
@@ -101,8 +102,8 @@ func writeTemp(path string, text []byte) (name string, err error) {
 	return temp.Name(), nil
 }
 
-// removeLeftovers removes the temporary files of programs that ended before they
-// could. It needs the lock, without which they may be in use.
+// removeLeftovers removes temporary files of killed programs. The caller must
+// hold the lock, because otherwise they may be in use.
 func removeLeftovers(path string) {
 	dir, base := filepath.Split(path)
 	entries, _ := os.ReadDir(filepath.Clean(dir)) // what cannot be listed stays
@@ -123,12 +124,12 @@ func readIfExists(path string) ([]byte, error) {
 	return text, err
 }
 
-// followLinks is what path leads to, whether or not that exists.
+// followLinks returns what path leads to, whether or not that exists.
 func followLinks(path string) (string, error) {
 	for range maxLinks {
 		target, err := os.Readlink(path)
 		if err != nil {
-			return path, nil // no link; another trouble shows when it is opened
+			return path, nil // no link; any other error shows when it is opened
 		}
 		if !filepath.IsAbs(target) {
 			// Not cleaned: ".." behind a linked directory leads elsewhere.

@@ -205,14 +205,14 @@ func TestDockerConfigRefusesAHostWithoutAName(t *testing.T) {
 	t.Parallel()
 	config := login.DockerConfig{Path: filepath.Join(t.TempDir(), "docker", "config.json"), Hosts: []string{"public.ecr.aws", ""}}
 	_, err := config.Write(t.Context(), secret())
-	require.EqualError(t, err, "docker configuration: Hosts[1] is empty, it must be a registry host")
+	require.EqualError(t, err, "docker configuration: Hosts[1] is empty, must be a registry host")
 	_, err = config.Remove(t.Context())
 	require.ErrorContains(t, err, "Hosts[1] is empty")
 	assert.NoDirExists(t, filepath.Dir(config.Path))
 
 	config.Hosts = []string{"https://public.ecr.aws"}
 	_, err = config.Write(t.Context(), secret())
-	require.EqualError(t, err, `docker configuration: Hosts[0] is "https://public.ecr.aws", it must be a registry host without scheme and path`)
+	require.EqualError(t, err, `docker configuration: Hosts[0] is "https://public.ecr.aws", must be a registry host without scheme and path`)
 }
 
 func TestDockerConfigWithACancelledContext(t *testing.T) {

@@ -28,8 +28,8 @@ var ErrMalformed = errors.New("malformed authorizationData")
 // dual-stack twin. The slice is the caller's own.
 func RegistryHosts() []string { return []string{imageref.Host, imageref.DualStackHost} }
 
-// Get asks the service for new credentials. When access is denied, the error
-// names the permissions that are needed and still answers to
+// Get asks the service for new credentials. If access is denied, the error
+// names the required permissions and still satisfies
 // [ecrpublic.IsAccessDenied].
 func Get(ctx context.Context, client GetAuthorizationTokenAPIClient) (Credentials, error) {
 	c, _, err := get(ctx, client)
@@ -56,8 +56,8 @@ func get(ctx context.Context, client GetAuthorizationTokenAPIClient) (c Credenti
 	return c, date, nil
 }
 
-// explain adds to a denial what the service's own text says only in part: it
-// names the first permission that is missing.
+// explain adds all required permissions to a denial, because the service's
+// own text names only the first missing one.
 func explain(err error) error {
 	if ecrpublic.IsAccessDenied(err) {
 		return fmt.Errorf("log in to ECR Public, which needs the IAM permissions"+

@@ -3,15 +3,14 @@ package login
 import "time"
 
 const (
-	// maxLife is how long a login lives, by the documentation of the service.
+	// maxLife is the documented lifetime of a login.
 	maxLife = 12 * time.Hour
 
-	// unknownLife is how long credentials are kept if it cannot be known how
-	// long they live.
+	// unknownLife is how long credentials are kept if their lifetime is unknown.
 	unknownLife = time.Minute
 )
 
-// held are credentials with what is measured from their receipt.
+// held holds credentials with durations measured from their receipt.
 type held struct {
 	credentials func() Credentials // a function, because package fmt prints values
 	received    time.Time
@@ -40,16 +39,16 @@ func lifeOf(expiresAt, date, received time.Time) time.Duration {
 	if life := expiresAt.Sub(date); life > 0 {
 		return min(life, maxLife)
 	}
-	return unknownLife // one of the times is wrong, and which is not known
+	return unknownLife // one of the times is wrong; it is unknown which
 }
 
-// valid is false for nil.
+// valid reports whether the credentials can still be used; false for nil.
 func (h *held) valid(now time.Time) bool { return h != nil && h.age(now) < h.life }
 
 // due reports whether it is time for a refresh.
 func (h *held) due(now time.Time) bool { return h.age(now) >= h.refreshAt }
 
-// postpone puts the next refresh off.
+// postpone delays the next refresh.
 func (h *held) postpone(now time.Time) { h.refreshAt = h.age(now) + refreshPause }
 
 // age is the larger of two: the monotonic clock stands still while a machine

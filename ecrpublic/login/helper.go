@@ -10,34 +10,35 @@ import (
 )
 
 // Texts of the credential helper protocol. Callers of a helper compare the first
-// two word by word: after the first they continue without a login.
+// two literally; after the first they continue without a login.
 var (
 	errHelperNotFound = errors.New("credentials not found in native keychain")
 	errHelperNoServer = errors.New("no credentials server URL")
 	errHelperReadOnly = errors.New("not implemented: logins to ECR Public are made from AWS credentials and cannot be stored or erased")
 )
 
-// helperUsername is what "list" says for each host. The service has issued no
-// other, and finding out would cost a call.
+// helperUsername is the user name that "list" reports for each host. The
+// service has issued no other, and asking it would cost a call.
 const helperUsername = "AWS"
 
-// maxServerURL bounds what "get" reads, in bytes: far more than the address of a
-// registry has, and less than the line that other helpers read.
+// maxServerURL bounds what "get" reads, in bytes: far more than a registry
+// address needs, and less than the line that other helpers read.
 const maxServerURL = 4096
 
-// ServeHelper answers one call of a docker credential helper, a program named
+// ServeHelper serves one call of a docker credential helper, a program named
 // docker-credential-{name} that the docker configuration lists under
-// credHelpers. Args are the program's arguments without its name: "get" gives
-// credentials for the host on in, "list" the hosts of the provider, without a
-// call; "store" and "erase" are refused.
+// credHelpers. Args are the program's arguments without its name: "get"
+// returns credentials for the host read from in, "list" returns the
+// provider's hosts without a call to the service; "store" and "erase" are
+// refused.
 //
-// The host may have https:// in front and a port 443 and a path behind it. With
-// any other scheme, and for any other host, there are no credentials.
+// The host may be followed by port 443 and a path, and preceded by https://.
+// For any other scheme or host, there are no credentials.
 //
 // Both responses and error messages are written to out, as the protocol requires.
 // If ServeHelper returns an error, exit with status 1 and print nothing else. If
-// ctx ends while nothing comes from in, the goroutine that reads stays until in
-// is closed or the program exits.
+// ctx ends while in is silent, the reading goroutine stays until in is closed or
+// the program exits.
 func ServeHelper(ctx context.Context, p *Provider, args []string, in io.Reader, out io.Writer) error {
 	answer, err := helperAnswer(ctx, p, strings.Join(args, " "), in)
 	if err != nil {
@@ -86,10 +87,10 @@ func helperGet(ctx context.Context, p *Provider, in io.Reader) (any, error) {
 	return helperEntry{ServerURL: server, Username: c.Username, Secret: c.Password}, nil
 }
 
-// readServerURL reads in to its end, which may never come.
+// readServerURL reads in to its end, or until ctx ends.
 func readServerURL(ctx context.Context, in io.Reader) (string, error) {
 	var text []byte
-	done := make(chan error, 1) // does not hold up the goroutine when nobody waits
+	done := make(chan error, 1) // buffered, so that the goroutine ends even if no one waits
 	go func() {
 		read, err := io.ReadAll(io.LimitReader(in, maxServerURL+1))
 		text = read

@@ -5,18 +5,17 @@ import (
 	"strings"
 )
 
-// httpsPort may stand behind a host: the registry is the same.
+// httpsPort after a host does not change the registry.
 const httpsPort = ":443"
 
-// sameRegistry reports whether two hosts, each with its port if it has one, are
-// one registry.
+// sameRegistry reports whether two hosts, each with its port if any, are the
+// same registry.
 func sameRegistry(a, b string) bool {
 	return strings.TrimSuffix(a, httpsPort) == strings.TrimSuffix(b, httpsPort)
 }
 
-// splitAddress returns the scheme of an address as in "https://", or nothing if it
-// has none; the host, with its port if it has one; and the path without its first
-// slash.
+// splitAddress returns an address's scheme such as "https://", empty if there is
+// none; its host, with port if any; and its path without the first slash.
 func splitAddress(address string) (scheme, host, path string) {
 	if !strings.Contains(address, "://") {
 		host, path, _ = strings.Cut(address, "/")
@@ -30,10 +29,10 @@ func splitAddress(address string) (scheme, host, path string) {
 	return scheme + "://", host, path
 }
 
-// keyOf reports whether docker reads a key under "auths" as the registry host: bare
-// or as an address, with any path. If it is one that podman, skopeo and
-// buildah prefer to the host's own, for what is below it, it is a namespace, such
-// as public.ecr.aws/a1b2c3d4.
+// keyOf reports whether docker takes a key under "auths" for the registry host,
+// alone or in an address with any path. It is a namespace, such as
+// public.ecr.aws/a1b2c3d4, if podman, skopeo and buildah prefer it to the host's
+// own key for the images below it.
 func keyOf(host, key string) (matches, namespace bool) {
 	scheme, keyHost, path := splitAddress(key)
 	if !sameRegistry(host, keyHost) {

@@ -20,8 +20,8 @@ type member struct {
 	value  jsontext.Value
 }
 
-// parseObject reads an object. Nothing and null are empty ones, as they are to
-// docker; a name that comes twice is an error.
+// parseObject parses an object. As in docker, empty input and null are empty
+// objects; a duplicate name is an error.
 func parseObject(text []byte) (object, error) {
 	if text := string(bytes.TrimSpace(text)); text == "" || text == "null" {
 		return nil, nil
@@ -61,7 +61,7 @@ func parseMember(decoder *jsontext.Decoder) (member, error) {
 	return m, err
 }
 
-// value is a member's value, nil if there is no such member.
+// value returns a member's value, nil if there is no such member.
 func (o object) value(name string) jsontext.Value {
 	for _, m := range o {
 		if m.name == name {
@@ -71,7 +71,7 @@ func (o object) value(name string) jsontext.Value {
 	return nil
 }
 
-// object is the value of the member at i as an object.
+// object returns the value of the member at i as an object.
 func (o object) object(i int) (object, error) {
 	inner, err := parseObject(o[i].value)
 	if err != nil {
@@ -80,8 +80,8 @@ func (o object) object(i int) (object, error) {
 	return inner, nil
 }
 
-// fields are the indexes of the members that a Go program reads into the field of
-// this name.
+// fields returns the indexes of the members that encoding/json reads into a field
+// of this name.
 func (o object) fields(name string) []int {
 	var found []int
 	for i, m := range o {
@@ -92,12 +92,12 @@ func (o object) fields(name string) []int {
 	return found
 }
 
-// add adds a member at the end. There must be none of this name.
+// add appends a member. There must be none of this name.
 func (o *object) add(name string, value jsontext.Value) {
 	*o = append(*o, member{name: name, quoted: quote(name), value: value})
 }
 
-// removeFields removes the members that fields would find.
+// removeFields removes the members that fields finds.
 func (o *object) removeFields(name string) {
 	*o = slices.DeleteFunc(*o, func(m member) bool { return strings.EqualFold(m.name, name) })
 }
@@ -115,20 +115,20 @@ func (o object) encode() jsontext.Value {
 	return append(text, '}')
 }
 
-// indented is the text in the layout that docker writes.
+// indented returns the text in docker's layout.
 func (o object) indented() ([]byte, error) {
 	text := o.encode()
 	err := text.Indent(jsontext.WithIndent("\t"))
 	return text, err
 }
 
-// quote replaces what is not UTF-8.
+// quote replaces invalid UTF-8.
 func quote(s string) jsontext.Value {
 	text, _ := jsontext.AppendQuote(nil, s)
 	return text
 }
 
-// unquote is empty for what is no JSON string.
+// unquote returns "" for anything but a JSON string.
 func unquote(v jsontext.Value) string {
 	text, err := jsontext.AppendUnquote(nil, v)
 	if err != nil {

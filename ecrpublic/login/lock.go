@@ -10,12 +10,12 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockPoll is how often a lock that is taken is tried.
+// lockPoll is the time between attempts to take a held lock.
 const lockPoll = 5 * time.Millisecond
 
-// lockFile keeps other users of this function from the file at path until unlock
-// is called or the program ends. Where the file system has no locks, locked is
-// false.
+// lockFile locks out other users of this function from the file at path until
+// unlock is called or the program ends. If the file system has no locks, locked
+// is false.
 func lockFile(ctx context.Context, path string) (unlock func(), locked bool, err error) {
 	lock := lockFor(runtime.GOOS, path)
 	locked, _ = lock.TryLockContext(ctx, lockPoll)
@@ -26,8 +26,8 @@ func lockFile(ctx context.Context, path string) (unlock func(), locked bool, err
 	return func() { _ = lock.Close() }, locked, nil
 }
 
-// lockFor locks the directory, not the file, because the file is replaced.
-// Systems that lock files only get one beside it, which stays.
+// lockFor locks the directory, not the file, because the file is replaced. On
+// systems that can only lock files, it locks a separate file, which stays.
 func lockFor(system, path string) *flock.Flock {
 	switch system {
 	case "darwin", "dragonfly", "freebsd", "linux", "netbsd", "openbsd":

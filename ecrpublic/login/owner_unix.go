@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// keepOwner gives a file that root writes to the owner of the file it replaces.
+// keepOwner gives a file written by root the owner of the file it replaces.
 func keepOwner(path, temp string) {
 	info, err := os.Stat(path)
 	if err != nil {

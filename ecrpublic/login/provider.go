@@ -9,34 +9,34 @@ import (
 )
 
 const (
-	// RefreshWindow is how long before their expiry a [Provider] starts to renew
-	// credentials: long enough for a push that starts with them to end, and for
-	// an outage of the service to pass unnoticed. Credentials that live less
-	// than twice as long are renewed in the second half of their life instead.
+	// RefreshWindow is how long before expiry a [Provider] starts to renew
+	// credentials: long enough to finish a push that starts with them, and to
+	// bridge an outage of the service. Credentials with a lifetime of less than
+	// twice as long are renewed in the second half of it instead.
 	RefreshWindow = time.Hour
 
-	// refreshPause is how long a failed refresh is not tried again while the
-	// credentials at hand are valid.
+	// refreshPause is the delay after a failed refresh while the cached
+	// credentials are valid.
 	refreshPause = time.Minute
 
 	// refreshTimeout bounds the request for a login that callers share.
 	refreshTimeout = 30 * time.Second
 
-	// moment is how long a caller that has valid credentials waits for the
-	// renewal that it started. The service usually needs half of it.
+	// moment is how long a caller with valid credentials waits for the renewal
+	// that it started. The service usually needs half of that.
 	moment = 500 * time.Millisecond
 )
 
 // ProviderOptions configures a [Provider]. Every zero value works.
 type ProviderOptions struct {
-	// Hosts are the registry hosts, with the port if there is one, that get the
-	// credentials; nil means [RegistryHosts]. Set it for an emulator or a proxy.
+	// Hosts are the registry hosts, with port if any, that get the credentials;
+	// nil means [RegistryHosts]. Set it for an emulator or a proxy.
 	Hosts []string
 
 	// OnRefreshError is called with each refresh error that no call of
-	// [Provider.Credentials] returns, in most cases because the credentials at
-	// hand are still valid. It runs on a goroutine of the provider, and must be
-	// safe for concurrent use; nil ignores the errors.
+	// [Provider.Credentials] returns, usually because the cached credentials are
+	// still valid. It runs on a goroutine of the provider and must be safe for
+	// concurrent use; nil ignores the errors.
 	OnRefreshError func(error)
 
 	// Now returns the current time; nil means time.Now. Only differences
@@ -44,20 +44,20 @@ type ProviderOptions struct {
 	Now func() time.Time
 }
 
-// Provider keeps credentials and renews them in time. All methods may be called
-// concurrently. [NewProvider] makes one; the zero value has no client and its
-// methods fail or panic.
+// Provider caches credentials and renews them before they expire. Methods may
+// be called concurrently. Create one with [NewProvider]; the zero value has no
+// client, and its methods fail or panic.
 //
-// A provider has no goroutine while nothing is asked of it. A refresh runs on a
-// goroutine of its own, outlives the caller that started it, and ends when the
-// client returns, whose context ends after thirty seconds. Nobody waits longer
-// for a client that ignores its context.
+// An idle provider has no goroutine. A refresh runs on its own goroutine,
+// outlives the caller that started it, and ends when the client returns. The
+// client's context ends after thirty seconds, and no caller waits longer for a
+// client that ignores it.
 //
-// Credentials are valid for as long as expiresAt is after the Date of the
-// response, and for twelve hours at most, from the moment they are received. The
-// local clock may therefore be wrong; the sleep of a machine counts. If the
-// response has no Date, the local clock takes its place, and if expiresAt does
-// not lie ahead at all, the credentials are kept for a minute.
+// The lifetime of credentials is the time from the Date of the response to
+// expiresAt, twelve hours at most, and starts when they are received. The local
+// clock may therefore be wrong; time in which the machine sleeps counts. If the
+// response has no Date, the local clock is used instead. If expiresAt is not in
+// the future, the credentials are kept for a minute.
 type Provider struct {
 	client  GetAuthorizationTokenAPIClient
 	options ProviderOptions
@@ -67,8 +67,8 @@ type Provider struct {
 	inFlight *refresh // nil while nobody fetches
 }
 
-// NewProvider makes a provider that asks client. No request is made before the
-// first call that needs credentials.
+// NewProvider creates a provider that gets credentials from client. It makes
+// no request before credentials are needed.
 func NewProvider(client GetAuthorizationTokenAPIClient, optFns ...func(*ProviderOptions)) *Provider {
 	var options ProviderOptions
 	for _, fn := range optFns {
@@ -87,21 +87,22 @@ func NewProvider(client GetAuthorizationTokenAPIClient, optFns ...func(*Provider
 }
 
 // Serves reports whether the provider's credentials are for host, written as in
-// an image reference; port 443 makes no difference. Give them to no other host.
+// an image reference; port 443 makes no difference. Do not send them to any
+// other host.
 func (p *Provider) Serves(host string) bool {
 	return slices.ContainsFunc(p.options.Hosts, func(served string) bool { return sameRegistry(served, host) })
 }
 
 // Credentials returns valid credentials. It calls the service if there are none
-// or if they are due for renewal; when a renewal fails, valid ones are returned
-// all the same, and a caller for whom there are valid ones waits half a second
-// for it at most, whatever its context.
+// or if they are due for renewal. While the cached ones are valid, a caller
+// waits at most half a second for a renewal, whatever its context, and gets
+// them if the renewal fails.
 //
-// Callers that come while there are none share one request, and each of them
-// stops waiting when its own context ends. A request that fails is an answer for
-// the caller that started it; the others share one more. So nobody waits longer
-// than a minute. Errors are those of [Get]; a panic of the client is turned into
-// one, which prints the stack with %+v.
+// Callers without valid credentials share one request, and each stops waiting
+// when its own context ends. If the request fails, the caller that started it
+// gets the error and the others share one more request, so no caller waits
+// longer than a minute. Errors are those of [Get]. A panic of the client becomes
+// an error, which prints the stack with %+v.
 func (p *Provider) Credentials(ctx context.Context) (Credentials, error) {
 	for again := false; ; again = true {
 		found := p.look(ctx, again)
@@ -124,11 +125,11 @@ func (p *Provider) Credentials(ctx context.Context) (Credentials, error) {
 	}
 }
 
-// Invalidate drops credentials that a registry refused, as it does with revoked
-// ones: the next caller of [Provider.Credentials] waits for new ones. It does
-// nothing if the provider has replaced them since, so each of many callers whose
-// requests were refused together may call it with the credentials that it used.
-// Ask for new ones once, and not again when those are refused, too.
+// Invalidate drops credentials that a registry host refused, for example because
+// they were revoked: the next caller of [Provider.Credentials] waits for new
+// ones. It does nothing if the provider has replaced them since, so all callers
+// that were refused at the same time can call it with the credentials that they
+// used. Request new credentials only once; give up if those are refused too.
 func (p *Provider) Invalidate(refused Credentials) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -137,7 +138,8 @@ func (p *Provider) Invalidate(refused Credentials) {
 	}
 }
 
-// found is what a caller finds: credentials, an error, or a refresh to wait for.
+// found is the state that a caller finds: credentials, an error, or a refresh to
+// wait for.
 type found struct {
 	credentials Credentials
 	err         error
@@ -146,7 +148,7 @@ type found struct {
 	final       bool // the caller returns the error of the refresh
 }
 
-// look joins or starts a refresh where one is needed.
+// look joins or starts a refresh if one is needed.
 func (p *Provider) look(ctx context.Context, again bool) found {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -170,7 +172,7 @@ func (p *Provider) look(ctx context.Context, again bool) found {
 	return f
 }
 
-// leave is for a caller that no longer waits.
+// leave is called by a caller that no longer waits.
 func (p *Provider) leave(f found) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

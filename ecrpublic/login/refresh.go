@@ -15,8 +15,8 @@ type refresh struct {
 	credentials Credentials
 	err         error
 
-	// hearers are the callers that would return err; it needs the provider's
-	// lock.
+	// hearers counts the callers that would return err; it is guarded by the
+	// provider's lock.
 	hearers int
 }
 
@@ -31,8 +31,9 @@ func (r *refresh) waitBriefly(ctx context.Context) {
 	}
 }
 
-// start makes the request on a goroutine that ends when the client returns. It
-// needs the provider's lock. The refresh itself ends with ctx at the latest.
+// start makes the request on a goroutine that ends when the client returns.
+// The caller must hold the provider's lock. The refresh itself ends with ctx
+// at the latest.
 func (p *Provider) start(ctx context.Context) *refresh {
 	r := &refresh{done: make(chan struct{})}
 	p.inFlight = r
@@ -78,7 +79,7 @@ func (p *Provider) finish(r *refresh, fresh *held, err error) {
 	}
 }
 
-// outcome says who hears of the result of a refresh.
+// outcome says who gets the result of a refresh.
 type outcome int
 
 const (
@@ -127,7 +128,7 @@ func (e *panicError) Error() string {
 	return fmt.Sprintf("log in to ECR Public: the client panicked: %v", e.value)
 }
 
-// Unwrap is the value of the panic if that is an error.
+// Unwrap returns the value of the panic if it is an error.
 func (e *panicError) Unwrap() error {
 	err, _ := e.value.(error)
 	return err
