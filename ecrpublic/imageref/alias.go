@@ -11,12 +11,12 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// ErrNoAlias is what [Alias] returns, wrapped, when the account has no public
-// registry or its registry no primary alias.
+// ErrNoAlias is returned, wrapped, by [Alias] if the account has no public
+// registry or the registry has no primary alias.
 var ErrNoAlias = errors.New("no primary alias; an account gets one with its first public repository")
 
-// Alias returns the primary alias of the caller's own registry: the one that
-// repositoryUri is built with. A registry may have other aliases, in any order.
+// Alias returns the primary alias of the caller's own registry, which is the
+// one in repositoryUri. A registry may have other aliases.
 func Alias(ctx context.Context, client ecrpublic.DescribeRegistriesAPIClient) (string, error) {
 	pages := ecrpublic.NewDescribeRegistriesPaginator(client, nil, func(o *ecrpublic.DescribeRegistriesPaginatorOptions) {
 		o.StopOnDuplicateToken = true

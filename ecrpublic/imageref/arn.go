@@ -18,12 +18,12 @@ type ARN struct {
 	// RegistryId is the twelve-digit account that owns the registry. Required.
 	RegistryId string
 
-	// RepositoryName is the repository; empty when the ARN is the registry's
-	// own. Only repositories can be tagged.
+	// RepositoryName is the repository; empty in the ARN of a registry. Only
+	// repositories can be tagged.
 	RepositoryName string
 }
 
-// ParseARN reads the ARN of a repository,
+// ParseARN parses the ARN of a repository,
 // arn:aws:ecr-public::{account}:repository/{name}, or of a registry,
 // arn:aws:ecr-public::{account}:registry/{account}. The region us-east-1, which
 // some ARNs carry, is accepted and dropped; ARNs of private ECR are refused,
@@ -65,8 +65,8 @@ func parseARN(s string) (ARN, error) {
 	return a, nil
 }
 
-// String is the ARN with an empty region, as the service writes it. [ParseARN]
-// reads it back.
+// String returns the ARN with an empty region, as the service writes it.
+// [ParseARN] parses it.
 func (a ARN) String() string {
 	if a == (ARN{}) {
 		return ""
@@ -79,7 +79,7 @@ func (a ARN) String() string {
 }
 
 // Validate checks every part against the limits of the service. A parsed ARN is
-// valid; one that was built by hand need not be.
+// valid; one built by hand may not be.
 func (a ARN) Validate() error {
 	if err := registryIdRule.check(a.RegistryId); err != nil {
 		return err
@@ -102,8 +102,8 @@ func (a ARN) MarshalText() ([]byte, error) {
 	return []byte(a.String()), nil
 }
 
-// UnmarshalText reads what [ParseARN] reads; an empty text gives the zero value.
-// On an error the ARN is left as it was.
+// UnmarshalText accepts what [ParseARN] accepts; an empty text gives the zero
+// value. On an error the ARN is unchanged.
 func (a *ARN) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*a = ARN{}

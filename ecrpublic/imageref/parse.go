@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// ErrOtherRegistry is what [Parse] returns, wrapped, for a reference that names
-// the host of another registry, private ECR included.
+// ErrOtherRegistry is returned, wrapped, by [Parse] for a reference to the host
+// of another registry, including private ECR.
 var ErrOtherRegistry = errors.New("not a host of ECR Public")
 
-// Parse reads a reference in any of these forms:
+// Parse parses a reference in any of these forms:
 //
 //	public.ecr.aws/alias/name[:tag][@digest]      also with the dual-stack host, or port 443
 //	alias/name[:tag][@digest]                     the host is implied
 //	https://gallery.ecr.aws/alias/name            also without https://
 //
-// A first part with a dot or a colon is a host, as in docker; so a registry whose
-// alias contains a dot can only be named with its host in front. ARNs contain no
-// alias and are read by [ParseARN].
+// As in docker, a first part with a dot or a colon is a host, so a registry whose
+// alias contains a dot needs the host in front. ARNs contain no alias; use
+// [ParseARN] for them.
 func Parse(s string) (Reference, error) {
 	r, err := parse(s)
 	if err != nil {
@@ -58,8 +58,8 @@ func cutGallery(s string) (page string, ok bool) {
 	return strings.TrimSuffix(page, "/"), ok
 }
 
-// cutTag splits at the colon of the tag, which comes after every slash: one
-// before that belongs to a port.
+// cutTag splits at the colon of the tag, which comes after every slash; an
+// earlier colon belongs to a port.
 func cutTag(s string) (rest, tag string, ok bool) {
 	slash := strings.LastIndexByte(s, '/')
 	last, tag, ok := strings.Cut(s[slash+1:], ":")

@@ -10,7 +10,8 @@ const (
 	// Host is the registry host that image references name.
 	Host = "public.ecr.aws"
 
-	// DualStackHost is the same registry, also reachable over IPv6.
+	// DualStackHost is another host of the same registry, which is also
+	// reachable over IPv6.
 	DualStackHost = "ecr-public.aws.com"
 
 	// GalleryHost serves the web pages of public repositories.
@@ -23,7 +24,7 @@ type Reference struct {
 	// Alias is the registry's alias, primary or not. Required.
 	Alias string
 
-	// RepositoryName is the repository as API calls want it, without host and
+	// RepositoryName is the repository as API calls expect it, without host and
 	// alias. Required.
 	RepositoryName string
 
@@ -32,14 +33,14 @@ type Reference struct {
 	Tag string
 
 	// Digest is the digest with its algorithm, such as "sha256:9f86…"; empty
-	// when the reference has none. Clients that get both go by the digest.
+	// when the reference has none. Clients that get both use the digest.
 	Digest string
 
-	// DualStack chooses [DualStackHost] for the host instead of [Host].
+	// DualStack selects [DualStackHost] instead of [Host].
 	DualStack bool
 }
 
-// RegistryHost is the host that the reference names.
+// RegistryHost returns the host that the reference names.
 func (r Reference) RegistryHost() string {
 	if r.DualStack {
 		return DualStackHost
@@ -47,19 +48,20 @@ func (r Reference) RegistryHost() string {
 	return Host
 }
 
-// RepositoryURI is the reference without tag and digest, in the form of
+// RepositoryURI returns the reference without tag and digest, in the form of
 // [types.Repository.RepositoryUri].
 func (r Reference) RepositoryURI() string {
 	return r.RegistryHost() + "/" + r.Alias + "/" + r.RepositoryName
 }
 
-// GalleryURL is the repository's page in the public gallery.
+// GalleryURL returns the address of the repository's page in the public
+// gallery.
 func (r Reference) GalleryURL() string {
 	return "https://" + GalleryHost + "/" + r.Alias + "/" + r.RepositoryName
 }
 
-// ImageIdentifier is tag and digest as API calls want them; what the reference
-// does not have is nil.
+// ImageIdentifier returns tag and digest as API calls expect them; nil for
+// what the reference does not have.
 func (r Reference) ImageIdentifier() types.ImageIdentifier {
 	var id types.ImageIdentifier
 	if r.Tag != "" {
@@ -71,8 +73,8 @@ func (r Reference) ImageIdentifier() types.ImageIdentifier {
 	return id
 }
 
-// String is the full reference, host included, that docker and other clients
-// accept. [Parse] reads it back.
+// String returns the full reference with its host, as docker and other
+// clients accept it. [Parse] parses it.
 func (r Reference) String() string {
 	if r == (Reference{}) {
 		return ""
@@ -88,7 +90,7 @@ func (r Reference) String() string {
 }
 
 // Validate checks every part against the limits of the service. A parsed
-// reference is valid; one that was built by hand need not be.
+// reference is valid; one built by hand may not be.
 func (r Reference) Validate() error {
 	if err := aliasRule.check(r.Alias); err != nil {
 		return err
@@ -119,8 +121,8 @@ func (r Reference) MarshalText() ([]byte, error) {
 	return []byte(r.String()), nil
 }
 
-// UnmarshalText reads what [Parse] reads; an empty text gives the zero value.
-// On an error the reference is left as it was.
+// UnmarshalText accepts what [Parse] accepts; an empty text gives the zero
+// value. On an error the reference is unchanged.
 func (r *Reference) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*r = Reference{}

@@ -30,7 +30,7 @@ func newRule(part, pattern string, minLength, maxLength int) rule {
 	return rule{part: part, pattern: sync.OnceValue(compile), min: minLength, max: maxLength}
 }
 
-// check returns an error that says what is wrong with s. The patterns allow ASCII
+// check returns an error that says why s is invalid. The patterns allow ASCII
 // only, so bytes are characters.
 func (r rule) check(s string) error {
 	if r.max > 0 && (len(s) < r.min || len(s) > r.max) {
