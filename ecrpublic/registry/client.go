@@ -76,13 +76,13 @@ func New(options Options) (*Client, error) {
 // unchanged. Retries are those of [Client.Do].
 func (c *Client) Transport() http.RoundTripper { return c.transport }
 
-// Do sends a request like [Client.Transport] and follows redirects. With it, a
-// Client is what the Client field of oras-go's remote.Repository takes.
+// Do sends a request like [Client.Transport] and follows redirects. It lets a
+// Client serve as the Client of oras-go's remote.Repository.
 //
-// Do retries a request whose token was rejected, and one that was answered with
-// 429, if it has no body or a GetBody. It also retries GET and HEAD requests after
-// connection errors and after the statuses 408, 500, 502, 503 and 504. A response
-// that makes no progress for a minute is an error.
+// Do retries a request whose token was rejected, or whose response was 429, if it
+// has no body or a GetBody. It also retries GET and HEAD requests after connection
+// errors and after the statuses 408, 500, 502, 503 and 504. A response that makes
+// no progress for a minute is an error.
 func (c *Client) Do(req *http.Request) (*http.Response, error) { return c.http.Do(req) }
 
 // parseHost returns nil for an empty text.

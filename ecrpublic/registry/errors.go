@@ -179,5 +179,5 @@ func retryAfter(header http.Header) time.Duration {
 	return max(until.Sub(now), 0)
 }
 
-// forever is longer than anybody waits.
+// forever is longer than any wait.
 const forever = 100 * 365 * 24 * time.Hour

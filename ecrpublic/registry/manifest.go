@@ -41,7 +41,7 @@ func acceptedManifests() []string {
 // Manifest reads the manifest that ref names by digest or, if ref has no digest, by
 // tag, and verifies it against that digest or the one in the response. Use
 // [IsNotFound], [IsDenied] and [IsRateLimited] to classify errors; content that is
-// too large, has another digest or is not a manifest is an error too.
+// too large, has a different digest or is not a manifest is an error too.
 func (c *Client) Manifest(ctx context.Context, ref imageref.Reference) (Manifest, error) {
 	r, err := c.manifestRequest(http.MethodGet, ref)
 	if err != nil {

@@ -59,8 +59,8 @@ type fetch struct {
 	err   error
 }
 
-// tokens holds a client's tokens. Callers share renewals. Each runs in a goroutine
-// of its own, which ends after fetchTimeout at the latest.
+// tokens holds a client's tokens. Callers share renewals. Each runs in its own
+// goroutine, which ends after fetchTimeout at the latest.
 type tokens struct {
 	sender  *sender
 	origins []string

@@ -35,7 +35,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// CloseIdleConnections is called by the method of http.Client.
+// CloseIdleConnections is called by the http.Client method of the same name.
 func (t *transport) CloseIdleConnections() {
 	if base, ok := t.sender.base.(interface{ CloseIdleConnections() }); ok {
 		base.CloseIdleConnections()
