@@ -4,6 +4,7 @@ package ecrpublic_test
 
 import (
 	"context"
+	"crypto/fips140"
 	"fmt"
 	"io"
 	"net/http"
@@ -79,6 +80,9 @@ func TestAllocations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, name == "error", tc.call() != nil)
+			if fips140.Enabled() {
+				tc.most += 4 // for its hashes
+			}
 			assert.LessOrEqual(t, testing.AllocsPerRun(20, func() { tc.call() }), tc.most)
 		})
 	}
