@@ -34,6 +34,10 @@
 // same wherever both were seen; or a guess. Each guess is confined to one place
 // in the source.
 //
+// The command go -C examples run ./parity -facts lists every fact that is not
+// documented, with its source and the name of the guess, and ./parity -live compares
+// them with the service.
+//
 //	Requests, members, limits and patterns            model
 //	Region: us-west-2 refuses every operation         seen for two operations
 //	Region: others do not exist                       seen; the error text is our own

@@ -17,6 +17,7 @@ import (
 // field. What differs between any two runs is left out: times, and the numbers of
 // scrubbed values.
 func differences(got, reference []exchange) []string {
+	got, reference = answered(got), answered(reference)
 	if len(got) != len(reference) {
 		return []string{fmt.Sprintf("%d requests, %s in the reference", len(got), fmt.Sprint(len(reference)))}
 	}
@@ -31,6 +32,13 @@ func differences(got, reference []exchange) []string {
 		}
 	}
 	return list
+}
+
+// answered leaves out what was tried again: throttles and failures of the service.
+func answered(exchanges []exchange) []exchange {
+	return slices.DeleteFunc(slices.Clone(exchanges), func(e exchange) bool {
+		return e.Status == http.StatusTooManyRequests || e.Status >= http.StatusInternalServerError || strings.Contains(e.Body, `"ThrottlingException"`)
+	})
 }
 
 func union(a, b map[string]string) map[string]bool {

@@ -88,7 +88,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	show, finish := demo.Steps(stderr)
 	result, err := probeAll(ctx, target, folder, s.registry || flags.Emulated(), list, show)
 	finish()
-	return errors.Join(err, s.report(ctx, result, stdout))
+	return errors.Join(context.Cause(ctx), err, s.report(ctx, result, stdout))
 }
 
 // choose returns the probes that match -run. Those that change the registry itself need

@@ -51,6 +51,20 @@ func TestLatestWithMock(t *testing.T) {
 	}
 }
 
+// A script says which calls are expected, in their order and with their inputs, and what
+// each answers: the way to hold what a function sends, page by page.
+func TestLatestWithScript(t *testing.T) {
+	t.Parallel()
+	in := &ecrpublic.DescribeImagesInput{RepositoryName: aws.String("app")}
+	next := &ecrpublic.DescribeImagesInput{RepositoryName: aws.String("app"), NextToken: aws.String("more")}
+	script := ecrpublictest.NewScript(t,
+		ecrpublictest.Expect(ecrpublic.API.DescribeImages, in).Return(&ecrpublic.DescribeImagesOutput{NextToken: aws.String("more")}),
+		ecrpublictest.Expect(ecrpublic.API.DescribeImages, next).Fail(&types.RepositoryNotFoundException{}),
+	)
+	_, err := latest(t.Context(), script, "app")
+	assert.True(t, ecrpublic.IsNotFound(err))
+}
+
 // The emulator behaves as the service does: the way to test that the pieces fit,
 // with requests, pages and errors as they are.
 func TestServiceWithEmulator(t *testing.T) {
