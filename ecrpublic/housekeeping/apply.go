@@ -14,30 +14,30 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// ApplyAPIClient is what [Plan.Apply] needs of a client.
+// ApplyAPIClient lists the methods that [Plan.Apply] calls.
 type ApplyAPIClient interface {
 	ecrpublic.DescribeImagesAPIClient
 	BatchDeleteImageAPIClient
 }
 
-// Apply deletes the images that the plan says, by digest and so with all their
-// tags, in the account that the plan was made for. Apply a plan soon: rules are not
+// Apply deletes the images in Delete, by digest and therefore with all their tags,
+// in the account that the plan was made for. Apply a plan soon: rules are not
 // evaluated again.
 //
-// Right before each batch of at most 100 images they are described again: what
-// has other tags or another push time than in the plan stays, and is in the
-// result's Changed. Between that request and the one that deletes, a tag can
-// still be set and lost; see [PruneOptions].Grace. A child or referrer is deleted
-// after all its owners are reported deleted or gone. If an owner stays, because
-// it was refused, has changed or was taken out of Delete, what belongs to it
-// stays and is in OwnerKept.
+// Right before deleting a batch of at most 100 images, it describes them again:
+// images whose tags or push time differ from the plan stay, and are in the
+// result's Changed. A tag set between these two requests is still lost; see
+// [PruneOptions].Grace. A child or referrer is deleted only after all its owners
+// are reported deleted or gone. If an owner stays, because it was refused, has
+// changed or was removed from Delete, its children and referrers stay and are in
+// OwnerKept.
 //
-// An image that the service refuses to delete, because an index that stays
-// refers to it, is in the result's Referenced. Neither of these is an error.
-// Images that are refused for another reason are a [*DeleteError] in the error.
-// Images that a response passes over, a request that fails, or the end of ctx,
-// are errors too; the latter two stop the work. The result says what was done,
-// also beside an error, and a new plan continues from there.
+// An image that the service refuses to delete because an index that stays
+// refers to it is in the result's Referenced. None of these is an error. If
+// images are refused for another reason, the error contains a [*DeleteError].
+// Images missing from a response, a failed request and the end of ctx are
+// errors too; the latter two stop the work. The result is valid also if there
+// is an error, and a new plan continues from there.
 func (p *Plan) Apply(ctx context.Context, client ApplyAPIClient, optFns ...func(*DeleteOptions)) (DeleteResult, error) {
 	var options DeleteOptions
 	for _, fn := range optFns {
@@ -59,7 +59,7 @@ func (p *Plan) Apply(ctx context.Context, client ApplyAPIClient, optFns ...func(
 	return a.result, errors.Join(err, failuresError(p.Repository, a.result.Failed))
 }
 
-// application is a running Apply.
+// application is the state of a running Apply.
 type application struct {
 	deletion
 	plan      *Plan
@@ -70,7 +70,7 @@ type application struct {
 	ready     []string            // digests of what can be deleted, in order
 }
 
-// start sorts out which images wait for which, and checks the plan.
+// start checks the plan and finds out which images wait for which.
 func (a *application) start() (err error) {
 	if a.repository == "" {
 		err = errors.New("repository must not be empty")
@@ -99,9 +99,9 @@ func (a *application) start() (err error) {
 	return err
 }
 
-// step looks at a batch of images again and deletes what is as planned. What
-// belonged to the deleted ones comes next, so that little is left over if the
-// work is stopped.
+// step describes a batch of images again and deletes those that are as
+// planned. Their children and referrers come next, so that few are left over
+// if the work is stopped.
 func (a *application) step(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -137,7 +137,7 @@ func (a *application) step(ctx context.Context) error {
 	return nil
 }
 
-// deleteBatch returns the digests of what is gone.
+// deleteBatch returns the digests of the images that are gone.
 func (a *application) deleteBatch(ctx context.Context, ids []types.ImageIdentifier) (digests []string, err error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -169,8 +169,8 @@ func (a *application) freed(gone []string) (ready []string) {
 	return ready
 }
 
-// finish sorts what is not settled: after an error nothing is known of it,
-// otherwise it waits for an owner that stays.
+// finish sorts the images not yet settled: after an error they are
+// unprocessed, otherwise they wait for an owner that stays.
 func (a *application) finish(err error) {
 	a.result.Unprocessed = a.unnamed
 	for _, d := range a.plan.Delete {
@@ -189,7 +189,7 @@ func (a *application) finish(err error) {
 }
 
 // isSame reports whether an image has the tags and the push time that the plan
-// was made with. A push time that is missing now may be another one.
+// was made with. A missing push time may be a different one.
 func isSame(planned, now types.ImageDetail) bool {
 	return slices.Equal(asSet(planned.ImageTags), asSet(now.ImageTags)) &&
 		now.ImagePushedAt != nil && planned.ImagePushedAt != nil && now.ImagePushedAt.Equal(*planned.ImagePushedAt)

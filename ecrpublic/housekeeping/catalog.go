@@ -39,11 +39,11 @@ type CatalogFiles struct {
 	// Logo is a PNG image.
 	Logo string
 
-	// Architectures has one entry a line, such as "x86-64" or "ARM 64"; blank
+	// Architectures has one entry per line, such as "x86-64" or "ARM 64"; blank
 	// lines are skipped.
 	Architectures string
 
-	// OperatingSystems has one entry a line, such as "Linux"; blank lines are
+	// OperatingSystems has one entry per line, such as "Linux"; blank lines are
 	// skipped.
 	OperatingSystems string
 }
@@ -52,10 +52,10 @@ type CatalogFiles struct {
 // [EnsureCatalogData] or the client's own operations from files, for example of
 // os.DirFS("."). Paths are those of package io/fs, such as "docs/about.md" and not
 // "./docs/about.md". A file without content clears its member; a byte order mark
-// is dropped. It checks everything against the service's limits, and that the
-// logo is a whole PNG image, the format of the service's examples. The error names
-// each file that cannot be read and each member that is over a limit, with its
-// size and the limit. No more of a file is read than its limit allows.
+// is dropped. It checks everything against the service's limits, and that the logo
+// is a complete PNG image, the format of the service's examples. The error names
+// each file that cannot be read and each member over a limit, with its size and
+// the limit. Files are not read beyond the limit.
 func CatalogDataFromFiles(fsys fs.FS, files CatalogFiles) (*types.RepositoryCatalogDataInput, error) {
 	var errs []error
 	read := func(member, path string, limit int) []byte {
@@ -85,8 +85,8 @@ func CatalogDataFromFiles(fsys fs.FS, files CatalogFiles) (*types.RepositoryCata
 	return checked, nil
 }
 
-// maxTextBytes is more than a text within the limits has, with room for the
-// white space of lists, and bounds what is read of a file that is another one.
+// maxTextBytes bounds how much of a file is read. A text within the limits is
+// shorter, even with the white space of lists.
 const maxTextBytes = 1 << 20
 
 // readFile reads a file, no further than one byte beyond the limit. It returns
@@ -114,7 +114,7 @@ func readFile(fsys fs.FS, member, path string, limit int) ([]byte, error) {
 	return data, nil
 }
 
-// byteOrderMark begins text files of some editors, as UTF-8.
+// byteOrderMark is what some editors put at the start of UTF-8 files.
 const byteOrderMark = "\ufeff"
 
 func text(data []byte) *string {
@@ -137,8 +137,8 @@ func lines(data []byte) []string {
 	return entries
 }
 
-// checkCatalogData returns a copy, with the logo in memory, that is within the
-// service's limits; nil for nil.
+// checkCatalogData checks the service's limits and returns a copy with the
+// logo in memory; nil for nil.
 func checkCatalogData(data *types.RepositoryCatalogDataInput) (*types.RepositoryCatalogDataInput, error) {
 	if data == nil {
 		return nil, nil

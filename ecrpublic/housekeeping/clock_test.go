@@ -58,7 +58,7 @@ func TestClocksThatAreOff(t *testing.T) {
 func TestUnknownTime(t *testing.T) {
 	t.Parallel()
 	_, err := housekeeping.Prune(t.Context(), listing(pushed("A", 9*day, "v1")), "app", keepTagged(1))
-	require.EqualError(t, err, "housekeeping: prune app: the responses have no Date, so that the service's time is not known: set Now in PruneOptions")
+	require.EqualError(t, err, "housekeeping: prune app: the responses have no Date, so the service's time is unknown: set Now in PruneOptions")
 	_, err = housekeeping.Prune(t.Context(), listing(pushed("A", 9*day, "v1")), "app", oldUntagged(), func(o *housekeeping.PruneOptions) { o.Grace = -1 })
 	require.ErrorContains(t, err, "set Now in PruneOptions")
 	plan, err := housekeeping.Prune(t.Context(), listing(pushed("A", 9*day, "v1"), pushed("B", 8*day, "v2")), "app", keepTagged(1), func(o *housekeeping.PruneOptions) { o.Grace = -1 })

@@ -2,24 +2,24 @@ package housekeeping
 
 import "time"
 
-// terms are what decides about images beside what is known of them.
+// terms holds what the decisions depend on besides the images.
 type terms struct {
 	policy Policy
 	now    time.Time
 	grace  time.Duration
 }
 
-// judgement decides about images from what is known of them. Whatever is left
-// out of that knowledge, it deletes no image that it would keep otherwise: an
-// image goes only if a rule expires it, or if it belongs to others, and only if
-// all that it belongs to goes. Nothing that could forbid it must be unknown, and
-// what is unknown is not counted against other images.
+// judgement decides about images from what is known of them. It never deletes an
+// image that it would keep if it knew more: an image is deleted only if a rule
+// expires it or if it has owners, and only if all its owners are deleted.
+// Nothing that could forbid the deletion may be unknown, and unknown images are
+// not counted against others.
 type judgement struct {
 	terms
 	*graph
 
-	// hopeful takes what is unread for whatever deletes the most: what goes then
-	// is all that can go when everything is read.
+	// hopeful makes decide assume the contents of unread manifests that delete
+	// the most, which gives every image that could be deleted once all are read.
 	hopeful bool
 
 	nameless bool   // the digest of an image is not known
@@ -27,7 +27,7 @@ type judgement struct {
 	verdicts map[string]*verdict
 }
 
-// verdict is what becomes of an image.
+// verdict is the decision about an image.
 type verdict struct {
 	Decision
 	image   *image
@@ -66,7 +66,7 @@ func (t terms) decide(images []*image, hopeful bool) []*verdict {
 	return verdicts
 }
 
-// unknown says what is not known of an image that could forbid its deletion.
+// unknown says what could forbid the deletion of an image but is not known.
 func (j judgement) unknown(image *image) string {
 	switch {
 	case image.digest == "":
@@ -92,7 +92,7 @@ func (t terms) isRecent(image *image) bool {
 	return t.grace > 0 && image.detail.ImagePushedAt != nil && t.now.Sub(*image.detail.ImagePushedAt) < t.grace
 }
 
-// mayGo reports whether an image goes once all that it belongs to goes.
+// mayGo reports whether an image is deleted once all its owners are.
 func (j judgement) mayGo(v *verdict) bool {
 	if v.Reason == ReasonKeepTag || v.Unknown != "" || j.blocker != nil || j.isRecent(v.image) {
 		return false
@@ -100,8 +100,8 @@ func (j judgement) mayGo(v *verdict) bool {
 	return v.Reason == ReasonExpired || j.isPart(v.image) || j.hopeful && v.image.unread != ""
 }
 
-// delete marks what goes, an image after all that it belongs to. Images that
-// belong to each other in a circle stay.
+// delete marks the images to delete, each after all its owners. Images that
+// own each other in a cycle stay.
 func (j judgement) delete(verdicts []*verdict) {
 	left := make(map[string]int, len(j.owners))
 	var next []*verdict

@@ -14,7 +14,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// BatchDeleteImageAPIClient is what [DeleteImages] needs of a client.
+// BatchDeleteImageAPIClient lists the methods that [DeleteImages] calls.
 type BatchDeleteImageAPIClient interface {
 	BatchDeleteImage(context.Context, *ecrpublic.BatchDeleteImageInput, ...func(*ecrpublic.Options)) (*ecrpublic.BatchDeleteImageOutput, error)
 }
@@ -26,40 +26,40 @@ type DeleteOptions struct {
 	Progress func(Progress)
 }
 
-// DeleteResult sorts the identifiers that a deletion was asked for by what became
-// of them. Each is in one list.
+// DeleteResult sorts the identifiers to delete by outcome. Each is in exactly one
+// list.
 type DeleteResult struct {
-	// Deleted are those that the service reported as deleted.
+	// Deleted lists images and tags that the service reported as deleted.
 	Deleted []types.ImageIdentifier
 
 	// Gone lists images that no longer existed; treat them as deleted.
 	Gone []types.ImageIdentifier
 
-	// Changed are still there because they are no longer as the plan says: they
-	// have other tags or another push time. Only [Plan.Apply] fills it.
+	// Changed lists images that stay because their tags or push time differ from
+	// the plan. Only [Plan.Apply] fills it.
 	Changed []types.ImageIdentifier
 
-	// OwnerKept are still there because an image that they are a child or
-	// referrer of is. Only [Plan.Apply] fills it.
+	// OwnerKept lists children and referrers that stay because their owner does.
+	// Only [Plan.Apply] fills it.
 	OwnerKept []types.ImageIdentifier
 
-	// Referenced are still there because an index that stays refers to them.
+	// Referenced lists images that stay because an index that stays refers to
+	// them.
 	Referenced []types.ImageFailure
 
-	// Failed were refused for any other reason.
+	// Failed lists those refused for any other reason.
 	Failed []types.ImageFailure
 
-	// Unprocessed are those of which no response says what became of them,
-	// because an error or the end of the context stopped the work, or because
-	// the response did not name them. Those of the request that failed may be
-	// deleted all the same.
+	// Unprocessed lists those whose outcome no response reports, because an
+	// error or the end of the context stopped the work, or because the response
+	// did not name them. Those of a failed request may have been deleted.
 	Unprocessed []types.ImageIdentifier
 }
 
 // DeleteError reports images that the service did not delete although the
 // requests succeeded.
 type DeleteError struct {
-	// Repository is where the images are.
+	// Repository is the repository of the images.
 	Repository string
 
 	// Failures has an entry, with code and reason, for each identifier.
@@ -83,15 +83,15 @@ func (e *DeleteError) Error() string {
 }
 
 // DeleteImages deletes any number of images or tags. An identifier with a digest
-// deletes the image and all its tags; one with a tag alone removes the tag, and
-// the image too if it was the last tag. It does not matter in which order
-// indexes and their children are given: what the service refuses because an
-// index refers to it is tried again when the index is gone.
+// deletes the image and all its tags; one with only a tag removes the tag, and
+// the image too if it was the last tag. Indexes and their children may be given
+// in any order: what the service refuses because an index refers to it is tried
+// again once the index is gone.
 //
-// The error wraps a [*DeleteError] if images were refused; images that are gone
-// already are not refused. Images that a response does not name are an error and
-// count as unprocessed. A request that fails, or the end of ctx, stops the work.
-// The result says what was done, also beside an error.
+// The error wraps a [*DeleteError] if images were refused; images that no longer
+// exist are not an error. Images that a response does not name are an error and
+// count as unprocessed. A failed request or the end of ctx stops the work. The
+// result is valid also if there is an error.
 func DeleteImages(ctx context.Context, client BatchDeleteImageAPIClient, repository string, ids []types.ImageIdentifier, optFns ...func(*DeleteOptions)) (DeleteResult, error) {
 	result, err := deleteImages(ctx, client, repository, ids, optFns)
 	return result, errors.Join(err, failuresError(repository, slices.Concat(result.Referenced, result.Failed)))
@@ -124,7 +124,7 @@ func deleteImages(ctx context.Context, client BatchDeleteImageAPIClient, reposit
 	return d.result, err
 }
 
-// deletion is a running DeleteImages.
+// deletion is the state of a running DeleteImages.
 type deletion struct {
 	client     BatchDeleteImageAPIClient
 	repository string
@@ -163,9 +163,9 @@ func (d *deletion) start(ids []types.ImageIdentifier) ([]types.ImageIdentifier, 
 	return pending, nil
 }
 
-// pass tries each of the pending identifiers once and returns those that were
-// refused because an index refers to them. They are also the result's
-// Referenced until the next pass.
+// pass tries each pending identifier once and returns those refused because
+// an index refers to them. Until the next pass, they are also the result's
+// Referenced.
 func (d *deletion) pass(ctx context.Context, pending []types.ImageIdentifier) ([]types.ImageIdentifier, error) {
 	d.result.Referenced = nil
 	var refused []types.ImageIdentifier
@@ -190,9 +190,10 @@ func (d *deletion) send(ctx context.Context, batch []types.ImageIdentifier) (*ec
 	return d.client.BatchDeleteImage(ctx, &ecrpublic.BatchDeleteImageInput{RepositoryName: &d.repository, RegistryId: d.registryId, ImageIds: batch})
 }
 
-// sort puts each identifier of a batch into the result, and returns those that
-// were refused because an index refers to them. Only what the response names as
-// deleted is. A failure that names none of the identifiers is kept too.
+// sort puts each identifier of a batch into the result, and returns those
+// refused because an index refers to them. Only what the response names as
+// deleted counts as deleted. A failure that names none of the identifiers is
+// kept too.
 func (d *deletion) sort(batch []types.ImageIdentifier, out *ecrpublic.BatchDeleteImageOutput) (refused []types.ImageIdentifier) {
 	r := &d.result
 	for _, id := range batch {
@@ -223,8 +224,8 @@ func (d *deletion) sort(batch []types.ImageIdentifier, out *ecrpublic.BatchDelet
 	return refused
 }
 
-// isAbout reports whether a response's identifier is about the image or tag that
-// was asked for. It may name the digest of a tag too, or one of two.
+// isAbout reports whether a response's identifier is about the requested image
+// or tag. It may add the digest of a tag, or name only one of digest and tag.
 func isAbout(named *types.ImageIdentifier, id types.ImageIdentifier) bool {
 	got, asked := keyOf(named), keyOf(&id)
 	agree := func(a, b string) bool { return a == "" || b == "" || a == b }
@@ -232,7 +233,7 @@ func isAbout(named *types.ImageIdentifier, id types.ImageIdentifier) bool {
 		agree(got.digest, asked.digest) && agree(got.tag, asked.tag)
 }
 
-// imageKey is an identifier that can be compared.
+// imageKey is a comparable identifier.
 type imageKey struct{ digest, tag string }
 
 func keyOf(id *types.ImageIdentifier) imageKey {
@@ -242,5 +243,5 @@ func keyOf(id *types.ImageIdentifier) imageKey {
 	return imageKey{aws.ToString(id.ImageDigest), aws.ToString(id.ImageTag)}
 }
 
-// String is digest, tag, or both joined by a space.
+// String returns the digest, the tag, or both joined by a space.
 func (k imageKey) String() string { return strings.TrimSpace(k.digest + " " + k.tag) }

@@ -15,9 +15,9 @@ import (
 )
 
 // describeImages describes up to 100 images by their digests, in one request
-// unless some are gone. An image that the service says is not there is missing
-// from found. One that a response passes over is an error: that says nothing
-// about it.
+// unless some are gone. An image that does not exist according to the service
+// is missing from found. One that a response does not name is an error,
+// because its state is unknown.
 func describeImages(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, repository, registryId string, digests []string) (found map[string]types.ImageDetail, err error) {
 	in := &ecrpublic.DescribeImagesInput{RepositoryName: &repository}
 	if registryId != "" {
@@ -53,8 +53,8 @@ func describeImages(ctx context.Context, client ecrpublic.DescribeImagesAPIClien
 
 var errPassedOver = errors.New("the response does not name it")
 
-// describeHalves finds out which of several images are gone: one of them fails a
-// whole request.
+// describeHalves finds out which of several images are gone, because one of them
+// fails a whole request.
 func describeHalves(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, repository, registryId string, digests []string) (map[string]types.ImageDetail, error) {
 	all := map[string]types.ImageDetail{}
 	for half := range slices.Chunk(digests, (len(digests)+1)/2) {

@@ -14,18 +14,17 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// A repository that was just created can be missing from reads for a while:
-// EnsureRepository asks until it is there, for at most visibleWithin.
+// A new repository can be missing from reads for a while: EnsureRepository
+// asks until it is visible, for at most visibleWithin.
 const (
 	visibleWithin  = time.Minute
 	firstReadDelay = 100 * time.Millisecond
 	maxReadDelay   = 5 * time.Second
 )
 
-// EnsureRepositoryAPIClient is what [EnsureRepository] needs of a client. The
-// methods for catalog data and tags are called only if they are asked for, so
-// that a fake for a plain repository can embed this interface and implement two
-// methods.
+// EnsureRepositoryAPIClient lists the methods that [EnsureRepository] calls. It
+// calls those for catalog data and tags only if these are given, so a fake for
+// a plain repository can embed this interface and implement two methods.
 type EnsureRepositoryAPIClient interface {
 	CreateRepository(context.Context, *ecrpublic.CreateRepositoryInput, ...func(*ecrpublic.Options)) (*ecrpublic.CreateRepositoryOutput, error)
 	ecrpublic.DescribeRepositoriesAPIClient
@@ -33,7 +32,7 @@ type EnsureRepositoryAPIClient interface {
 	TagsAPIClient
 }
 
-// Ensured is what [EnsureRepository] found and did.
+// Ensured says what [EnsureRepository] found and did.
 type Ensured struct {
 	// Repository is the repository as it is now.
 	Repository types.Repository
@@ -42,23 +41,23 @@ type Ensured struct {
 	// data and tags; the two lists below are then nil.
 	Created bool
 
-	// CatalogData names the members of the catalog data that were changed, as
-	// [EnsureCatalogData] does.
+	// CatalogData names the members of the catalog data that were changed, like
+	// the result of [EnsureCatalogData].
 	CatalogData []string
 
 	// Tags are the keys that were added or given a new value.
 	Tags []string
 }
 
-// EnsureRepository creates a repository unless it exists. If it does, also
-// because somebody else creates it at the same time, its catalog data and tags
-// are made what want says, as by [EnsureCatalogData] and [EnsureTags]; nil
-// leaves either as it is. A second call sends nothing, unless
+// EnsureRepository creates a repository unless it exists. If it exists, or if
+// another program creates it at the same time, its catalog data and tags are
+// set to those of want, as by [EnsureCatalogData] and [EnsureTags]; nil leaves
+// either unchanged. A second call changes nothing, unless
 // [EnsureOptions].ReplaceLogo is set.
 //
-// The repository can be read when EnsureRepository returns. A new one that does
-// not show up within a minute is an error, with Created true. After any error,
-// the result says what had been done before it.
+// The repository can be read when EnsureRepository returns. A new repository
+// that does not become visible within a minute is an error, with Created true.
+// After any error, the result says what had been done before it.
 func EnsureRepository(ctx context.Context, client EnsureRepositoryAPIClient, want *ecrpublic.CreateRepositoryInput, optFns ...func(*EnsureOptions)) (result Ensured, err error) {
 	want, err = checkRepository(want)
 	if err != nil {
@@ -94,7 +93,7 @@ func checkRepository(want *ecrpublic.CreateRepositoryInput) (*ecrpublic.CreateRe
 	return &checked, nil
 }
 
-// createRepository leaves Created false if somebody else was faster.
+// createRepository leaves Created false if another program was faster.
 func createRepository(ctx context.Context, client EnsureRepositoryAPIClient, want *ecrpublic.CreateRepositoryInput) (result Ensured, err error) {
 	_, err = client.CreateRepository(ctx, want)
 	if err != nil && !errtype.Is[*types.RepositoryAlreadyExistsException](err) {

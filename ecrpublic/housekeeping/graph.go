@@ -45,16 +45,18 @@ func (g *graph) add(owner, part string) {
 	}
 }
 
-// isPart reports whether an image goes with what it belongs to, and is neither
-// judged nor counted by rules.
+// isPart reports whether an image is deleted with its owners, so that rules
+// neither judge nor count it.
 func (g *graph) isPart(image *image) bool { return image.isBare() && len(g.owners[image.digest]) > 0 }
 
-// isDangling reports whether an image is about one that is not in the repository.
+// isDangling reports whether the subject of an image is missing from the
+// repository.
 func (g *graph) isDangling(image *image) bool {
 	return slices.ContainsFunc(image.subjects(), func(subject string) bool { return g.images[subject] == nil })
 }
 
-// subjects are the digests that an image is about, by its manifest and its tags.
+// subjects returns the digests that an image is a referrer of, by its manifest
+// and its tags.
 func (i *image) subjects() (digests []string) {
 	if i.subject != "" {
 		digests = append(digests, i.subject)
@@ -67,9 +69,9 @@ func (i *image) subjects() (digests []string) {
 	return digests
 }
 
-// subjectOfTag returns the digest that a tag such as "sha256-<digest>.sig" is
-// about, or "". Such tags come from the tag schema of the OCI specification and
-// from cosign.
+// subjectOfTag returns the digest that a tag such as "sha256-<digest>.sig"
+// refers to, or "". Such tags come from the tag schema of the OCI specification
+// and from cosign.
 func subjectOfTag(tag string) string {
 	const digits = 64
 	rest, ok := strings.CutPrefix(tag, "sha256-")

@@ -15,18 +15,18 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// image is what is known of an image. Members of detail that no response has
-// given are nil, and stand for what is not known.
+// image is what is known of an image. Members of detail that no response
+// contained are nil: unknown.
 type image struct {
 	detail   types.ImageDetail
 	digest   string   // "" if no response has given it
 	children []string // digests, of an index
 	subject  string   // digest of what a referrer is about
 
-	// unread says why children and subject are not known; empty if they are.
+	// unread says why children and subject are unknown; empty if they are known.
 	unread string
 
-	// gone is whether the image was deleted while the manifests were read.
+	// gone reports whether the image was deleted while the manifests were read.
 	gone bool
 }
 
@@ -43,8 +43,8 @@ type inventory struct {
 	time       time.Time // of the service, when it was listed; zero if no response said so
 }
 
-// mayBeIndex reports whether an image may refer to others, for all that is known
-// of its media type.
+// mayBeIndex reports whether an image may have children, as far as its media
+// type is known.
 func (i *image) mayBeIndex() bool { return !isPlain(aws.ToString(i.detail.ImageManifestMediaType)) }
 
 // isPlain reports whether a media type is known to be one of manifests without
@@ -59,16 +59,16 @@ func isIndex(image types.ImageDetail) bool {
 	return manifest.IsIndex(aws.ToString(image.ImageManifestMediaType))
 }
 
-// isBare reports whether an image has no tags but those that name what it is
-// about, so that it goes with what it belongs to.
+// isBare reports whether an image has no tags except those that name its
+// subject, so that it is deleted with its owners.
 func (i *image) isBare() bool {
 	return !slices.ContainsFunc(i.detail.ImageTags, func(tag string) bool { return subjectOfTag(tag) == "" })
 }
 
-// takeInventory lists every image with what the API says of it. Pages are merged
-// by digest, and so is what the list of tags says, as far as it can be read: a
-// listing that moves while it is read shows an image twice, or shows a tag in one
-// place and not in the other.
+// takeInventory lists every image with what the API says of it. It merges pages,
+// and the list of tags as far as it can be read, by digest: a listing that
+// changes while it is read may show an image twice, or a tag in one list and not
+// in the other.
 func takeInventory(ctx context.Context, client PruneAPIClient, repository string, progress func(Progress)) (*inventory, error) {
 	inv, byDigest := new(inventory), map[string]*image{}
 	add := func(detail types.ImageDetail) {
@@ -110,9 +110,9 @@ func takeInventory(ctx context.Context, client PruneAPIClient, repository string
 	return inv, nil
 }
 
-// addTags adds what the list of tags says of images. It is a second look at what
-// the list of images said before, and not needed: an error, such as a missing
-// permission, is one only if ctx has ended.
+// addTags adds what the list of tags says of images. It only confirms the list
+// of images, so an error, such as a missing permission, is returned only if ctx
+// has ended.
 func addTags(ctx context.Context, client PruneAPIClient, repository string, add func(types.ImageDetail)) error {
 	tags := paginators.NewDescribeImageTagsPaginator(client, &paginators.DescribeImageTagsInput{
 		RepositoryName:   &repository,
@@ -138,16 +138,16 @@ func addTags(ctx context.Context, client PruneAPIClient, repository string, add 
 	return nil
 }
 
-// observe keeps the latest time that the service gave a response.
+// observe keeps the time of the service's latest response.
 func (inv *inventory) observe(header http.Header) {
 	if date, err := http.ParseTime(header.Get("Date")); err == nil && date.After(inv.time) {
 		inv.time = date
 	}
 }
 
-// merge adds to what is known of an image what another response says of it: tags
-// are all there are, and of two push times the later one counts, which keeps the
-// image longer. Two media types contradict each other, so neither is known.
+// merge adds to an image what another response says of it: all tags of both, and
+// the later push time, which keeps the image longer. If the media types differ,
+// the media type is unknown.
 func merge(known *types.ImageDetail, more types.ImageDetail) {
 	for _, tag := range more.ImageTags {
 		if !slices.Contains(known.ImageTags, tag) {
@@ -177,8 +177,8 @@ func newestFirst(a, b *image) int {
 	return cmp.Or(aws.ToTime(b.detail.ImagePushedAt).Compare(aws.ToTime(a.detail.ImagePushedAt)), cmp.Compare(a.digest, b.digest))
 }
 
-// setLinks notes what a manifest refers to, unless one of its media types is not
-// known: what such a manifest refers to is not known either.
+// setLinks records what a manifest refers to, unless one of its media types is
+// unknown: then what it refers to is unknown too.
 func (i *image) setLinks(m manifest.Manifest, contentType string) {
 	mediaTypes := []string{aws.ToString(i.detail.ImageManifestMediaType), m.MediaType}
 	if mediaTypes[0] == "" && mediaTypes[1] == "" {

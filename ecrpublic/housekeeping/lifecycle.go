@@ -18,8 +18,8 @@ const (
 	// maxWildcards is how many '*' a pattern of a lifecycle policy may have.
 	maxWildcards = 4
 
-	// maxDays stands for every longer time: it is older than ECR, and more might
-	// not fit a time.Duration.
+	// maxDays replaces every longer time: it is older than ECR, and more might
+	// overflow a time.Duration.
 	maxDays = 36500
 )
 
@@ -47,13 +47,13 @@ type lifecycleRule struct {
 // ParseLifecyclePolicy converts the JSON of a lifecycle policy of private ECR to a
 // [Policy]. Rules mean what they do there: they are ordered by rulePriority, a
 // tagPrefixList or tagPatternList selects images that have a tag for each of its
-// entries, imageCountMoreThan keeps that many of the images pushed last, and
-// sinceImagePushed counts days of 24 hours.
+// entries, imageCountMoreThan keeps that many of the most recently pushed images,
+// and sinceImagePushed counts days of 24 hours.
 //
-// What the private service refuses is refused here too, null and empty entries of
-// lists included, with an error that names the rule and the member. So is what
-// ECR Public has no data for: the count types sinceImagePulled and
-// sinceImageTransitioned, storage classes, and any action but expire.
+// Whatever private ECR refuses, including null and empty list entries, is an
+// error that names the rule and the member. So is whatever ECR Public has no data
+// for: the count types sinceImagePulled and sinceImageTransitioned, storage
+// classes, and any action but expire.
 func ParseLifecyclePolicy(text []byte) (Policy, error) {
 	policy, err := parseLifecyclePolicy(text)
 	if err != nil {
@@ -89,8 +89,8 @@ func parseLifecyclePolicy(text []byte) (Policy, error) {
 	return policy, policy.check()
 }
 
-// checkNulls refuses null in valid JSON, which would otherwise pass for the zero
-// value: as a prefix, for one that every tag has.
+// checkNulls refuses null in valid JSON, which would otherwise be read as the
+// zero value: for a prefix, one that every tag has.
 func checkNulls(text []byte) error {
 	decoder := jsontext.NewDecoder(bytes.NewReader(text))
 	for {
@@ -107,7 +107,7 @@ func checkNulls(text []byte) error {
 	}
 }
 
-// checkLifecycleRules holds what must be true of sorted rules together.
+// checkLifecycleRules checks sorted rules against each other.
 func checkLifecycleRules(rules []lifecycleRule) error {
 	selections := map[string]bool{}
 	for i, rule := range rules {
@@ -156,7 +156,7 @@ func (r lifecycleRule) convert() (Rule, error) {
 	return r.count(rule)
 }
 
-// count adds to a rule when its images expire.
+// count sets when the images of a rule expire.
 func (r lifecycleRule) count(rule Rule) (Rule, error) {
 	s := r.Selection
 	switch {

@@ -12,7 +12,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// Reason is why an image goes or stays.
+// Reason says why an image is deleted or stays.
 type Reason string
 
 // Values of [Reason]. The first two delete an image, the others keep it.
@@ -31,17 +31,17 @@ const (
 	ReasonNotSelected Reason = "not selected"
 	// The image was pushed less than [PruneOptions].Grace ago.
 	ReasonRecent Reason = "pushed recently"
-	// Something that could forbid the deletion is not known; see
+	// Something that could forbid the deletion is unknown; see
 	// [Decision].Unknown.
 	ReasonUnknown Reason = "unknown"
 )
 
-// Decision is what a [Plan] says of one image.
+// Decision is a [Plan]'s decision about one image.
 type Decision struct {
 	// Image is the image as the service described it.
 	Image types.ImageDetail
 
-	// Reason is why the image goes or stays.
+	// Reason says why the image is deleted or stays.
 	Reason Reason
 
 	// Rule is the name of the rule that decided about the image; empty if none
@@ -52,12 +52,12 @@ type Decision struct {
 	// if that was the reason.
 	Owner string
 
-	// Owners are the digests of all images of the repository that this one is
+	// Owners are the digests of all images in the repository that this one is
 	// known to be a child or referrer of. The image is not deleted before they
 	// are gone.
 	Owners []string
 
-	// Unknown says what is not known if the reason is [ReasonUnknown], such as
+	// Unknown says what is unknown if the reason is [ReasonUnknown], such as
 	// "manifest not readable" or "push time missing".
 	Unknown string
 }
@@ -67,7 +67,8 @@ func (d Decision) Deletes() bool {
 	return d.Reason == ReasonExpired || d.Reason == ReasonOwnerDeleted
 }
 
-// Why is the reason with the rule, the owner or the unknown that it is about.
+// Why returns the reason, with the rule, the owner or the unknown that it
+// refers to.
 func (d Decision) Why() string {
 	switch d.Reason {
 	case ReasonExpired, ReasonRetained:
@@ -80,31 +81,31 @@ func (d Decision) Why() string {
 	return string(d.Reason)
 }
 
-// Plan is what a policy does to a repository. It may be changed before it is
-// applied: [Plan.Apply] deletes what is in Delete, except what belongs to an image
-// that stays.
+// Plan says what a policy does to a repository. You may change it before applying
+// it: [Plan.Apply] deletes what is in Delete, except children and referrers of
+// images that stay.
 type Plan struct {
 	// Repository is the repository's name.
 	Repository string
 
-	// RegistryId is the account that the images belong to, as they say
-	// themselves. Images are deleted in this account only. Empty if none says so.
+	// RegistryId is the account of the images, from the service's responses.
+	// Images are deleted in this account only. Empty if no response names it.
 	RegistryId string
 
-	// Delete are the images to delete, owners before their children and
-	// referrers, and else indexes first and then the oldest first.
+	// Delete lists the images to delete: owners before their children and
+	// referrers, then indexes first, then the oldest first.
 	Delete []Decision
 
-	// Keep are the images that stay, the newest first.
+	// Keep lists the images that stay, newest first.
 	Keep []Decision
 
-	// GraphError says why manifests could not be read; nil if all were read that
-	// matter. What may belong to an image whose manifest was not read is kept.
+	// GraphError says why manifests could not be read; nil if all that matter
+	// were read. Images that may be children of an unread manifest are kept.
 	GraphError error
 }
 
-// Unknown is how many images the plan keeps because something is not known that
-// could forbid their deletion.
+// Unknown counts the images that the plan keeps because something that could
+// forbid their deletion is unknown.
 func (p *Plan) Unknown() int {
 	n := 0
 	for _, d := range p.Keep {
@@ -115,7 +116,7 @@ func (p *Plan) Unknown() int {
 	return n
 }
 
-// fill takes verdicts that are newest first.
+// fill expects verdicts sorted newest first.
 func (p *Plan) fill(verdicts []*verdict) {
 	var deleted []*verdict
 	for _, v := range verdicts {
@@ -140,9 +141,9 @@ func (p *Plan) fill(verdicts []*verdict) {
 	}
 }
 
-// Bytes is the size of the images to delete, indexes left out. Images share
-// layers, with each other and with those that stay, so it is the most that a
-// prune can free.
+// Bytes returns the size of the images to delete, without indexes. It is the
+// most that a prune can free, because images share layers with each other and
+// with those that stay.
 func (p *Plan) Bytes() int64 {
 	var bytes int64
 	for _, d := range p.Delete {
@@ -153,8 +154,8 @@ func (p *Plan) Bytes() int64 {
 	return bytes
 }
 
-// String is a summary and a table with a line for each image, those to delete
-// first.
+// String returns a summary and a table with a line for each image, those to
+// delete first.
 func (p *Plan) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: delete %d of %d images, up to %d bytes\n", p.Repository, len(p.Delete), len(p.Delete)+len(p.Keep), p.Bytes())

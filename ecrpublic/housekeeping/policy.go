@@ -17,31 +17,30 @@ import (
 //
 // Rules are applied in order. The first rule that selects an image decides about
 // it: a later rule cannot delete what an earlier one selected and kept. Every
-// rule counts all images that it selects, also those that an earlier rule
-// decides about.
+// rule counts all images that it selects, including those decided by an earlier
+// rule.
 type Policy struct {
 	// Rules are in order of priority; the first is the highest.
 	Rules []Rule
 
-	// KeepTags are patterns, as in [Rule.TagPatterns]. An image of which any tag
-	// matches any of them is never deleted and not counted by rules.
+	// KeepTags are patterns, as in [Rule.TagPatterns]. An image with a tag that
+	// matches any of them is never deleted, and rules do not count it.
 	KeepTags []string
 }
 
 // Rule selects images and says which of them expire. An expired image is deleted
 // with all its tags.
 type Rule struct {
-	// Name says in a [Plan] which rule decided; empty means "rule" and the
-	// place in the policy, beginning with 1.
+	// Name identifies the rule in a [Plan]; empty means "rule" and its position
+	// in the policy, starting with 1.
 	Name string
 
-	// TagStatus says whether to select tagged images, untagged ones or both.
-	// Required.
+	// TagStatus selects tagged images, untagged ones or both. Required.
 	TagStatus TagStatus
 
-	// TagPatterns narrow a selection of tagged images: each must match a tag
-	// of the image, not necessarily the same one. '*' stands for any run of
-	// characters, also none; a prefix is written "v1.*". Nil selects every
+	// TagPatterns narrow a selection of tagged images: each must match a tag of
+	// the image, not necessarily the same one. '*' matches any number of
+	// characters, including none; a prefix is written "v1.*". Nil selects every
 	// tagged image.
 	TagPatterns []string
 
@@ -50,19 +49,19 @@ type Rule struct {
 	OlderThan time.Duration
 
 	// KeepNewest keeps that many of the most recently pushed images that the rule
-	// selects, and expires the rest. 0 keeps none. Images of which something is
-	// unknown stay and are not counted.
+	// selects, and expires the rest. 0 keeps none. Images in doubt stay and are
+	// not counted.
 	//
-	// If OlderThan is set too, an image expires if both say so. Without either,
-	// TagStatus must be TagStatusUntagged or TagPatterns set, so that no rule
-	// empties a repository by omission.
+	// If OlderThan is set too, an image expires only if both expire it. Without
+	// either, TagStatus must be TagStatusUntagged or TagPatterns must be set, so
+	// that a forgotten field cannot empty a repository.
 	KeepNewest int
 }
 
 // TagStatus chooses images by whether they have a tag.
 type TagStatus string
 
-// Values of [TagStatus]; they are those of the private registry's policies.
+// Values of [TagStatus], as in private ECR's lifecycle policies.
 const (
 	// TagStatusAny selects all images.
 	TagStatusAny TagStatus = "any"
@@ -107,7 +106,7 @@ func (r Rule) check() error {
 
 var tagPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9_.*-]+$`) })
 
-// checkPattern leaves only patterns in which path.Match knows no wildcard but
+// checkPattern accepts only patterns whose sole wildcard for path.Match is
 // '*'.
 func checkPattern(field, pattern string) error {
 	if !tagPattern().MatchString(pattern) {
@@ -129,8 +128,8 @@ type candidate struct {
 	counts bool // whether it is known to be one that rules count
 }
 
-// evaluate decides about candidates, which are sorted newest first. Those that do
-// not count are judged too: the caller keeps them whatever the rules say.
+// evaluate decides about candidates, which are sorted newest first. It also
+// judges those that do not count; the caller keeps them in any case.
 func (p Policy) evaluate(candidates []candidate, now time.Time) {
 	for n, rule := range p.Rules {
 		rank := 0

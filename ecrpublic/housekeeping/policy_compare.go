@@ -16,14 +16,14 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
-// canonicalPolicy returns a text that is the same for repository policies that
-// mean the same to IAM: members in any order, lists as sets, a list of one as
-// its entry, an account as the ARN of its root, "*" as every AWS principal, and
-// numbers by their value. A member that is there twice, or a text that is not
-// UTF-8, is an error: JSON does not say what it means.
+// canonicalPolicy returns the same text for repository policies that mean the
+// same to IAM: members in any order, lists as sets, a list of one as its entry,
+// an account as the ARN of its root, "*" as every AWS principal, and numbers by
+// their value. A duplicate member or invalid UTF-8 is an error, because JSON
+// does not define its meaning.
 func canonicalPolicy(text string) (string, error) {
 	if value := jsontext.Value(text); !value.IsValid() {
-		return "", errors.New("not valid JSON, or a member is there twice")
+		return "", errors.New("invalid JSON or a duplicate member")
 	}
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
@@ -32,7 +32,7 @@ func canonicalPolicy(text string) (string, error) {
 		return "", err
 	}
 	if policy == nil {
-		return "", errors.New("null is no policy")
+		return "", errors.New("null is not a policy")
 	}
 	for _, statement := range asList(policy["Statement"]) {
 		if statement, ok := statement.(map[string]any); ok {
@@ -43,7 +43,7 @@ func canonicalPolicy(text string) (string, error) {
 }
 
 // canonicalPrincipals rewrites the principals of a statement to the form that
-// the service gives back.
+// the service returns.
 func canonicalPrincipals(statement map[string]any) {
 	if statement["Principal"] == "*" {
 		statement["Principal"] = map[string]any{"AWS": "*"}
@@ -71,8 +71,8 @@ func asList(value any) []any {
 	return []any{value}
 }
 
-// canonicalValue writes a value so that equal ones have equal texts and others
-// have not: texts are quoted, numbers are not.
+// canonicalValue writes a value so that only equal values have equal texts:
+// strings are quoted, numbers are not.
 func canonicalValue(value any) string {
 	switch value := value.(type) {
 	case map[string]any:
@@ -100,8 +100,8 @@ func canonicalValue(value any) string {
 	}
 }
 
-// canonicalNumber writes a number as digits that neither begin nor end with 0
-// and a power of ten, exactly: a float has too few digits, and the exponent may
+// canonicalNumber writes a number exactly, as digits that neither begin nor end
+// with 0 and a power of ten: a float has too few digits, and the exponent may
 // be too large for any number type.
 func canonicalNumber(number string) string {
 	mantissa, power, _ := strings.Cut(strings.ToLower(number), "e")

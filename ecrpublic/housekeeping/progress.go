@@ -20,17 +20,16 @@ type Progress struct {
 	// Step is what is being done.
 	Step Step
 
-	// Done counts the images that are listed, read or settled.
+	// Done counts the images listed, read or settled.
 	Done int
 
 	// Total is what Done will reach; 0 when it is not known. While manifests are
-	// read, it is the most that it can reach, and decreases when indexes show
-	// that some need not be read.
+	// read, it is an upper bound, which decreases when indexes show that some
+	// need not be read.
 	Total int
 
-	// Left is how long reading the rest takes at the permitted rate; 0 when the
-	// rate is not limited or that of a given [PruneOptions].Registry, and in
-	// other steps.
+	// Left is how long reading the rest takes at the permitted rate; 0 without a
+	// rate limit, with [PruneOptions].Registry, and in other steps.
 	Left time.Duration
 }
 

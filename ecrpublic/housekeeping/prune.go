@@ -13,47 +13,48 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 )
 
-// PruneAPIClient is what [Prune] needs of a client.
+// PruneAPIClient lists the methods that [Prune] calls.
 type PruneAPIClient interface {
 	ecrpublic.DescribeImagesAPIClient
 	ecrpublic.DescribeImageTagsAPIClient
 	ecrpublic.DescribeRepositoriesAPIClient
 }
 
-// DefaultGrace is how long images are left alone after they were pushed.
+// DefaultGrace is how long images are kept after they were pushed.
 const DefaultGrace = time.Hour
 
 // PruneOptions are the options of [Prune].
 type PruneOptions struct {
-	// Now is what the age of images is measured from. Zero means the service's
-	// own time, from the Date of its responses: the local clock is not used.
+	// Now is the time at which the age of images is measured. Zero means the
+	// service's time, from the Date of its responses; the local clock is not
+	// used.
 	Now time.Time
 
 	// Grace is how long images stay after they were pushed, whatever the rules
 	// say: a push in progress puts children before their index, and images
-	// before their tags. 0 means [DefaultGrace]; a negative duration switches it
-	// off.
+	// before their tags. 0 means [DefaultGrace]; a negative duration disables
+	// it.
 	Grace time.Duration
 
-	// Registry reads the manifests. Prunes that run at the same time should share
-	// one, and with it the permitted rate and the token. Nil means a new one with
-	// the four options that follow; they must be zero otherwise.
+	// Registry reads the manifests. Concurrent prunes should share one, and with
+	// it the permitted rate and the token. Nil means a new one with the next four
+	// options; otherwise those must be zero.
 	Registry *registry.Client
 
-	// RegistryURL is where manifests are read, "http://" or "https://" and a
-	// host. Empty means the host of the repository's URI, over HTTPS.
+	// RegistryURL is the host to read manifests from, with "http://" or
+	// "https://". Empty means the host of the repository's URI, over HTTPS.
 	RegistryURL string
 
-	// HTTPClient sends the requests to the registry host; nil means one of the
-	// package's own. Failed and throttled requests are tried again either way.
+	// HTTPClient sends the requests to the registry host; nil means a client of
+	// this package. Failed and throttled requests are retried in both cases.
 	HTTPClient *http.Client
 
-	// Login provides logins for the registry host. Nil reads anonymously, which
-	// the service allows once a second; a login is allowed ten times. Its Hosts
-	// must include that of RegistryURL.
+	// Login provides logins for the registry host. Nil reads anonymously, at one
+	// request a second; a login allows ten. Its Hosts must include that of
+	// RegistryURL.
 	Login *login.Provider
 
-	// Rate is how many manifests are read a second. 0 means the documented
+	// Rate is how many manifests are read per second. 0 means the documented
 	// limit, 1 without a login and 10 with one; a negative number means no limit.
 	Rate float64
 
@@ -62,13 +63,13 @@ type PruneOptions struct {
 	Progress func(Progress)
 }
 
-// Prune works out what a policy deletes from a repository. It deletes nothing:
-// look at the plan, and then call [Plan.Apply]. See the package's documentation
-// for what happens to the children of an index and to signatures.
+// Prune works out what a policy deletes from a repository. It deletes nothing
+// itself: check the plan, then call [Plan.Apply]. The package overview says
+// what happens to the children of an index and to signatures.
 //
-// It fails if the policy is wrong, before any call, if the images cannot be
-// listed, if ages matter and no response says what time it is, or if ctx ends.
-// Manifests that cannot be read are not an error of Prune: see [Plan.GraphError].
+// It fails before any call if the policy is invalid. It also fails if the images
+// cannot be listed, if ages matter and no response has a Date, or if ctx ends.
+// Unreadable manifests do not make it fail: see [Plan.GraphError].
 func Prune(ctx context.Context, client PruneAPIClient, repository string, policy Policy, optFns ...func(*PruneOptions)) (*Plan, error) {
 	var options PruneOptions
 	for _, fn := range optFns {
@@ -112,7 +113,7 @@ func prune(ctx context.Context, client PruneAPIClient, repository string, policy
 	return plan, nil
 }
 
-// termsOf fails if the time matters and is not known.
+// termsOf fails if the time matters and is unknown.
 func termsOf(policy Policy, options PruneOptions, serviceTime time.Time) (terms, error) {
 	t := terms{policy: policy, now: options.Now, grace: options.Grace}
 	if t.grace == 0 {
@@ -123,7 +124,7 @@ func termsOf(policy Policy, options PruneOptions, serviceTime time.Time) (terms,
 	}
 	isByAge := func(r Rule) bool { return r.OlderThan > 0 }
 	if t.now.IsZero() && (t.grace > 0 || slices.ContainsFunc(policy.Rules, isByAge)) {
-		return t, errors.New("the responses have no Date, so that the service's time is not known: set Now in PruneOptions")
+		return t, errors.New("the responses have no Date, so the service's time is unknown: set Now in PruneOptions")
 	}
 	return t, nil
 }

@@ -17,17 +17,17 @@ const (
 	// concurrency is how many manifests are read at a time.
 	concurrency = 8
 
-	// maxFailures is how many manifests in a row may not be readable until the
-	// rest are not tried.
+	// maxFailures is how many manifests in a row may be unreadable before the
+	// rest are skipped.
 	maxFailures = 5
 
-	// rounds is how often a manifest that cannot be read is tried, beside the
-	// attempts of the client for each request.
+	// rounds is how often an unreadable manifest is tried, in addition to the
+	// client's attempts for each request.
 	rounds = 2
 )
 
-// reading adds to an inventory what manifests say, as far as it can change the
-// plan.
+// reading adds to an inventory what the manifests that can change the plan
+// say.
 type reading struct {
 	*inventory
 	client     PruneAPIClient
@@ -43,9 +43,9 @@ type reading struct {
 	failed   map[*image]error
 }
 
-// run returns the first error of a manifest that was not read and matters.
-// Indexes are read first: what may be one and cannot be read may refer to any
-// image, so that nothing can be deleted and nothing else needs to be read.
+// run returns the first error of an unread manifest that matters. It reads
+// indexes first: an unreadable one may refer to any image, so nothing can be
+// deleted and nothing else needs to be read.
 func (r *reading) run(ctx context.Context) error {
 	var indexes, others []*image
 	for _, image := range r.images {
@@ -76,8 +76,8 @@ func (r *reading) run(ctx context.Context) error {
 	return r.readAll(ctx, others)
 }
 
-// most returns the digests of all that can be deleted, whatever the manifests that
-// are not read say; none if no rule expires anything.
+// most returns the digests of all images that could be deleted, whatever the
+// unread manifests say; none if no rule expires anything.
 func (r *reading) most() map[string]bool {
 	expires, deleted := false, map[string]bool{}
 	for _, v := range r.terms.decide(r.images, true) {
@@ -92,9 +92,9 @@ func (r *reading) most() map[string]bool {
 	return deleted
 }
 
-// needed returns those of the images whose manifests can change the plan, and
-// takes the others for read: children of an index that stays in any case, what
-// stays for its push time, and all if nothing can be deleted.
+// needed returns the images whose manifests can change the plan, and marks the
+// others as read: children of an index that stays in any case, images that
+// stay because of their push time, and all if nothing can be deleted.
 func (r *reading) needed(images []*image) (needed []*image) {
 	most := r.most()
 	for _, image := range images {
@@ -107,9 +107,9 @@ func (r *reading) needed(images []*image) (needed []*image) {
 	return needed
 }
 
-// readAll reads manifests, and those that cannot be read once more in the end. It
-// stops when too many in a row cannot be read; the rest stay unread. It returns
-// the error of the first image that could not be read.
+// readAll reads manifests, and tries the unreadable ones once more at the end. It
+// stops when too many in a row are unreadable; the rest stay unread. It returns
+// the error of the first unreadable one.
 func (r *reading) readAll(ctx context.Context, images []*image) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -140,8 +140,8 @@ func (r *reading) readAll(ctx context.Context, images []*image) error {
 	return nil
 }
 
-// read adds what the manifest of an image says. That the host has no manifest
-// does not say that the image is gone: the API is asked again.
+// read adds what the manifest of an image says. If the host has no manifest,
+// the image may still exist: read asks the API again.
 func (r *reading) read(ctx context.Context, image *image) error {
 	m, err := r.source.manifest(ctx, image.digest)
 	if registry.IsNotFound(err) {
@@ -168,8 +168,7 @@ func (r *reading) read(ctx context.Context, image *image) error {
 	return nil
 }
 
-// note counts a manifest that was tried, and returns how many in a row have
-// failed.
+// note counts a tried manifest, and returns how many in a row have failed.
 func (r *reading) note(image *image, err error) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

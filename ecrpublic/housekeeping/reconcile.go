@@ -12,7 +12,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// CatalogDataAPIClient is what [EnsureCatalogData] needs of a client.
+// CatalogDataAPIClient lists the methods that [EnsureCatalogData] calls.
 type CatalogDataAPIClient interface {
 	GetRepositoryCatalogData(context.Context, *ecrpublic.GetRepositoryCatalogDataInput, ...func(*ecrpublic.Options)) (*ecrpublic.GetRepositoryCatalogDataOutput, error)
 	PutRepositoryCatalogData(context.Context, *ecrpublic.PutRepositoryCatalogDataInput, ...func(*ecrpublic.Options)) (*ecrpublic.PutRepositoryCatalogDataOutput, error)
@@ -20,22 +20,20 @@ type CatalogDataAPIClient interface {
 
 // EnsureOptions are the options of [EnsureRepository] and [EnsureCatalogData].
 type EnsureOptions struct {
-	// ReplaceLogo sends the logo of want also to a repository that has one. The
-	// service does not give logos back, so that nothing can tell whether it is
-	// another.
+	// ReplaceLogo sends the logo of want even to a repository that has one. The
+	// service does not return logos, so they cannot be compared.
 	ReplaceLogo bool
 }
 
-// EnsureCatalogData makes a repository's page in the public gallery what want
-// says and returns the names of the members that were changed, such as
-// "AboutText"; nil means that nothing was sent. Members that want leaves nil
-// keep their value, lists are compared without regard to order, and empty means
-// the same as never set. A logo is sent if the repository has none, with
-// [EnsureOptions].ReplaceLogo, and along with any other member that is sent. If
-// want has no logo, whether the present one stays when another member is sent is
-// up to the service, which does not say.
+// EnsureCatalogData updates a repository's page in the public gallery to match
+// want and returns the names of the changed members, such as "AboutText"; nil
+// means that nothing was sent. Members that are nil in want keep their value,
+// the order of lists does not matter, and empty means the same as never set. A
+// logo is sent if the repository has none, if [EnsureOptions].ReplaceLogo is
+// set, and together with any other member. If want has no logo, it is not
+// documented whether the present one survives a change of another member.
 //
-// Content over the service's limits is an error before any call that names each
+// Content over the service's limits is an error before any call; it names each
 // member, its size and the limit. Errors of the client are returned as they are,
 // such as [types.RepositoryNotFoundException].
 func EnsureCatalogData(ctx context.Context, client CatalogDataAPIClient, repository string, want *types.RepositoryCatalogDataInput, optFns ...func(*EnsureOptions)) ([]string, error) {
@@ -72,8 +70,8 @@ func EnsureCatalogData(ctx context.Context, client CatalogDataAPIClient, reposit
 	return changed, nil
 }
 
-// mergeCatalogData returns what to put, which is all of it since the service may
-// drop what is left out, and which members differ, the logo aside.
+// mergeCatalogData returns all members to put, because the service may drop
+// those left out, and the names of those that differ, except the logo.
 func mergeCatalogData(want *types.RepositoryCatalogDataInput, have *types.RepositoryCatalogData) (put *types.RepositoryCatalogDataInput, changed []string) {
 	text := func(member string, want, have *string) *string {
 		if want == nil {
@@ -106,16 +104,16 @@ func mergeCatalogData(want *types.RepositoryCatalogDataInput, have *types.Reposi
 
 func asSet(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
-// TagsAPIClient is what [EnsureTags] needs of a client.
+// TagsAPIClient lists the methods that [EnsureTags] calls.
 type TagsAPIClient interface {
 	ListTagsForResource(context.Context, *ecrpublic.ListTagsForResourceInput, ...func(*ecrpublic.Options)) (*ecrpublic.ListTagsForResourceOutput, error)
 	TagResource(context.Context, *ecrpublic.TagResourceInput, ...func(*ecrpublic.Options)) (*ecrpublic.TagResourceOutput, error)
 }
 
-// EnsureTags adds the labels to a repository that it does not have yet or that
-// have another value, and returns their keys; nil means that nothing was sent.
-// Other labels of the repository stay: they may be somebody else's. Errors of the
-// client are returned as they are, such as [types.TooManyTagsException].
+// EnsureTags sets the labels that a repository lacks or that have another value,
+// and returns their keys; nil means that nothing was sent. The repository's other
+// labels stay, because other programs may have set them. Errors of the client are
+// returned as they are, such as [types.TooManyTagsException].
 func EnsureTags(ctx context.Context, client TagsAPIClient, repositoryArn string, want []types.Tag) ([]string, error) {
 	if err := checkTags(want); err != nil {
 		return nil, fmt.Errorf("housekeeping: ensure tags of %s: %w", repositoryArn, err)
@@ -155,21 +153,22 @@ func checkTags(tags []types.Tag) error {
 	return nil
 }
 
-// RepositoryPolicyAPIClient is what [EnsureRepositoryPolicy] needs of a client.
+// RepositoryPolicyAPIClient lists the methods that [EnsureRepositoryPolicy]
+// calls.
 type RepositoryPolicyAPIClient interface {
 	GetRepositoryPolicy(context.Context, *ecrpublic.GetRepositoryPolicyInput, ...func(*ecrpublic.Options)) (*ecrpublic.GetRepositoryPolicyOutput, error)
 	SetRepositoryPolicy(context.Context, *ecrpublic.SetRepositoryPolicyInput, ...func(*ecrpublic.Options)) (*ecrpublic.SetRepositoryPolicyOutput, error)
 }
 
-// EnsureRepositoryPolicy sets a repository's policy unless it has one that means
-// the same already, and reports whether it did. Policies are compared as IAM
-// reads them, because the service gives them back in another form: the order of
-// members and lists does not matter, a list of one is its entry, an account id
-// is the ARN of its root, and numbers are compared exactly.
+// EnsureRepositoryPolicy sets a repository's policy unless it has an equivalent
+// one, and reports whether it did. Policies are compared as IAM reads them,
+// because the service returns them in another form: the order of members and
+// lists does not matter, a list of one equals its entry, an account id equals
+// the ARN of its root, and numbers are compared exactly.
 //
-// A text that is no JSON object, or has a member twice, is an error before any
-// call. Errors of the client are returned as they are; a policy that the service
-// refuses is a [types.InvalidParameterException].
+// A text that is not a JSON object, or has a duplicate member, is an error
+// before any call. Errors of the client are returned as they are; a policy that
+// the service refuses is a [types.InvalidParameterException].
 func EnsureRepositoryPolicy(ctx context.Context, client RepositoryPolicyAPIClient, repository, policyText string) (changed bool, err error) {
 	want, err := canonicalPolicy(policyText)
 	if err != nil {

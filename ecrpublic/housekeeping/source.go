@@ -13,14 +13,15 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
-// source reads the manifests of a repository from the registry host, which the
-// service's API does not give. The client paces the requests and renews its token.
+// source reads the manifests of a repository from the registry host, because the
+// service's API does not return them. The client paces the requests and renews its
+// token.
 type source struct {
 	client     *registry.Client
 	repository imageref.Reference
 }
 
-// newSource finds out where a repository is pulled from.
+// newSource finds out which host serves a repository.
 func newSource(ctx context.Context, client ecrpublic.DescribeRepositoriesAPIClient, repository string, options PruneOptions) (*source, error) {
 	reader, err := options.Registry, error(nil)
 	if reader == nil {
@@ -55,8 +56,8 @@ func (s *source) manifest(ctx context.Context, digest string) (registry.Manifest
 	return s.client.Manifest(ctx, ref)
 }
 
-// rate is how many manifests are read a second, 0 if there is no limit or only the
-// client of the registry knows it.
+// rate returns how many manifests are read per second; 0 if there is no limit or
+// only the registry client knows it.
 func (o PruneOptions) rate() float64 {
 	switch {
 	case o.Registry != nil || o.Rate < 0:
