@@ -57,7 +57,8 @@
 // If the response to a part is lost, the upload continues from the position
 // that the service reports; if the service loses an upload, the layer starts
 // over. Size and digest are checked while a layer is read, and a layer that
-// does not match is not completed. Existing content is checked as well: the
+// does not match is not completed. On the registry host it is the host that
+// checks the digest before it accepts a layer. Existing content is checked as well: the
 // size of a layer against the manifest, and the digest in PutImage's response.
 //
 // InitiateLayerUpload, CompleteLayerUpload and PutImage are limited to ten

@@ -27,6 +27,8 @@ import (
 // all the same, which says it for a hundred layers at a time.
 type host struct {
 	repository *remote.Repository
+	first      sync.Once
+	loggedIn   sync.WaitGroup
 }
 
 // newHost checks that a repository of the host is the one that a target has.
@@ -38,10 +40,35 @@ func newHost(repository *remote.Repository, name string) (*host, error) {
 		return nil, fmt.Errorf("Registry is the repository %s: want %s below the registry's alias", repository.Reference, name)
 	}
 	_ = repository.SetReferrersCapability(true) // fails where that is known already
-	return &host{repository}, nil
+	return &host{repository: repository}, nil
 }
 
-// sendToHost sends a layer in one request, and again as long as that can help.
+// logIn gets a token while the API says what is missing, once. What goes wrong here
+// goes wrong again when something is sent. Call wait before a copy returns.
+func (h *host) logIn(ctx context.Context) {
+	if h == nil {
+		return
+	}
+	h.first.Do(func() {
+		h.loggedIn.Go(func() {
+			if registry, err := remote.NewRegistry(h.repository.Reference.Registry); err == nil {
+				registry.Client, registry.PlainHTTP = h.repository.Client, h.repository.PlainHTTP
+				_ = registry.Ping(ctx)
+			}
+		})
+	})
+}
+
+// wait waits until logIn is over.
+func (h *host) wait() {
+	if h != nil {
+		h.loggedIn.Wait()
+	}
+}
+
+// sendToHost sends a layer in one request, and again as long as that can help. The
+// host checks the digest; when it refuses the bytes, the source is read once more to
+// find out whose fault it is.
 func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source layerSource) error {
 	room, err := t.memory.enter(ctx, smallest)
 	if err != nil {
@@ -56,16 +83,40 @@ func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source
 		}
 		defer func() { err = errors.Join(err, open.close()) }()
 		t.report.progress(desc, 0)
-		body := &hostBody{desc: desc, report: t.report, verified: content.NewVerifyReader(open.stream(), desc)}
+		body := &hostBody{desc: desc, report: t.report, source: open.stream()}
 		err = t.host.repository.Blobs().Push(ctx, desc, body)
 		if readErr := body.stop(); readErr != nil { // which the transport reports in its own words, or not at all
 			return true, fmt.Errorf("read the source: %w", readErr)
 		}
-		if lost++; isUploadRefused(err) && lost < maxUploads {
+		if !isUploadRefused(err) {
+			return false, err
+		}
+		if wrong := verifySource(ctx, desc, source); wrong != nil {
+			return true, errors.Join(fmt.Errorf("read the source: %w", wrong), err)
+		}
+		if lost++; lost < maxUploads {
 			err = fmt.Errorf("%w: %w", errUploadLost, err)
 		}
 		return false, err
 	})
+}
+
+// verifySource reads a layer to its end. It finds nothing wrong with a source that
+// can be read only once.
+func verifySource(ctx context.Context, desc ocispec.Descriptor, source layerSource) error {
+	if ok, err := source.again(); !ok {
+		return err
+	}
+	open, err := source.open(ctx)
+	if err != nil {
+		return err
+	}
+	verified := content.NewVerifyReader(open.stream(), desc)
+	_, err = io.Copy(io.Discard, verified)
+	if err == nil {
+		err = verified.Verify()
+	}
+	return errors.Join(err, open.close())
 }
 
 // stream reads the layer from its first byte to the last.
@@ -76,16 +127,15 @@ func (c layerContent) stream() io.Reader {
 	return wholeOf(c.at)
 }
 
-// hostBody is a layer on its way. It keeps the end of a layer that turns out to be
-// another one to itself, so that the host never has all of it.
+// hostBody is a layer on its way.
 type hostBody struct {
 	desc   ocispec.Descriptor
 	report *report
 
-	mu       sync.Mutex
-	verified *content.VerifyReader // nil once nobody may read any more
-	read     int64
-	err      error
+	mu     sync.Mutex
+	source io.Reader // nil once nobody may read any more
+	read   int64
+	err    error
 }
 
 // stop ends reading, of which a transport may not be done when its request is. It
@@ -93,34 +143,39 @@ type hostBody struct {
 func (b *hostBody) stop() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.verified = nil
+	b.source = nil
 	return b.err
 }
 
+// Read reports a layer of another size than its descriptor says.
 func (b *hostBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.verified == nil {
+	if b.source == nil {
 		return 0, io.ErrClosedPipe
 	}
-	n, err := b.verified.Read(p)
+	n, err := b.source.Read(p)
 	before := b.read / limits.UsualPart
 	b.read += int64(n)
 	switch {
-	case b.read == b.desc.Size && n > 0:
-		if b.err = b.verified.Verify(); b.err != nil {
-			return 0, b.err
-		}
-	case err != nil && b.read < b.desc.Size:
-		b.err = err
-		if errors.Is(err, io.EOF) {
-			b.err = io.ErrUnexpectedEOF
-		}
+	case b.read > b.desc.Size || b.read == b.desc.Size && n > 0 && b.hasMore():
+		b.err = content.ErrTrailingData
+		return 0, b.err
+	case errors.Is(err, io.EOF) && b.read < b.desc.Size:
+		b.err = io.ErrUnexpectedEOF
 		return n, b.err
-	case b.read/limits.UsualPart > before:
+	case err != nil && !errors.Is(err, io.EOF):
+		b.err = err
+	case b.read/limits.UsualPart > before && b.read < b.desc.Size:
 		b.report.progress(b.desc, b.read)
 	}
 	return n, err
+}
+
+func (b *hostBody) hasMore() bool {
+	var next [1]byte
+	n, _ := io.ReadFull(b.source, next[:])
+	return n > 0
 }
 
 // putOnHost puts a manifest.

@@ -113,6 +113,7 @@ func Mirror(ctx context.Context, client APIClient, source MirrorSource, options 
 		return MirrorResult{}, fmt.Errorf("imagepush: mirror: %w", err)
 	}
 	result, err := target.mirrorAll(ctx, source, tags, options)
+	target.host.wait()
 	result.Transfer = target.transfer()
 	if err != nil {
 		return result, fmt.Errorf("imagepush: mirror: %w", err)

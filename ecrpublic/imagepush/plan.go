@@ -93,6 +93,7 @@ func (t *Target) plan(ctx context.Context, source content.ReadOnlyStorage, root 
 		return p, err
 	}
 	w := &walk{Target: t, source: source, seen: map[digest.Digest]bool{}}
+	t.host.logIn(ctx)
 	if err := w.run(ctx, root); err != nil {
 		return nil, err
 	}

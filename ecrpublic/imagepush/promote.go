@@ -94,6 +94,7 @@ func Promote(ctx context.Context, client APIClient, reader RegistryReader, from,
 		run = p.retag
 	}
 	result, err := run(ctx)
+	target.host.wait()
 	result.Repository, result.Tag, result.Transfer = to.RepositoryName, to.Tag, target.transfer()
 	if err != nil {
 		return result, fmt.Errorf("imagepush: promote %s to %s: %w", from, to, err)

@@ -75,6 +75,7 @@ func Push(ctx context.Context, client APIClient, source oras.ReadOnlyTarget, opt
 		return PushResult{}, fmt.Errorf("imagepush: %w", err)
 	}
 	result, err := target.push(ctx, source, options)
+	target.host.wait()
 	result.Transfer = target.transfer()
 	if err != nil {
 		return result, fmt.Errorf("imagepush: push %sto %s: %w", quoted(options.Reference), options.Repository, err)

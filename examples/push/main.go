@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sync/errgroup"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content/memory"
 
@@ -60,16 +61,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		options.Repository, options.Tag = cmp.Or(options.Repository, "demo/app"), cmp.Or(options.Tag, "latest")
 		*create = true // a new emulator has no repositories
 	}
-	source, err := open(ctx, *path, *cache, &options.Reference)
+	var uri string
+	lookUp := func(ctx context.Context) (err error) {
+		uri, err = service.RepositoryURI(ctx, options.Repository, *create)
+		return err
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	if !*create { // look the repository up while layers are compressed
+		group.Go(func() error { return lookUp(groupCtx) })
+	}
+	source, err := open(groupCtx, *path, *cache, &options.Reference)
+	if lookUpErr := group.Wait(); lookUpErr != nil { // which ends open, too
+		err = lookUpErr
+	}
 	if err != nil {
 		return err
 	}
 	if closer, ok := source.(io.Closer); ok {
 		defer closer.Close()
 	}
-	uri, err := service.RepositoryURI(ctx, options.Repository, *create)
-	if err != nil {
-		return err
+	if *create { // once the source is known to be good
+		if err := lookUp(ctx); err != nil {
+			return err
+		}
 	}
 	send, err := service.SendVia(*via, uri)
 	if err != nil {
