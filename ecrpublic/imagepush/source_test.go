@@ -208,7 +208,7 @@ func TestOpenFails(t *testing.T) {
 	}
 	for name, test := range map[string]struct{ path, want string }{
 		"no file":         {filepath.Join(t.TempDir(), "none"), "no such file"},
-		"empty folder":    {t.TempDir(), "oci-layout"},
+		"empty folder":    {t.TempDir(), "no oci-layout in it"},
 		"compressed":      {text, "compressed with gzip as a whole: decompress it first"},
 		"another tar":     {archiveOf(t, file("readme", "hello")), "neither oci-layout nor manifest.json"},
 		"broken list":     {saved(`{`), "manifest.json"},

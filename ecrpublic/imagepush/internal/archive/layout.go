@@ -16,9 +16,13 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
-// maxManifests is how many manifests a layout may have, and maxLinks times as many
-// descriptors those may list together.
-const maxManifests = 10_000
+const (
+	// maxManifests is how many manifests a layout may have.
+	maxManifests = 10_000
+
+	// maxDescriptors is how many blobs and children those may list together.
+	maxDescriptors = 50_000
+)
 
 // Layout has the images of a path. Its methods may be called at the same time.
 type Layout struct {
@@ -83,8 +87,8 @@ func (l *Layout) load(ctx context.Context) error {
 		}
 		l.manifests[desc.Digest] = n
 		links += len(n.children) + len(n.blobs)
-		if len(l.manifests) > maxManifests || links > manifest.MaxElements {
-			return fmt.Errorf("more than %d manifests, or %d descriptors in them: %w", maxManifests, manifest.MaxElements, errdef.ErrSizeExceedsLimit)
+		if len(l.manifests) > maxManifests || links > maxDescriptors {
+			return fmt.Errorf("more than %d manifests, or %d descriptors in them: %w", maxManifests, maxDescriptors, errdef.ErrSizeExceedsLimit)
 		}
 		l.addParent(n)
 		next = append(next, n.children...)

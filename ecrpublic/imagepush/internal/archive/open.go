@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
@@ -26,6 +28,9 @@ func Open(ctx context.Context, path string, options Options) (*Layout, error) {
 		return nil, err
 	}
 	if info.IsDir() {
+		if _, err := os.Lstat(filepath.Join(path, ocispec.ImageLayoutFile)); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("no %s in it: want a folder with an OCI layout: %w", ocispec.ImageLayoutFile, err)
+		}
 		return openLayout(ctx, folder(path))
 	}
 	if !info.Mode().IsRegular() {
