@@ -110,8 +110,8 @@ func (e *engine) findAddress(ctx context.Context) (smithyendpoints.Endpoint, err
 	return endpoint, nil
 }
 
-// withoutDefaultPort takes the port off a host where it says nothing: the signer would
-// do it, and an IPv6 literal would lose its brackets.
+// withoutDefaultPort removes a default port from a host: the signer would do it too,
+// but an IPv6 literal would lose its brackets.
 func withoutDefaultPort(scheme, host string) string {
 	port := ":443"
 	if scheme == "http" {

@@ -4,8 +4,8 @@ import "context"
 
 // API is the interface of all operations, for code that accepts a client or a mock;
 // [Client] implements it, and so does the mock in package ecrpublictest. It gains a
-// method when the service gains an operation: code that needs a few methods is
-// better off with its own interface.
+// method with every new operation of the service, so code that needs only a few
+// methods should define its own interface.
 type API interface {
 	BatchCheckLayerAvailability(context.Context, *BatchCheckLayerAvailabilityInput, ...func(*Options)) (*BatchCheckLayerAvailabilityOutput, error)
 	BatchDeleteImage(context.Context, *BatchDeleteImageInput, ...func(*Options)) (*BatchDeleteImageOutput, error)

@@ -18,17 +18,17 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
-// AuthResolverParameters are what an [AuthSchemeResolver] may base its choice on.
+// AuthResolverParameters are the inputs of an [AuthSchemeResolver].
 type AuthResolverParameters struct {
 	// Operation is the operation's name, such as "DescribeImages".
 	Operation string
 
-	// Region is the region to sign for, after the rule of [Options.Region].
+	// Region is the region to sign for, following the rule of [Options.Region].
 	Region string
 }
 
-// AuthSchemeResolver lists the ways to authenticate a call, most wanted first. The
-// client uses the first one for which it has both a scheme and an identity.
+// AuthSchemeResolver lists the ways to authenticate a call, most preferred first.
+// The client uses the first one for which it has both a scheme and an identity.
 type AuthSchemeResolver interface {
 	ResolveAuthSchemes(context.Context, *AuthResolverParameters) ([]*smithyauth.Option, error)
 }
@@ -50,7 +50,7 @@ func (sigV4OrAnonymous) options(region string) []*smithyauth.Option {
 	}
 }
 
-// sharedOptions returns options that are only read.
+// sharedOptions returns options that must not be changed.
 func (s sigV4OrAnonymous) sharedOptions(region string) []*smithyauth.Option {
 	if region == endpoints.HomeRegion {
 		return homeOptions()
@@ -81,7 +81,7 @@ func (a *resolvedAuth) writable() *smithy.Properties {
 	return &a.signing
 }
 
-// resolveAuthScheme begins an attempt: it chooses how to authenticate.
+// resolveAuthScheme starts an attempt: it chooses how to authenticate.
 func (c *call) resolveAuthScheme(ctx context.Context, _ *smithyhttp.Request) (_ context.Context, err error) {
 	_, span := c.startSpan(ctx, "ResolveAuthScheme")
 	defer span.End()

@@ -11,9 +11,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// steps are everything that happens to a call, in order: the way of a call on one page.
-// A method such as [Client.DescribeImages] calls invoke (client.go), which creates a
-// call. The call runs the steps, and invoke then fills in the output's metadata.
+// steps lists everything that happens to a call, in order. A method such as
+// [Client.DescribeImages] calls invoke (client.go), which creates a call. The call runs
+// the steps, and invoke then fills in the output's metadata.
 //
 //	initialize, serialize    once: check the input and make a request of it (input.go)
 //	    [identify]           headers with the call's ID and the User-Agent
@@ -24,11 +24,12 @@ import (
 //	    response             log it (logging.go), record its time, decode it or make an
 //	                         error of it (response.go, errors.go), describe that error
 //
-// What stands in brackets is the same in both ways to run the list. A call that nobody
-// customised runs the steps one after the other (direct.go), and its first attempt
-// outside of the retry loop (first_attempt.go). A call with middleware, interceptors,
+// What is in brackets is the same in both ways to run the list. A call without
+// customisation runs the steps one after the other (direct.go), with its first attempt
+// outside the retry loop (first_attempt.go). A call with middleware, interceptors,
 // tracing, metrics or logs registers the same steps in a smithy stack, under the IDs of
-// the official client, so that middleware finds its place (stack.go).
+// the official client, so that middleware can be inserted at the usual places
+// (stack.go).
 //
 // A step without a function has no effect: it is an ID of the official client at which
 // middleware may be inserted.
@@ -75,14 +76,14 @@ type requestStep struct {
 	do func(*call, context.Context, *smithyhttp.Request) (context.Context, error)
 }
 
-// responseStep acts on what next returns, a response or an error. Next is the step
-// before it in the list; the first one's is the send.
+// responseStep acts on what next returns, a response or an error. Next is the
+// previous step in the list, or the send for the first one.
 type responseStep struct {
 	id string
 	do func(*call, context.Context, middleware.DeserializeInput, middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error)
 }
 
-// call is one invocation of an operation, of one goroutine.
+// call is one invocation of an operation. It belongs to one goroutine.
 type call struct {
 	*engine
 	operation string

@@ -19,7 +19,7 @@ type GetRegistryCatalogDataInput struct{}
 
 // GetRegistryCatalogDataOutput is the response of [Client.GetRegistryCatalogData].
 type GetRegistryCatalogDataOutput struct {
-	// RegistryCatalogData has no members set, and may be nil, when nothing was ever
+	// RegistryCatalogData may be nil or have only nil members if nothing was ever
 	// put.
 	RegistryCatalogData *types.RegistryCatalogData
 
@@ -83,7 +83,7 @@ type GetRepositoryCatalogDataInput struct {
 
 // GetRepositoryCatalogDataOutput is the response of [Client.GetRepositoryCatalogData].
 type GetRepositoryCatalogDataOutput struct {
-	// CatalogData has no members set, and may be nil, when nothing was ever put.
+	// CatalogData may be nil or have only nil members if nothing was ever put.
 	CatalogData *types.RepositoryCatalogData
 
 	// ResponseMetadata describes the HTTP exchange.

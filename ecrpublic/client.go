@@ -81,15 +81,15 @@ const (
 	// ServiceID is the service's name in AWS's models and in errors.
 	ServiceID = "ECR PUBLIC"
 
-	// ServiceAPIVersion is the version of the API that this package speaks.
+	// ServiceAPIVersion is the version of the API that this package uses.
 	ServiceAPIVersion = "2020-10-30"
 )
 
-// version is this module's, for the User-Agent header.
+// version is the version of this module, for the User-Agent header.
 const version = "0.1.0"
 
 // Client calls Amazon ECR Public. It is safe for concurrent use and keeps
-// connections open between calls, so make one and share it.
+// connections open between calls, so create one and share it.
 type Client struct {
 	text  string        // what a client prints as
 	state func() *state // a function prints as an address, whatever the verb: no secret shows
@@ -103,8 +103,8 @@ type state struct {
 	clock   atomic.Int64 // how many nanoseconds the service's clock is ahead
 }
 
-// New makes a client. It does not fail: options that cannot work are reported by
-// the first call.
+// New creates a client. It does not fail: invalid options are reported by the
+// first call.
 func New(options Options, optFns ...func(*Options)) *Client {
 	options = options.Copy()
 	options.setDefaults()
@@ -113,8 +113,8 @@ func New(options Options, optFns ...func(*Options)) *Client {
 	return &Client{"Amazon ECR Public, API version " + ServiceAPIVersion, func() *state { return s }}
 }
 
-// NewFromConfig makes a client from what package config loaded: credentials,
-// region, retries, endpoints and the rest of the user's settings.
+// NewFromConfig creates a client from the AWS configuration that package
+// config loads: credentials, region, retries, endpoints and other settings.
 func NewFromConfig(cfg aws.Config, optFns ...func(*Options)) *Client {
 	return New(fromConfig(cfg), func(o *Options) {
 		for _, fn := range cfg.ServiceOptions {
@@ -127,7 +127,7 @@ func NewFromConfig(cfg aws.Config, optFns ...func(*Options)) *Client {
 }
 
 // Options returns a copy of the client's options, with defaults for what was nil.
-// Region is what was configured, not where calls go.
+// Region is the configured one, not the one that calls go to.
 func (c *Client) Options() Options {
 	if c.state == nil { // a zero Client, as programs hand it on in tests
 		return Options{}.Copy()
@@ -135,7 +135,7 @@ func (c *Client) Options() Options {
 	return c.state().options.Copy()
 }
 
-// output is what a call fills. Every output has this method.
+// output is implemented by every output of an operation.
 type output interface {
 	metadata() (*types.ResponseMetadata, *middleware.Metadata)
 }

@@ -47,7 +47,7 @@ func fromConfig(cfg aws.Config) Options {
 	if cfg.Retryer != nil {
 		o.Retryer = cfg.Retryer()
 	}
-	// A setting that cannot be read counts as not set, as in the official client.
+	// A setting that cannot be read counts as unset, as in the official client.
 	o.EndpointOptions.UseDualStackEndpoint, _, _ = lookup(cfg, func(s dualStackSource) (aws.DualStackEndpointState, bool, error) {
 		return s.GetUseDualStackEndpoint(context.Background())
 	})
@@ -58,7 +58,7 @@ func fromConfig(cfg aws.Config) Options {
 }
 
 // The sources of a loaded configuration implement these interfaces, each source
-// those that it knows about.
+// those for its settings.
 type (
 	dualStackSource interface {
 		GetUseDualStackEndpoint(context.Context) (aws.DualStackEndpointState, bool, error)
@@ -89,8 +89,8 @@ func lookup[S, T any](cfg aws.Config, ask func(S) (T, bool, error)) (value T, fo
 }
 
 // configuredEndpoint returns the endpoint for this service, from the most to the
-// least specific place: its own environment variable, AWS_ENDPOINT_URL, the
-// service's section of the shared configuration, and what cfg holds already.
+// least specific source: its own environment variable, AWS_ENDPOINT_URL, the
+// service's section of the shared configuration, and the value already in cfg.
 func configuredEndpoint(cfg aws.Config) *string {
 	_, global := os.LookupEnv("AWS_ENDPOINT_URL")
 	_, own := os.LookupEnv("AWS_ENDPOINT_URL_ECR_PUBLIC")
@@ -113,7 +113,7 @@ func configuredEndpoint(cfg aws.Config) *string {
 }
 
 // legacyEndpoints adapts the deprecated resolvers of aws.Config, so that a
-// program that points them at a test server does not reach AWS instead.
+// program that directs them to a test server does not call AWS instead.
 //
 //lint:file-ignore SA1019 the deprecated resolvers are supported, for programs that use them
 func legacyEndpoints(cfg aws.Config) EndpointResolverV2 {
@@ -173,7 +173,7 @@ func (o *Options) setDefaults() {
 	o.HTTPClient = defaultHTTPClient(o.HTTPClient, mode)
 }
 
-// fill gives fields that are nil their defaults, all but HTTPClient.
+// fill sets the defaults of nil fields, except HTTPClient.
 func (o *Options) fill() {
 	o.Logger = cmp.Or[logging.Logger](o.Logger, logging.Nop{})
 	if o.Retryer == nil {

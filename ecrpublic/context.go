@@ -8,9 +8,9 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// callContext is the caller's context with the values that middleware, credentials
-// providers and HTTP clients may ask a context of an AWS call for, in one
-// allocation.
+// callContext adds to the caller's context, in one allocation, the values that
+// middleware, credentials providers and HTTP clients may look up in the context of
+// an AWS call.
 type callContext struct {
 	context.Context
 	operation context.Context // holds the values

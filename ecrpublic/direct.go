@@ -37,7 +37,7 @@ func (c *call) runDirect(ctx context.Context) (middleware.Metadata, error) {
 	return c.tryDirect(ctx, request, id)
 }
 
-// identify writes the headers that say which call this is, and of what client.
+// identify writes the headers that identify the call and the client.
 func (c *call) identify(request *smithyhttp.Request, id string) {
 	values := [...]string{id, c.direct.userAgent}
 	request.Header["Amz-Sdk-Invocation-Id"], request.Header["User-Agent"] = values[:1:1], values[1:]

@@ -55,7 +55,7 @@ func (e EndpointResolverOptions) GetUseFIPSEndpoint() aws.FIPSEndpointState {
 	return e.UseFIPSEndpoint
 }
 
-// EndpointParameters are what an address is computed from.
+// EndpointParameters are the inputs of an [EndpointResolverV2].
 type EndpointParameters struct {
 	// Region is the region to call; nil is an error unless Endpoint is set.
 	Region *string
@@ -97,8 +97,8 @@ type EndpointResolverV2 interface {
 }
 
 // NewDefaultEndpointResolverV2 returns AWS's endpoint rules for ECR Public, for
-// all partitions. They compute an address for every region, whether or not the
-// service is there, and refuse FIPS or dual-stack together with a custom
+// all partitions. They compute an address for every region, even where the
+// service does not exist, and reject FIPS or dual-stack together with a custom
 // endpoint.
 func NewDefaultEndpointResolverV2() EndpointResolverV2 { return endpointRules{} }
 

@@ -49,9 +49,9 @@ var exceptions = sync.OnceValue(func() map[string]reflect.Type {
 	return byCode
 })
 
-// responseError makes the error of a failed response. It is an API error also
-// when the body cannot be read, as of a proxy's HTML page: with the status and
-// the beginning of the body for a message. The request's secrets are cut out of it.
+// responseError builds the error of a failed response. It is an API error even if
+// the body cannot be parsed, such as a proxy's HTML page; then the message is the
+// status and the start of the body. The request's secrets are removed.
 func (c *call) responseError(response *http.Response, body []byte, readError error, secrets redactor) error {
 	body = secrets.bytes(body)
 	e, err := awsjson.ReadError(response.Header, body)

@@ -14,8 +14,8 @@ import (
 )
 
 // The first attempt, which is usually the only one, runs outside of the retry loop of
-// aws-sdk-go-v2, at about 30 % less CPU time for a small call. Everything here stands
-// for something that the loop does for a first attempt:
+// aws-sdk-go-v2, at about 30 % less CPU time for a small call. Everything here
+// replaces something that the loop does for a first attempt:
 //
 //	ctx.Err() in tryDirect    an attempt does not begin when the context has ended
 //	firstHeader               the header Amz-Sdk-Request
@@ -27,7 +27,7 @@ import (
 // If a failure may be retried, the loop takes over, and gets the outcome as that of its
 // own first attempt (retryDirect).
 
-// firstAttempt is what first attempts of an engine have in common.
+// firstAttempt is what the first attempts of an engine share.
 type firstAttempt struct {
 	retryer  aws.RetryerV2       // nil if the loop must run every attempt
 	header   string              // without a deadline
@@ -116,8 +116,8 @@ func (c *call) keepSkew(metadata middleware.Metadata) {
 	}
 }
 
-// retryDirect runs the retry loop. An outcome that is given counts as that of the
-// first attempt.
+// retryDirect runs the retry loop. A given outcome counts as that of the first
+// attempt.
 func (c *call) retryDirect(ctx context.Context, id string, first *outcome) (middleware.Metadata, error) {
 	hidden := &hiddenEnd{ctx, first != nil}
 	attempt := middleware.FinalizeHandlerFunc(func(ctx context.Context, in middleware.FinalizeInput) (out middleware.FinalizeOutput, _ middleware.Metadata, _ error) {

@@ -8,11 +8,12 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// PutImage stores a manifest whose layers, or for an index whose images, the
-// repository already holds, and points a tag at it. A tag that pointed
-// elsewhere moves. [types.ImageAlreadyExistsException] means that digest and
-// tag were there before; [types.LayersNotFoundException] and
-// [types.ReferencedImagesNotFoundException] name what is missing.
+// PutImage stores a manifest and points a tag at it, moving an existing tag.
+// The repository must already have the layers of an image or the children of
+// an index: [types.LayersNotFoundException] and
+// [types.ReferencedImagesNotFoundException] name those missing.
+// [types.ImageAlreadyExistsException] means that digest and tag existed
+// already.
 func (c *Client) PutImage(ctx context.Context, params *PutImageInput, optFns ...func(*Options)) (*PutImageOutput, error) {
 	return invoke[PutImageOutput](ctx, c, "PutImage", params, optFns)
 }
@@ -23,7 +24,7 @@ type PutImageInput struct {
 	// Required.
 	RepositoryName *string `ecr:"required"`
 
-	// ImageManifest is the manifest, up to 4 MiB; its digest is taken over
+	// ImageManifest is the manifest, up to 4 MiB; its digest is computed over
 	// exactly these bytes. Required.
 	ImageManifest *string `ecr:"required"`
 
@@ -59,7 +60,7 @@ func (o *PutImageOutput) metadata() (*types.ResponseMetadata, *middleware.Metada
 }
 
 // DescribeImages lists the images of a repository, one page at a time, or
-// describes those that are asked for. If one of them is missing the whole call
+// describes the requested ones. If one of them is missing, the whole call
 // fails with [types.ImageNotFoundException]. The order is not documented.
 // Package paginators iterates over all pages.
 func (c *Client) DescribeImages(ctx context.Context, params *DescribeImagesInput, optFns ...func(*Options)) (*DescribeImagesOutput, error) {
@@ -72,8 +73,8 @@ type DescribeImagesInput struct {
 	// Required.
 	RepositoryName *string `ecr:"required"`
 
-	// ImageIds asks for 1 to 100 images, and then MaxResults and NextToken
-	// must be nil; nil lists every image.
+	// ImageIds selects 1 to 100 images, and then MaxResults and NextToken must
+	// be nil; nil lists every image.
 	ImageIds []types.ImageIdentifier
 
 	// MaxResults bounds a page, 1 to 1,000; nil means up to 100. A page may be
@@ -152,10 +153,10 @@ func (o *DescribeImageTagsOutput) metadata() (*types.ResponseMetadata, *middlewa
 }
 
 // BatchDeleteImage deletes images or tags. An identifier with a digest deletes the
-// image and all its tags; one with a tag alone removes the tag, and the image too if
-// it was the last tag. Images that an index refers to are refused: delete the index
-// first. A nil error does not mean that anything was deleted: look at Failures.
-// Package ecrpublic/housekeeping orders, batches and checks deletions.
+// image and all its tags; one with only a tag removes the tag, and the image too if
+// it was the last tag. The service refuses to delete images that an index refers to:
+// delete the index first. A nil error does not mean that anything was deleted: check
+// Failures. Package ecrpublic/housekeeping orders, batches and checks deletions.
 func (c *Client) BatchDeleteImage(ctx context.Context, params *BatchDeleteImageInput, optFns ...func(*Options)) (*BatchDeleteImageOutput, error) {
 	return invoke[BatchDeleteImageOutput](ctx, c, "BatchDeleteImage", params, optFns)
 }
@@ -176,7 +177,7 @@ type BatchDeleteImageInput struct {
 
 // BatchDeleteImageOutput is the response of [Client.BatchDeleteImage].
 type BatchDeleteImageOutput struct {
-	// ImageIds is what was deleted, one entry for each tag.
+	// ImageIds lists what was deleted, with one entry for each tag.
 	ImageIds []types.ImageIdentifier
 
 	// Failures has an entry for each identifier that was not deleted.

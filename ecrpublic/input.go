@@ -13,8 +13,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// take makes in the call's input. A middleware may have replaced it, but not by one
-// of another type.
+// take sets the call's input to in. Middleware may replace the input, but not with
+// one of another type.
 func (c *call) take(in any) error {
 	if reflect.TypeOf(in) != reflect.TypeOf(c.in) {
 		return fmt.Errorf("input is a %T, not a %T", in, c.in)
@@ -28,8 +28,8 @@ func (c *call) validate(ctx context.Context, _ *smithyhttp.Request) (context.Con
 	return ctx, codec.Validate(c.in)
 }
 
-// serialize writes the request's head and makes its body. How a body is attached to a
-// request is up to the way of the call.
+// serialize writes the request's head and encodes its body. The caller attaches the
+// body to the request.
 func (c *call) serialize(ctx context.Context, request *smithyhttp.Request) (_ context.Context, err error) {
 	_, span := c.startSpan(ctx, serializeID)
 	defer span.End()
@@ -41,7 +41,7 @@ func (c *call) serialize(ctx context.Context, request *smithyhttp.Request) (_ co
 	return ctx, nil
 }
 
-// writeHead writes all of a request that is the protocol's.
+// writeHead writes the parts of a request that the protocol prescribes.
 func (c *call) writeHead(request *http.Request) {
 	request.Method, request.URL.Path, request.ContentLength = http.MethodPost, "/", c.body.Size()
 	values := [...]string{awsjson.ContentType, awsjson.TargetPrefix + c.operation}

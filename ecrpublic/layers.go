@@ -9,9 +9,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// BatchCheckLayerAvailability reports which layers a repository already holds, so
-// that a push sends only the others. A well-formed digest that is not there is a
-// Layer marked UNAVAILABLE, not a failure. It fails with
+// BatchCheckLayerAvailability reports which layers a repository already has, so
+// that a push sends only the missing ones. A well-formed digest that is not there
+// is a Layer marked UNAVAILABLE, not a failure. It fails with
 // [types.RepositoryNotFoundException] or [types.RegistryNotFoundException].
 func (c *Client) BatchCheckLayerAvailability(ctx context.Context, params *BatchCheckLayerAvailabilityInput, optFns ...func(*Options)) (*BatchCheckLayerAvailabilityOutput, error) {
 	return invoke[BatchCheckLayerAvailabilityOutput](ctx, c, "BatchCheckLayerAvailability", params, optFns)
@@ -72,7 +72,7 @@ type InitiateLayerUploadInput struct {
 
 // InitiateLayerUploadOutput is the response of [Client.InitiateLayerUpload].
 type InitiateLayerUploadOutput struct {
-	// UploadId names the upload in the calls that follow.
+	// UploadId identifies the upload in the following calls.
 	UploadId *string
 
 	// PartSize is the number of bytes that the service expects in each part
@@ -90,10 +90,10 @@ func (o *InitiateLayerUploadOutput) metadata() (*types.ResponseMetadata, *middle
 	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
-// UploadLayerPart sends the next bytes of a layer. Parts go in order, each at most
-// PartSize bytes and each but the last at least 5 MiB. A part in the wrong place
-// fails with [types.InvalidLayerPartException], which says where to continue; after
-// a lost response it may mean that the part had arrived.
+// UploadLayerPart sends the next bytes of a layer. Send parts in order, each of at
+// most PartSize bytes and each but the last of at least 5 MiB. A part in the wrong
+// place fails with [types.InvalidLayerPartException], which says where to continue;
+// after a lost response it may mean that the part had arrived.
 func (c *Client) UploadLayerPart(ctx context.Context, params *UploadLayerPartInput, optFns ...func(*Options)) (*UploadLayerPartOutput, error) {
 	return invoke[UploadLayerPartOutput](ctx, c, "UploadLayerPart", params, optFns)
 }
@@ -138,7 +138,7 @@ type UploadLayerPartOutput struct {
 	// RepositoryName is the repository of the upload.
 	RepositoryName *string
 
-	// UploadId is the upload that took the part.
+	// UploadId is the upload that received the part.
 	UploadId *string
 
 	// LastByteReceived is the position of the last byte that the upload now
@@ -158,8 +158,8 @@ func (o *UploadLayerPartOutput) metadata() (*types.ResponseMetadata, *middleware
 
 // CompleteLayerUpload turns an upload's parts into a layer of the repository
 // and closes the upload. [types.LayerAlreadyExistsException] means that the
-// layer was there before; [types.InvalidLayerException] that the bytes have
-// another digest; [types.LayerPartTooSmallException] that a part before the
+// layer existed already; [types.InvalidLayerException] that the bytes have a
+// different digest; [types.LayerPartTooSmallException] that a part before the
 // last was under 5 MiB.
 func (c *Client) CompleteLayerUpload(ctx context.Context, params *CompleteLayerUploadInput, optFns ...func(*Options)) (*CompleteLayerUploadOutput, error) {
 	return invoke[CompleteLayerUploadOutput](ctx, c, "CompleteLayerUpload", params, optFns)
@@ -174,8 +174,8 @@ type CompleteLayerUploadInput struct {
 	// UploadId is what [Client.InitiateLayerUpload] returned. Required.
 	UploadId *string `ecr:"required"`
 
-	// LayerDigests are 1 to 100 digests of which one has to match the bytes.
-	// Send the sha256: the service does not check other algorithms. Required.
+	// LayerDigests are 1 to 100 digests, one of which must match the bytes. Send
+	// the sha256: the service does not check other algorithms. Required.
 	LayerDigests []string `ecr:"required"`
 
 	// RegistryId is the account or an alias of the registry; nil means the

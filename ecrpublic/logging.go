@@ -73,8 +73,8 @@ func (c *call) logResponse(logger logging.Logger, response *http.Response, withB
 	return nil
 }
 
-// showable returns a response's body for logs and errors: not at all where it holds, or
-// may hold, an authorization token.
+// showable returns a response's body for logs and errors, or a placeholder if it
+// contains, or may contain, an authorization token.
 func (c *call) showable(body []byte) []byte {
 	if len(body) > 0 && hidesResponse(c.operation) {
 		return []byte(redacted)

@@ -91,8 +91,8 @@ func (c *call) authTimer(ctx context.Context, name string) func() {
 	return c.timer(ctx, name, func(o *metrics.RecordMetricOptions) { o.Properties.Set("auth.scheme_id", scheme) })
 }
 
-// timer starts a measurement and returns what ends it. A provider that has no
-// instrument for it is no reason to fail a call.
+// timer starts a measurement and returns what ends it. A provider without an
+// instrument for it does not make the call fail.
 func (c *call) timer(ctx context.Context, name string, options ...metrics.RecordMetricOption) func() {
 	if c.isUnmetered() {
 		return func() {}

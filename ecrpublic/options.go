@@ -23,7 +23,7 @@ type HTTPClient interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// HTTPSignerV4 puts an AWS Signature Version 4 on a request.
+// HTTPSignerV4 adds an AWS Signature Version 4 to a request.
 type HTTPSignerV4 interface {
 	SignHTTP(ctx context.Context, credentials aws.Credentials, r *http.Request, payloadHash string, service string, region string, signingTime time.Time, optFns ...func(*v4.SignerOptions)) error
 }
@@ -53,11 +53,12 @@ type Options struct {
 	Credentials aws.CredentialsProvider
 
 	// DefaultsMode sets timeouts and retries as a group; empty means legacy. Set it
-	// in aws.Config or in New's Options: functional options come too late.
+	// in aws.Config or in the Options passed to New; functional options have no
+	// effect on it.
 	DefaultsMode aws.DefaultsMode
 
-	// DisableClockSkewCorrection signs with this machine's clock even when the
-	// service's clock was seen to differ.
+	// DisableClockSkewCorrection signs by the local clock even if the service's
+	// clock is known to differ.
 	DisableClockSkewCorrection bool
 
 	// EndpointOptions select FIPS or dual-stack addresses.
@@ -87,34 +88,34 @@ type Options struct {
 	// EndpointResolverV2 gives the address.
 	UseConfiguredRegion bool
 
-	// RetryMaxAttempts bounds the attempts of a call, the first included; 0
-	// leaves it to the Retryer (3).
+	// RetryMaxAttempts is the maximum number of attempts of a call, including
+	// the first; 0 leaves it to the Retryer (3).
 	RetryMaxAttempts int
 
-	// RetryMode chooses the Retryer when there is none; empty means standard. As
-	// for DefaultsMode, functional options come too late.
+	// RetryMode selects the Retryer if that is nil; empty means standard. As
+	// with DefaultsMode, functional options have no effect on it.
 	RetryMode aws.RetryMode
 
-	// Retryer decides which failures are tried again and when. Nil means the
-	// standard retryer of aws-sdk-go-v2 (or the adaptive one, by RetryMode), which
-	// here also retries truncated responses, and does not retry
-	// LimitExceededException, a quota.
+	// Retryer decides which failures are retried and when. Nil means the standard
+	// retryer of aws-sdk-go-v2 (or the adaptive one, by RetryMode), which here
+	// also retries truncated responses, and does not retry LimitExceededException,
+	// a quota.
 	Retryer aws.Retryer
 
 	// RuntimeEnvironment is filled by package config for DefaultsMode auto.
 	RuntimeEnvironment aws.RuntimeEnvironment
 
-	// StallTimeout is how long an attempt may go on without a byte sent or received: it
-	// is cut off then, which is a connection error and retried. 0 means a minute, as in
-	// boto3; a negative one lets an attempt wait for as long as its context. A slow
-	// transfer that moves is never cut off.
+	// StallTimeout is how long an attempt may go without sending or receiving a byte.
+	// It then ends with a connection error, which is retried. 0 means a minute, as in
+	// boto3; a negative value sets no limit but the context. A slow transfer that makes
+	// progress is never cut off.
 	StallTimeout time.Duration
 
 	// TracerProvider receives the client's spans; nil records none.
 	TracerProvider tracing.TracerProvider
 
-	// HTTPClient sends the requests; nil means aws/transport/http's client, or the
-	// one that a client has for one of its calls.
+	// HTTPClient sends the requests; nil means the client of aws/transport/http,
+	// or for a single call the one that its client already has.
 	HTTPClient HTTPClient
 
 	// Interceptors are called at fixed points of every call.
@@ -127,7 +128,7 @@ type Options struct {
 	// AuthSchemes are the available implementations; nil means signature version 4.
 	AuthSchemes []smithyhttp.AuthScheme
 
-	// AuthSchemePreference orders the schemes by name, most wanted first.
+	// AuthSchemePreference orders the schemes by name, most preferred first.
 	AuthSchemePreference []string
 
 	paginates bool // the call is a paginator's, which the User-Agent header says
@@ -165,8 +166,8 @@ func WithEndpointResolverV2(v EndpointResolverV2) func(*Options) {
 	return func(o *Options) { o.EndpointResolverV2 = v }
 }
 
-// WithSigV4SigningName signs for another service name, whatever the auth scheme
-// and the endpoint say.
+// WithSigV4SigningName signs for another service name, overriding the auth
+// scheme and the endpoint.
 func WithSigV4SigningName(name string) func(*Options) {
 	return withSigning("withSigV4SigningName", func(ctx context.Context) context.Context {
 		//lint:ignore SA1019 this is the option that replaces it
@@ -174,8 +175,8 @@ func WithSigV4SigningName(name string) func(*Options) {
 	})
 }
 
-// WithSigV4SigningRegion signs for another region, whatever the auth scheme and
-// the endpoint say.
+// WithSigV4SigningRegion signs for another region, overriding the auth scheme
+// and the endpoint.
 func WithSigV4SigningRegion(region string) func(*Options) {
 	return withSigning("withSigV4SigningRegion", func(ctx context.Context) context.Context {
 		//lint:ignore SA1019 this is the option that replaces it

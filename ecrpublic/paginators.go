@@ -10,16 +10,17 @@ import (
 
 // DescribeImagesPaginatorOptions configures a [DescribeImagesPaginator].
 type DescribeImagesPaginatorOptions struct {
-	// Limit is sent as MaxResults, 1 to 1,000. It begins as the MaxResults of the
-	// params; 0 or less lets the service choose (up to 100).
+	// Limit is sent as MaxResults, 1 to 1,000. It defaults to the MaxResults of
+	// the params; 0 or less lets the service choose (up to 100).
 	Limit int32
 
-	// StopOnDuplicateToken ends the listing, without an error, at a page that
-	// names itself as the next. If false, the paginator keeps requesting that page.
+	// StopOnDuplicateToken ends the listing, without an error, at a page whose
+	// NextToken is its own. If false, the paginator keeps requesting that page.
 	StopOnDuplicateToken bool
 }
 
-// DescribeImagesAPIClient is what a [DescribeImagesPaginator] calls.
+// DescribeImagesAPIClient has the method that a [DescribeImagesPaginator]
+// calls.
 type DescribeImagesAPIClient interface {
 	DescribeImages(context.Context, *DescribeImagesInput, ...func(*Options)) (*DescribeImagesOutput, error)
 }
@@ -30,9 +31,8 @@ type DescribeImagesPaginator struct {
 	pager[DescribeImagesInput, DescribeImagesOutput]
 }
 
-// NewDescribeImagesPaginator keeps params, so that what is changed in them later counts for
-// the next page; only NextToken and MaxResults are read at once. Nil params are empty
-// ones.
+// NewDescribeImagesPaginator keeps params, so later changes to them apply to the next page;
+// only NextToken and MaxResults are read at once. Nil means an empty input.
 func NewDescribeImagesPaginator(client DescribeImagesAPIClient, params *DescribeImagesInput, optFns ...func(*DescribeImagesPaginatorOptions)) *DescribeImagesPaginator {
 	return &DescribeImagesPaginator{newPager(params, optFns,
 		func(ctx context.Context, in *DescribeImagesInput, optFns ...func(*Options)) (*DescribeImagesOutput, error) {
@@ -48,11 +48,12 @@ type DescribeImageTagsPaginatorOptions struct {
 	// Limit is sent as MaxResults.
 	Limit int32
 
-	// StopOnDuplicateToken ends the listing at a page that names itself as the next.
+	// StopOnDuplicateToken ends the listing at a page whose NextToken is its own.
 	StopOnDuplicateToken bool
 }
 
-// DescribeImageTagsAPIClient is what a [DescribeImageTagsPaginator] calls.
+// DescribeImageTagsAPIClient has the method that a
+// [DescribeImageTagsPaginator] calls.
 type DescribeImageTagsAPIClient interface {
 	DescribeImageTags(context.Context, *DescribeImageTagsInput, ...func(*Options)) (*DescribeImageTagsOutput, error)
 }
@@ -63,9 +64,8 @@ type DescribeImageTagsPaginator struct {
 	pager[DescribeImageTagsInput, DescribeImageTagsOutput]
 }
 
-// NewDescribeImageTagsPaginator keeps params, so that what is changed in them later counts for
-// the next page; only NextToken and MaxResults are read at once. Nil params are empty
-// ones.
+// NewDescribeImageTagsPaginator keeps params, so later changes to them apply to the next page;
+// only NextToken and MaxResults are read at once. Nil means an empty input.
 func NewDescribeImageTagsPaginator(client DescribeImageTagsAPIClient, params *DescribeImageTagsInput, optFns ...func(*DescribeImageTagsPaginatorOptions)) *DescribeImageTagsPaginator {
 	return &DescribeImageTagsPaginator{newPager(params, optFns,
 		func(ctx context.Context, in *DescribeImageTagsInput, optFns ...func(*Options)) (*DescribeImageTagsOutput, error) {
@@ -81,11 +81,12 @@ type DescribeRegistriesPaginatorOptions struct {
 	// Limit is sent as MaxResults.
 	Limit int32
 
-	// StopOnDuplicateToken ends the listing at a page that names itself as the next.
+	// StopOnDuplicateToken ends the listing at a page whose NextToken is its own.
 	StopOnDuplicateToken bool
 }
 
-// DescribeRegistriesAPIClient is what a [DescribeRegistriesPaginator] calls.
+// DescribeRegistriesAPIClient has the method that a
+// [DescribeRegistriesPaginator] calls.
 type DescribeRegistriesAPIClient interface {
 	DescribeRegistries(context.Context, *DescribeRegistriesInput, ...func(*Options)) (*DescribeRegistriesOutput, error)
 }
@@ -96,9 +97,8 @@ type DescribeRegistriesPaginator struct {
 	pager[DescribeRegistriesInput, DescribeRegistriesOutput]
 }
 
-// NewDescribeRegistriesPaginator keeps params, so that what is changed in them later counts for
-// the next page; only NextToken and MaxResults are read at once. Nil params are empty
-// ones.
+// NewDescribeRegistriesPaginator keeps params, so later changes to them apply to the next page;
+// only NextToken and MaxResults are read at once. Nil means an empty input.
 func NewDescribeRegistriesPaginator(client DescribeRegistriesAPIClient, params *DescribeRegistriesInput, optFns ...func(*DescribeRegistriesPaginatorOptions)) *DescribeRegistriesPaginator {
 	return &DescribeRegistriesPaginator{newPager(params, optFns,
 		func(ctx context.Context, in *DescribeRegistriesInput, optFns ...func(*Options)) (*DescribeRegistriesOutput, error) {
@@ -114,11 +114,12 @@ type DescribeRepositoriesPaginatorOptions struct {
 	// Limit is sent as MaxResults.
 	Limit int32
 
-	// StopOnDuplicateToken ends the listing at a page that names itself as the next.
+	// StopOnDuplicateToken ends the listing at a page whose NextToken is its own.
 	StopOnDuplicateToken bool
 }
 
-// DescribeRepositoriesAPIClient is what a [DescribeRepositoriesPaginator] calls.
+// DescribeRepositoriesAPIClient has the method that a
+// [DescribeRepositoriesPaginator] calls.
 type DescribeRepositoriesAPIClient interface {
 	DescribeRepositories(context.Context, *DescribeRepositoriesInput, ...func(*Options)) (*DescribeRepositoriesOutput, error)
 }
@@ -129,9 +130,8 @@ type DescribeRepositoriesPaginator struct {
 	pager[DescribeRepositoriesInput, DescribeRepositoriesOutput]
 }
 
-// NewDescribeRepositoriesPaginator keeps params, so that what is changed in them later counts for
-// the next page; only NextToken and MaxResults are read at once. Nil params are empty
-// ones.
+// NewDescribeRepositoriesPaginator keeps params, so later changes to them apply to the next page;
+// only NextToken and MaxResults are read at once. Nil means an empty input.
 func NewDescribeRepositoriesPaginator(client DescribeRepositoriesAPIClient, params *DescribeRepositoriesInput, optFns ...func(*DescribeRepositoriesPaginatorOptions)) *DescribeRepositoriesPaginator {
 	return &DescribeRepositoriesPaginator{newPager(params, optFns,
 		func(ctx context.Context, in *DescribeRepositoriesInput, optFns ...func(*Options)) (*DescribeRepositoriesOutput, error) {
@@ -147,7 +147,7 @@ type pagerOptions struct {
 	StopOnDuplicateToken bool
 }
 
-// pager is what the four paginators are.
+// pager implements the four paginators.
 type pager[In, Out any] struct {
 	call    func(context.Context, *In, ...func(*Options)) (*Out, error)
 	paging  func(*In) (token **string, size **int32)

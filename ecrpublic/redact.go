@@ -20,7 +20,7 @@ const redacted = "[REDACTED]"
 // authorization token.
 func hidesResponse(operation string) bool { return operation == "GetAuthorizationToken" }
 
-// redactor cuts secrets out of texts.
+// redactor removes secrets from texts.
 type redactor []secret
 
 type secret struct {
@@ -30,9 +30,9 @@ type secret struct {
 
 func newSecret(text string) secret { return secret{text, longestWord(text)} }
 
-// secretsOf returns what a request sends as a secret and the service may repeat: in the
-// canonical request that belongs to a refused signature, for one. A request that is not
-// HTTP has none.
+// secretsOf returns the secrets of a request, which the service may repeat, for example
+// in the canonical request of a rejected signature. A request that is not HTTP has
+// none.
 func secretsOf(request any) redactor {
 	http, ok := request.(*smithyhttp.Request)
 	if !ok || http.Request == nil {
@@ -67,7 +67,7 @@ func (r redactor) text(s string) string {
 	return s
 }
 
-// bytes is text for bytes.
+// bytes is like text, for bytes.
 func (r redactor) bytes(b []byte) []byte {
 	for _, secret := range r {
 		if secret.word != "" && bytes.Contains(b, []byte(secret.word)) {

@@ -8,8 +8,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// DescribeRegistries describes the caller's own registry: a list of one, or of
-// none before the account's first repository.
+// DescribeRegistries describes the caller's own registry: a list of one, or an
+// empty list before the account's first repository.
 func (c *Client) DescribeRegistries(ctx context.Context, params *DescribeRegistriesInput, optFns ...func(*Options)) (*DescribeRegistriesOutput, error) {
 	return invoke[DescribeRegistriesOutput](ctx, c, "DescribeRegistries", params, optFns)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // CreateRepository creates a repository in the caller's registry; the account's
-// first one also creates the registry and its alias. A taken name fails with
+// first one also creates the registry and its alias. A name in use fails with
 // [types.RepositoryAlreadyExistsException]. The repository may take a moment to
 // be visible to other calls.
 func (c *Client) CreateRepository(ctx context.Context, params *CreateRepositoryInput, optFns ...func(*Options)) (*CreateRepositoryOutput, error) {
@@ -26,7 +26,7 @@ type CreateRepositoryInput struct {
 	// it empty.
 	CatalogData *types.RepositoryCatalogDataInput
 
-	// Tags are up to 50 labels, set together with the creation or not at all.
+	// Tags are up to 50 labels, set when the repository is created.
 	Tags []types.Tag
 }
 
@@ -50,8 +50,8 @@ func (o *CreateRepositoryOutput) metadata() (*types.ResponseMetadata, *middlewar
 }
 
 // DeleteRepository deletes a repository with its policy, catalog data and tags.
-// One that holds images fails with [types.RepositoryNotEmptyException] unless
-// Force is set.
+// If it still has images, the call fails with
+// [types.RepositoryNotEmptyException] unless Force is set.
 func (c *Client) DeleteRepository(ctx context.Context, params *DeleteRepositoryInput, optFns ...func(*Options)) (*DeleteRepositoryOutput, error) {
 	return invoke[DeleteRepositoryOutput](ctx, c, "DeleteRepository", params, optFns)
 }
@@ -87,8 +87,8 @@ func (o *DeleteRepositoryOutput) metadata() (*types.ResponseMetadata, *middlewar
 }
 
 // DescribeRepositories lists the repositories of a registry, one page at a
-// time, or describes those that are asked for. If one of them is missing the
-// whole call fails with [types.RepositoryNotFoundException]. The order is not
+// time, or describes the requested ones. If one of them is missing, the whole
+// call fails with [types.RepositoryNotFoundException]. The order is not
 // documented. Package paginators iterates over all pages.
 func (c *Client) DescribeRepositories(ctx context.Context, params *DescribeRepositoriesInput, optFns ...func(*Options)) (*DescribeRepositoriesOutput, error) {
 	return invoke[DescribeRepositoriesOutput](ctx, c, "DescribeRepositories", params, optFns)
@@ -96,7 +96,7 @@ func (c *Client) DescribeRepositories(ctx context.Context, params *DescribeRepos
 
 // DescribeRepositoriesInput is the request of [Client.DescribeRepositories].
 type DescribeRepositoriesInput struct {
-	// RepositoryNames asks for 1 to 100 repositories, and then MaxResults and
+	// RepositoryNames selects 1 to 100 repositories, and then MaxResults and
 	// NextToken must be nil; nil lists every repository.
 	RepositoryNames []string
 

@@ -9,8 +9,8 @@ import (
 )
 
 // SetRepositoryPolicy sets or replaces a repository's policy. Anyone may pull
-// from a public repository whatever its policy says; the policy grants pushing
-// and managing.
+// from a public repository whatever its policy says; the policy grants
+// permissions to push and manage.
 func (c *Client) SetRepositoryPolicy(ctx context.Context, params *SetRepositoryPolicyInput, optFns ...func(*Options)) (*SetRepositoryPolicyOutput, error) {
 	return invoke[SetRepositoryPolicyOutput](ctx, c, "SetRepositoryPolicy", params, optFns)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// TagResource adds labels to a repository. A key that is there gets the new
-// value; keys that are not named stay. More than 50 in all fail with
+// TagResource adds labels to a repository. An existing key gets the new
+// value; other keys stay. More than 50 labels in total fail with
 // [types.TooManyTagsException].
 func (c *Client) TagResource(ctx context.Context, params *TagResourceInput, optFns ...func(*Options)) (*TagResourceOutput, error) {
 	return invoke[TagResourceOutput](ctx, c, "TagResource", params, optFns)
@@ -38,8 +38,8 @@ func (o *TagResourceOutput) metadata() (*types.ResponseMetadata, *middleware.Met
 	return &o.ResponseMetadata, &o.ResultMetadata
 }
 
-// UntagResource removes labels from a repository. Keys that are not there are
-// ignored; one that no label can have is a [types.InvalidTagParameterException].
+// UntagResource removes labels from a repository. Missing keys are ignored; an
+// invalid key fails with [types.InvalidTagParameterException].
 func (c *Client) UntagResource(ctx context.Context, params *UntagResourceInput, optFns ...func(*Options)) (*UntagResourceOutput, error) {
 	return invoke[UntagResourceOutput](ctx, c, "UntagResource", params, optFns)
 }

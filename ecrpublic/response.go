@@ -29,8 +29,8 @@ const (
 	maxErrorResponse = 1 << 20
 )
 
-// recordTiming records when the response came and how far the service's clock is
-// from ours.
+// recordTiming records when the response arrived and how far the service's clock
+// is ahead.
 func (c *call) recordTiming(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	timing := awsmiddleware.RecordResponseTiming{DisableClockSkewCorrection: c.options.DisableClockSkewCorrection}
 	out, metadata, err := timing.HandleDeserialize(ctx, in, next)
@@ -115,9 +115,9 @@ func putBody(b *bytes.Buffer) {
 	}
 }
 
-// errTooLarge names maxResponse; an error response that is larger than
-// maxErrorResponse is one, too.
-var errTooLarge = errors.New("the response is larger than any the service sends, 160 MiB or 1 MiB for an error")
+// errTooLarge reports a response over maxResponse, or an error response over
+// maxErrorResponse.
+var errTooLarge = errors.New("the response exceeds 160 MiB, or 1 MiB for an error")
 
 func readBody(buffer *bytes.Buffer, response *http.Response, limit int64) error {
 	if response.ContentLength > limit {

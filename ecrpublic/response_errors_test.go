@@ -28,7 +28,7 @@ func TestErrorAnswersHaveAnExactLimit(t *testing.T) {
 
 		// Without a Content-Length, only reading tells.
 		_, err = ecrpublic.New(ecrpublic.Options{HTTPClient: unmeasured{answer{Status: 400, Body: body + " "}}, Credentials: testCredentials}, options...).DescribeRegistries(t.Context(), nil)
-		require.ErrorContains(t, err, "larger than any the service sends")
+		require.ErrorContains(t, err, "exceeds 160 MiB")
 	})
 }
 

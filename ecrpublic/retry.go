@@ -30,8 +30,9 @@ func newRetryer(mode aws.RetryMode, maxAttempts int, more ...func(*retry.Standar
 
 // retryable departs from the standard rules where they do not fit ECR Public:
 // waiting a second does not restore an exhausted quota. It also decides about
-// refusals that the service models, before the standard rules look for a broken
-// connection in their text. A reader that has changed does not change back.
+// the exceptions of the service's model, before the standard rules look for a
+// broken connection in their text. A reader that returned different bytes is
+// not retried.
 func retryable(err error) aws.Ternary {
 	var response *awshttp.ResponseError
 	var api smithy.APIError

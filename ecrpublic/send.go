@@ -10,7 +10,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// sender sends the requests of both ways.
+// sender sends the requests of direct calls and of stacks.
 type sender struct {
 	client HTTPClient
 	stall  time.Duration // negative: never
@@ -38,7 +38,8 @@ func (s sender) send(ctx context.Context, r *http.Request) (*http.Response, erro
 // signed request to another host.
 type noRedirects struct{ client *http.Client }
 
-// Do copies the client for each request, so that what its owner changes counts.
+// Do copies the client for each request, so that changes by its owner take
+// effect.
 func (c noRedirects) Do(r *http.Request) (*http.Response, error) {
 	still := *c.client
 	still.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

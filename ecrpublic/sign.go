@@ -84,7 +84,7 @@ func (c *call) sign(ctx context.Context, request *smithyhttp.Request) (context.C
 }
 
 // signWithoutZone lets a signer see the Host header as net/http writes it: without the
-// zone of an IPv6 address. What it returns makes the request as it was.
+// zone of an IPv6 address. The returned function restores the request.
 func signWithoutZone(request *smithyhttp.Request) (undo func()) {
 	literal, after, zoned := strings.Cut(request.URL.Host, "%")
 	if !zoned || request.Host != "" {
@@ -99,14 +99,15 @@ func signWithoutZone(request *smithyhttp.Request) (undo func()) {
 // time.Duration.
 type skewKey struct{}
 
-// sigV4Scheme is signature version 4 with the signer and the log of some options.
+// sigV4Scheme implements signature version 4 with the signer and the logger of
+// some options.
 type sigV4Scheme struct{ signer sigV4Signer }
 
 func newSigV4Scheme(o *Options) *sigV4Scheme {
 	return &sigV4Scheme{sigV4Signer{o.HTTPSignerV4, o.Logger, o.ClientLogMode.IsSigning()}}
 }
 
-// hasOwnScheme reports whether the schemes are what a client has by default.
+// hasOwnScheme reports whether the schemes are a client's defaults.
 func hasOwnScheme(schemes []smithyhttp.AuthScheme) bool {
 	if len(schemes) != 1 {
 		return false

@@ -149,7 +149,7 @@ func (s *stackResponse) HandleDeserialize(ctx context.Context, in middleware.Des
 	return s.step.do(s.call, ctx, in, next)
 }
 
-// addInterceptors puts the caller's interceptors around the steps.
+// addInterceptors adds the caller's interceptors around the steps.
 func addInterceptors(s *middleware.Stack, on smithyhttp.InterceptorRegistry) error {
 	return errors.Join(
 		s.Initialize.Add(&smithyhttp.InterceptExecution{BeforeExecution: on.BeforeExecution, AfterExecution: on.AfterExecution}, middleware.Before),
@@ -157,7 +157,7 @@ func addInterceptors(s *middleware.Stack, on smithyhttp.InterceptorRegistry) err
 		s.Serialize.Insert(&smithyhttp.InterceptAfterSerialization{Interceptors: on.AfterSerialization}, serializeID, middleware.After),
 		s.Finalize.Insert(&smithyhttp.InterceptBeforeSigning{Interceptors: on.BeforeSigning}, signID, middleware.Before),
 		s.Finalize.Insert(&smithyhttp.InterceptAfterSigning{Interceptors: on.AfterSigning}, signID, middleware.After),
-		// Responses pass the deserialize phase from its end to its beginning.
+		// Responses pass the deserialize phase from its end to its start.
 		s.Deserialize.Insert(&smithyhttp.InterceptBeforeDeserialization{Interceptors: on.BeforeDeserialization}, decodeID, middleware.After),
 		s.Deserialize.Insert(&smithyhttp.InterceptAfterDeserialization{Interceptors: on.AfterDeserialization}, decodeID, middleware.Before),
 		s.Deserialize.Add(&smithyhttp.InterceptTransmit{BeforeTransmit: on.BeforeTransmit, AfterTransmit: on.AfterTransmit}, middleware.After),

@@ -13,8 +13,8 @@ import (
 // usualStall is the read timeout of botocore.
 const usualStall = time.Minute
 
-// exchange sends a request. It ends, or reading the body of the response does, with a
-// [stallError] when nothing moves.
+// exchange sends a request. If no byte moves for too long, it or the reading of the
+// response body ends with a [stallError].
 func (s sender) exchange(ctx context.Context, r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	now := time.Now()
@@ -34,7 +34,7 @@ func (s sender) exchange(ctx context.Context, r *http.Request) (*http.Response, 
 	return response, nil
 }
 
-// exchange is a request and its response on their way.
+// exchange is a request and its response in transit.
 type exchange struct {
 	limit    time.Duration
 	timer    *time.Timer // calls cancel
@@ -51,8 +51,8 @@ type exchange struct {
 	handed time.Time // the last ones
 }
 
-// The request's body is handed over in chunks, of which each shows that something
-// moves: large ones on a fast connection, small ones on a slow one.
+// The request's body is handed over in chunks, each of which proves progress:
+// large ones on a fast connection, small ones on a slow one.
 const minChunk, maxChunk = 4 << 10, 1 << 20
 
 // States of an exchange. It ends once.
@@ -62,14 +62,14 @@ const (
 	ended
 )
 
-// moved gives the exchange some more time, unless that was up.
+// moved extends the exchange's time unless it has expired.
 func (x *exchange) moved(time time.Duration) {
 	if x.state.Load() == running && !x.timer.Reset(time) {
 		x.state.CompareAndSwap(running, stalled)
 	}
 }
 
-// explain returns the reason for which an exchange broke off.
+// explain returns the reason why an exchange ended early.
 func (x *exchange) explain(err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return err
@@ -92,9 +92,9 @@ func (x *exchange) end() {
 // sentBody is the body of the request.
 type sentBody exchange
 
-// Read notes that bytes are going out. When all have been handed over, the operating
-// system may still hold megabytes of them, which cannot be seen: then the limit is
-// longer by the time that handing over took.
+// Read records that bytes are being sent. Once all are handed over, the operating
+// system may still buffer megabytes of them, unobserved, so the limit is extended by
+// the time that handing over took.
 func (b *sentBody) Read(p []byte) (int, error) {
 	now := time.Now()
 	b.adapt(now.Sub(b.handed))
@@ -110,7 +110,7 @@ func (b *sentBody) Read(p []byte) (int, error) {
 }
 
 // adapt chooses the size of the next chunk by how long the last one took. It takes many
-// quick ones to double it, since buffers on the way take some at once.
+// quick ones to double it, because buffers accept some at once.
 func (b *sentBody) adapt(took time.Duration) {
 	const many = 16
 	switch b.quick++; {

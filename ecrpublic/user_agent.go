@@ -16,7 +16,7 @@ import (
 )
 
 // userAgents caches the headers of clients without an AppID, by what goes into them.
-// There are few, and writing one is a tenth of a client's first call.
+// There are few, and building one is a tenth of the cost of a client's first call.
 var userAgents sync.Map
 
 // userAgentText returns the User-Agent header.
