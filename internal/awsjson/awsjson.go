@@ -22,15 +22,16 @@ const (
 	// TargetPrefix is the service's internal name, with its dot.
 	TargetPrefix = "SpencerFrontendService."
 
-	// ErrorTypeHeader carries an error's code; it wins over the body.
+	// ErrorTypeHeader carries an error's code; it takes precedence over the
+	// body.
 	ErrorTypeHeader = "X-Amzn-Errortype"
 
 	// RequestIDHeader identifies the request in the service's logs.
 	RequestIDHeader = "X-Amzn-Requestid"
 )
 
-// SecretHeaders are the headers of a request that authenticate its sender: nobody else
-// may see their values.
+// SecretHeaders are the headers of a request that authenticate its sender; their
+// values must stay secret.
 var SecretHeaders = [...]string{"Authorization", "X-Amz-Security-Token"}
 
 // NoCode is the code of an error that came without one.
@@ -44,8 +45,8 @@ type Error struct {
 
 // ReadError reads an error response. The code comes from the header, or else from
 // the members __type, code or Code; the message from message or else Message.
-// Members of another type than string count as absent, and what follows the object
-// is ignored. A body that does not begin with a JSON object is an error; the code of
+// Members that are not strings count as absent, and data after the object is
+// ignored. A body that does not start with a JSON object is an error; the code of
 // the header is returned with it. An empty body or a null is an empty object.
 func ReadError(header http.Header, body []byte) (Error, error) {
 	var members map[string][]byte

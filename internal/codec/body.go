@@ -27,8 +27,8 @@ type Body struct {
 	sum      string
 }
 
-// ErrChanged reports a reader that returned different bytes when it was read again, to
-// be sent or sent once more, than when it was signed.
+// ErrChanged reports a reader that returned different bytes when the request was sent
+// or resent than when it was signed.
 var ErrChanged = errors.New("the reader returned different bytes than when the request was signed")
 
 // blob is the source of a base64 member: bytes, or a seekable reader from its
@@ -45,8 +45,8 @@ type blob struct {
 	read  bool   // there was such a pass
 }
 
-// readerBlob returns the blob that a reader yields. One that can seek is read where it
-// stands, and left there for now; any other is read into memory.
+// readerBlob returns the blob of a reader. A seekable reader is read later, from its
+// current position; any other is read into memory now.
 func readerBlob(r io.Reader) (*blob, error) {
 	s, ok := r.(io.ReadSeeker)
 	if !ok {
@@ -91,8 +91,8 @@ func (b *Body) encodedLen() int64 {
 	return (b.blob.len() + 2) / 3 * 4
 }
 
-// SHA256 returns the hexadecimal hash that signatures carry. It is computed
-// once, in a pass over the body, which is then at its start again.
+// SHA256 returns the hexadecimal hash for the signature. It is computed once,
+// in a pass over the body, which is then back at its start.
 func (b *Body) SHA256() (string, error) {
 	if b.sum != "" {
 		return b.sum, nil
@@ -121,7 +121,8 @@ func (b *Body) Rewind() error {
 
 var errSeek = errors.New("a request body can only be rewound to its start")
 
-// Seek reports the position, or goes to the start; a middleware stack needs no more.
+// Seek reports the position or goes to the start, which is all that a middleware
+// stack needs.
 func (b *Body) Seek(offset int64, whence int) (int64, error) {
 	if whence == io.SeekCurrent && offset == 0 {
 		return b.position, nil

@@ -12,11 +12,11 @@ import (
 	"unsafe"
 )
 
-// Unmarshal fills the struct that v points at from one JSON object. Members
-// that the struct does not have are skipped, null is absent, of repeated members
-// the last one counts, and keys are case-sensitive. A wrong type, a number that
-// does not fit, or anything after the object is an error that names the member;
-// the struct is then partly filled and must not be used.
+// Unmarshal fills the struct that v points at from one JSON object. Unknown
+// members are skipped, null counts as absent, the last of repeated members
+// counts, and keys are case-sensitive. A wrong type, a number that does not fit,
+// or data after the object is an error, which names the member; the struct is
+// then partly filled and must not be used.
 func Unmarshal(data []byte, v any) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
@@ -58,7 +58,7 @@ func (d *decoder) document(p *plan, s unsafe.Pointer) error {
 	return nil
 }
 
-// memberError is an error and its place in the document.
+// memberError is an error with its location in the document.
 type memberError struct {
 	path string
 	err  error
@@ -67,7 +67,7 @@ type memberError struct {
 func (e *memberError) Error() string { return strings.TrimPrefix(e.path, ".") + ": " + e.err.Error() }
 func (e *memberError) Unwrap() error { return e.err }
 
-// within prepends a place to the place that an error names.
+// within prepends a part to the location that an error names.
 func within(place string, err error) error {
 	if inner, ok := err.(*memberError); ok { //nolint:errorlint // only what within itself has made
 		inner.path = place + inner.path
@@ -116,7 +116,7 @@ type row struct {
 
 	// follows is the order of members, as indexes of the struct's fields: the first
 	// member is field follows[0], and behind field i comes field follows[i+1]. It
-	// begins as the order of the struct, and learns the one of the text. When the
+	// starts as the order of the struct, and learns that of the text. When the
 	// elements of
 	//
 	//	type pair struct{ A, B, C *string }

@@ -1,8 +1,8 @@
 package codec
 
-// Members returns the members of the JSON object at the beginning of a text, each
-// with the text of its value; of repeated members the last one counts, and what
-// follows the object is not looked at. A null is an object without members.
+// Members returns the members of the JSON object at the start of a text, each
+// with the text of its value; the last of repeated members counts, and data after
+// the object is ignored. A null is an object without members.
 func Members(data []byte) (map[string][]byte, error) {
 	r := reader{data: data}
 	if r.peek() == 'n' {

@@ -72,8 +72,8 @@ func (r *reader) next(closing byte, first bool) (more bool, err error) {
 	return true, r.take(',')
 }
 
-// text reads a string and returns it with its quotes, and whether what is inside
-// is already its text: ASCII without escapes.
+// text reads a string and returns it with its quotes, and whether it is plain:
+// ASCII without escapes.
 func (r *reader) text() (quoted []byte, plain bool, err error) {
 	if err := r.take('"'); err != nil {
 		return nil, false, err
@@ -133,7 +133,7 @@ func ordinary(s []byte) int {
 	return n
 }
 
-// number reads a number as it stands.
+// number reads a number and returns its text.
 func (r *reader) number() ([]byte, error) {
 	start := r.pos
 	if r.at('-') {

@@ -76,8 +76,8 @@ func (t *texts) end(from checkpoint, s, before unsafe.Pointer) {
 	t.bytes, t.entries = t.bytes[:from.bytes], t.entries[:from.entries]
 }
 
-// reset makes the collection ready for another document. It lets go of memory
-// that an unusually large one needed, be it for long texts or for many.
+// reset prepares the collection for another document. It releases memory that
+// an unusually large document needed.
 func (t *texts) reset() {
 	const keepBytes, keepEntries = 64 << 10, 2 << 10
 	t.bytes, t.entries = t.bytes[:0], t.entries[:0]

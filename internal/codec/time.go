@@ -40,7 +40,7 @@ func parseTime(number []byte) (time.Time, error) {
 	return t, nil
 }
 
-// nanoseconds reads the digits behind the point.
+// nanoseconds reads the digits after the point.
 func nanoseconds(fraction []byte) int64 {
 	const digits = 9
 	kept := fraction[:min(len(fraction), digits)]

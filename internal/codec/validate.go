@@ -27,7 +27,7 @@ func Validate(v any) error {
 	return p.checkBlobs(s)
 }
 
-// Requires reports whether an input has members that it must not lack.
+// Requires reports whether an input has required members.
 func Requires(v any) bool {
 	_, p := open(v)
 	return slices.ContainsFunc(p.fields, func(f field) bool { return f.required })

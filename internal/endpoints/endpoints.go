@@ -13,16 +13,15 @@ const Service = "ecr-public"
 // HomeRegion is the only region of ECR Public in the commercial partition.
 const HomeRegion = "us-east-1"
 
-// partition is a group of regions. Its regions' names are its prefix with
-// "-{word}-{number}" behind it. Every partition supports FIPS and dual-stack
-// names.
+// partition is a group of regions. Its regions' names are its prefix followed
+// by "-{word}-{number}". Every partition supports FIPS and dual-stack names.
 type partition struct {
 	name, prefix            string
 	suffix, dualStackSuffix string
 }
 
-// partitions begin with the commercial one, which has all regions that are in no
-// other. They are an array, because a map would cost start-up time.
+// partitions starts with the commercial one, which has all regions that are in
+// no other. They are an array, because a map would cost start-up time.
 var partitions = [...]partition{
 	{"aws", "", "amazonaws.com", "api.aws"},
 	{"aws-cn", "cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
@@ -40,8 +39,8 @@ const (
 	wordChars = digits + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 )
 
-// IsCommercial reports whether the rules place a region in the partition "aws", as
-// they do with every unknown name.
+// IsCommercial reports whether the rules place a region in the partition "aws",
+// where they also place every unknown name.
 func IsCommercial(region string) bool { return partitionOf(region) == &partitions[0] }
 
 func partitionOf(region string) *partition {

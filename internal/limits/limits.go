@@ -42,8 +42,8 @@ const (
 )
 
 // Patterns that whole names match. The service checks tags and digests without
-// documenting how; those two patterns are the ones that its private sibling
-// quotes in error messages.
+// documenting how; those two patterns are the ones that private ECR quotes in
+// error messages.
 const (
 	RegistryId     = `[0-9]{12}`
 	Alias          = `[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*`
@@ -52,6 +52,6 @@ const (
 	Digest         = `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`
 )
 
-// IsDigest reports whether what may be a tag or a digest is a digest: a digest
-// has a colon, which no tag can have.
+// IsDigest reports whether a tag or digest is a digest: only a digest has a
+// colon.
 func IsDigest(tagOrDigest string) bool { return strings.Contains(tagOrDigest, ":") }

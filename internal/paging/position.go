@@ -14,7 +14,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// Position is a place in a listing. The zero Position is its beginning.
+// Position is a position in a listing. The zero Position is its start.
 type Position struct {
 	Token *string // asks for the page that the place is in; nil is the first page
 	Skip  int     // how many items of that page come before the place
@@ -53,8 +53,8 @@ func quote(text string) string {
 }
 
 // ParsePosition reads a starting token as botocore does: a resume token, its older
-// form "token___skip", or else a token of the service. It returns false for what
-// makes botocore crash, or for a position that no listing has.
+// form "token___skip", or else a token of the service. It returns false for a
+// token that makes botocore crash, or for a position that no listing has.
 func ParsePosition(text string) (Position, bool) {
 	data, err := base64.StdEncoding.DecodeString(strings.Map(inBase64, text))
 	if err == nil && jsontext.Value(data).IsValid(jsontext.AllowDuplicateNames(true)) {

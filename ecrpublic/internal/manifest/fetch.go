@@ -14,11 +14,11 @@ import (
 )
 
 // MaxElements is how many members and list elements metadata may have. It bounds
-// what a small text can become in memory.
+// the memory that a small text can occupy once parsed.
 const MaxElements = 50_000
 
-// Fetch reads a manifest, checks its size and digest, and parses it. It reads
-// nothing of one that is larger than the service accepts.
+// Fetch reads a manifest, checks its size and digest, and parses it. It does
+// not read one that is larger than the service accepts.
 func Fetch(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor) (data []byte, m Manifest, err error) {
 	if desc.Size > limits.MaxManifest {
 		return nil, m, fmt.Errorf("manifest %s has %d bytes, ECR Public accepts up to %d: %w", desc.Digest, desc.Size, limits.MaxManifest, errdef.ErrSizeExceedsLimit)
@@ -51,7 +51,7 @@ func CheckElements(data []byte) error {
 	return nil
 }
 
-// check refuses a manifest that two readers may take for two things.
+// check rejects a manifest that readers may interpret in different ways.
 func (m Manifest) check(mediaType string) error {
 	if m.MediaType != "" && m.MediaType != mediaType {
 		return fmt.Errorf("its descriptor has media type %q, the manifest itself %q", mediaType, m.MediaType)

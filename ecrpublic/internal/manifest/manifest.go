@@ -40,7 +40,7 @@ func IsManifest(mediaType string) bool {
 	return IsIndex(mediaType) || IsImage(mediaType) || mediaType == MediaTypeOCIArtifact
 }
 
-// CheckMediaType refuses what cannot be pushed as an image.
+// CheckMediaType rejects what cannot be pushed as an image.
 func CheckMediaType(mediaType string) error {
 	switch {
 	case IsManifest(mediaType):
@@ -52,8 +52,8 @@ func CheckMediaType(mediaType string) error {
 	}
 }
 
-// IsForeignLayer reports whether a media type is one of layers that are kept
-// elsewhere, at the URLs of their descriptors, and are not pushed.
+// IsForeignLayer reports whether a media type is one of layers that are
+// stored elsewhere, at the URLs of their descriptors, and are not pushed.
 func IsForeignLayer(mediaType string) bool {
 	return mediaType == MediaTypeDockerForeignLayer || strings.HasPrefix(mediaType, "application/vnd.oci.image.layer.nondistributable.")
 }
@@ -73,14 +73,14 @@ type Manifest struct {
 	Annotations   map[string]string    `json:"annotations"`
 }
 
-// FSLayer is a layer of Docker schema 1, which gives no size or media type.
+// FSLayer is a layer of Docker schema 1, without size and media type.
 type FSLayer struct {
 	BlobSum digest.Digest `json:"blobSum"`
 }
 
 // Parse reads a manifest of any media type. It does not check digests or which
-// members are present. A manifest of more than [MaxDescriptors] is an error, which
-// is found before they take memory.
+// members are present. More than [MaxDescriptors] is an error, detected before
+// they use memory.
 func Parse(data []byte) (Manifest, error) {
 	type plain Manifest // without the lists
 	var lists struct {
