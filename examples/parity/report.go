@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -73,12 +74,7 @@ func (r *report) print(w io.Writer) error {
 
 // lines say what is different, or why a probe was not run.
 func (r row) lines() []string {
-	var lines []string
-	for _, d := range r.Details {
-		lines = append(lines, d)
-	}
-	lines = append(lines, r.differences...)
-	lines = append(lines, r.Notes...)
+	lines := slices.Concat(r.Details, r.differences, r.Notes)
 	if r.differs() {
 		if place := where(r); place != "" {
 			lines = append(lines, place)
