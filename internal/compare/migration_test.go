@@ -59,14 +59,38 @@ func migrationPrograms(t *testing.T) (names []string) {
 	return names
 }
 
-// migrationCommand is the command as it stands in MIGRATION.md.
+// migrationCommand returns the two commands as they stand in MIGRATION.md, one a line.
 func migrationCommand(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("../../MIGRATION.md")
 	require.NoError(t, err)
 	commands := regexp.MustCompile(`(?m)^gofmt .*$`).FindAllString(string(text), -1)
-	require.Len(t, commands, 1)
-	return commands[0]
+	require.Len(t, commands, 2)
+	return strings.Join(commands, "\n")
+}
+
+// TestMigrationPassesOverBrokenFiles runs the commands where a file does not parse,
+// for which gofmt exits with an error: all others must change all the same.
+func TestMigrationPassesOverBrokenFiles(t *testing.T) {
+	t.Parallel()
+	const (
+		official = "package m\n\nimport (\n\t_ \"github.com/aws/aws-sdk-go-v2/service/ecrpublic\"\n\t_ \"github.com/aws/aws-sdk-go-v2/service/ecrpublic/types\"\n)\n"
+		ours     = "package m\n\nimport (\n\t_ \"github.com/ecr-public/ecr-public-go/ecrpublic\"\n\t_ \"github.com/ecr-public/ecr-public-go/types\"\n)\n"
+		broken   = "package broken func {\n"
+	)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.go"), []byte(broken), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.go"), []byte(official), 0o600))
+	command := exec.CommandContext(t.Context(), "sh", "-c", migrationCommand(t))
+	command.Dir = dir
+	out, err := command.CombinedOutput()
+	require.Error(t, err, "gofmt reports the broken file")
+	assert.Contains(t, string(out), "a.go")
+	for name, want := range map[string]string{"a.go": broken, "b.go": ours} {
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		assert.Equal(t, want, string(got), name)
+	}
 }
 
 // migrationModule copies the programs into a module that has both clients.
