@@ -104,7 +104,7 @@ func (e *engine) findAddress(ctx context.Context) (smithyendpoints.Endpoint, err
 	}
 	u := endpoint.URI
 	if u.Scheme == "" || u.Host == "" {
-		return endpoint, fmt.Errorf("endpoint %q needs a scheme and a host", u.Redacted())
+		return endpoint, fmt.Errorf("endpoint %q needs a scheme and a host, as in http://127.0.0.1:8080", withoutUser(u.String()))
 	}
 	endpoint.URI = url.URL{Scheme: u.Scheme, Host: withoutDefaultPort(u.Scheme, u.Host), Path: u.Path, RawPath: u.RawPath}
 	return endpoint, nil

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"time"
 
@@ -140,9 +138,9 @@ func (r legacyResolver) ResolveEndpoint(ctx context.Context, params EndpointPara
 	if err != nil {
 		return smithyendpoints.Endpoint{}, err
 	}
-	uri, err := url.Parse(legacy.URL)
+	uri, err := parseEndpoint(legacy.URL)
 	if err != nil {
-		return smithyendpoints.Endpoint{}, fmt.Errorf("parse endpoint: %w", errors.Unwrap(err)) // the URL may hold a password
+		return smithyendpoints.Endpoint{}, err
 	}
 	endpoint := smithyendpoints.Endpoint{URI: *uri, Headers: http.Header{}}
 	var signing smithy.Properties

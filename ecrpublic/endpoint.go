@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
@@ -110,9 +111,21 @@ func (endpointRules) ResolveEndpoint(_ context.Context, params EndpointParameter
 	if err != nil {
 		return smithyendpoints.Endpoint{}, fmt.Errorf("endpoint rule error, %w", err)
 	}
-	uri, err := url.Parse(address)
+	uri, err := parseEndpoint(address)
 	if err != nil {
-		return smithyendpoints.Endpoint{}, fmt.Errorf("parse endpoint: %w", errors.Unwrap(err)) // the URL may hold a password
+		return smithyendpoints.Endpoint{}, err
 	}
 	return smithyendpoints.Endpoint{URI: *uri, Headers: http.Header{}}, nil
 }
+
+// parseEndpoint parses an address.
+func parseEndpoint(address string) (*url.URL, error) {
+	uri, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("parse endpoint %q: %w; it must be a URL such as http://127.0.0.1:8080", withoutUser(address), errors.Unwrap(err))
+	}
+	return uri, nil
+}
+
+// withoutUser cuts off what may be a user name and a password, also of what is no URL.
+func withoutUser(address string) string { return address[strings.LastIndex(address, "@")+1:] }

@@ -99,9 +99,19 @@ func (c *call) decode(ctx context.Context, request any, response *http.Response)
 		return nil
 	}
 	if err := codec.Unmarshal(buffer.Bytes(), c.out); err != nil {
-		return &smithy.DeserializationError{Err: fmt.Errorf("decode response body: %w", secretsOf(request).error(err))}
+		return &smithy.DeserializationError{Err: c.undecodable(err, buffer.Bytes(), secretsOf(request))}
 	}
 	return nil
+}
+
+// undecodable makes the error of a body that cannot be decoded. One that is no JSON, such
+// as a proxy's page, is shown.
+func (c *call) undecodable(err error, body []byte, secrets redactor) error {
+	err = fmt.Errorf("decode response body: %w", secrets.error(err))
+	if body = bytes.TrimSpace(body); len(body) > 0 && body[0] != '{' {
+		return fmt.Errorf("%w, in a body that begins with %.100q", err, c.showable(secrets.bytes(body)))
+	}
+	return err
 }
 
 // bodies are buffers for responses; decoding copies what it keeps.

@@ -68,3 +68,23 @@ func TestForeignAnswersAreRefused(t *testing.T) {
 	require.ErrorAs(t, err, new(*smithy.DeserializationError))
 	require.Nil(t, out)
 }
+
+// TestWhatIsNotTheServiceIsNamed calls what is not ECR Public, or no address.
+func TestWhatIsNotTheServiceIsNamed(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+		_, err := scripted(&script{answers: []answer{{Status: 200, Body: " <html>a login page"}}}, options...).DescribeRegistries(t.Context(), nil)
+		require.ErrorContains(t, err, `in a body that begins with "<html>a login page"`)
+		_, err = scripted(&script{answers: []answer{{Status: 200, Body: "TOKENEXAMPLE"}}}, options...).GetAuthorizationToken(t.Context(), nil)
+		require.ErrorContains(t, err, `in a body that begins with "[REDACTED]"`)
+		for endpoint, want := range map[string]string{
+			"127.0.0.1:5000":                        `parse endpoint "127.0.0.1:5000": first path segment in URL cannot contain colon; it must be a URL such as`,
+			"user:PASSWORDEXAMPLE@127.0.0.1:5000":   `endpoint "127.0.0.1:5000" needs a scheme and a host`,
+			"http://u:PASSWORDEXAMPLE@example:port": `parse endpoint "example:port": `,
+		} {
+			_, err := scripted(new(script), append(options, func(o *ecrpublic.Options) { o.BaseEndpoint = &endpoint })...).DescribeRegistries(t.Context(), nil)
+			require.ErrorContains(t, err, want)
+			assert.NotContains(t, err.Error(), "PASSWORDEXAMPLE")
+		}
+	})
+}
