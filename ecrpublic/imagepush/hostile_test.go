@@ -25,7 +25,6 @@ import (
 type boundless struct {
 	images
 	tagPages, referrerPages int
-	fetched                 map[digest.Digest]bool
 }
 
 func (s *boundless) Tags(_ context.Context, _ string, fn func([]string) error) error {
