@@ -25,10 +25,12 @@
 // [TargetOptions].Registry it goes to public.ecr.aws, as with docker push, with
 // a login obtained with the same credentials. That needs both hosts, and in
 // addition to the API's permissions ecr-public:GetAuthorizationToken and
-// sts:GetServiceBearerToken. A layer of any size then takes two requests and a
-// fraction of the CPU time, because it is neither encoded nor signed. Options,
-// results, checks and progress are the same, and so are the calls that find out
-// what the repository has.
+// sts:GetServiceBearerToken. A layer of any size then takes two requests instead
+// of three for the first 10 MiB and one for each further part, and about a third
+// of the CPU time, because it is neither encoded nor signed. Prefer it where both
+// hosts can be reached; .ci/push_bench.sh measures both. Options, results, checks
+// and progress are the same, and so are the calls that find out what the
+// repository has.
 //
 // # Memory
 //
@@ -58,8 +60,9 @@
 // that the service reports; if the service loses an upload, the layer starts
 // over. Size and digest are checked while a layer is read, and a layer that
 // does not match is not completed. On the registry host it is the host that
-// checks the digest before it accepts a layer. Existing content is checked as well: the
-// size of a layer against the manifest, and the digest in PutImage's response.
+// checks the digest before it accepts a layer. Existing content is checked as
+// well: the size of a layer against the manifest, and the digest in PutImage's
+// response.
 //
 // InitiateLayerUpload, CompleteLayerUpload and PutImage are limited to ten
 // calls a second each. Once the service refuses one of them, a [Limiter] holds
