@@ -63,8 +63,14 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	response, err := g.next.RoundTrip(r)
-	if err == nil && operation == "GetRegistryCatalogData" {
+	if err != nil {
+		return nil, err
+	}
+	switch operation {
+	case "GetRegistryCatalogData":
 		err = g.remember(response)
+	case "CreateRepository":
+		err = g.answered(body)
 	}
 	return response, err
 }
@@ -134,6 +140,15 @@ func (g *guard) note(operation string, body []byte) error {
 		return g.journal.addOnce(entry{DisplayName: g.displayName})
 	}
 	return nil
+}
+
+// answered journals that the service has responded to the creation of a repository.
+func (g *guard) answered(body []byte) error {
+	var about named
+	if err := json.Unmarshal(body, &about); err != nil {
+		return err
+	}
+	return g.journal.add(entry{Answered: about.RepositoryName})
 }
 
 // remember keeps the display name that was read first.

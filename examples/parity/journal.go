@@ -24,6 +24,7 @@ type entry struct {
 	Service     string  `json:"service,omitempty"` // its address; empty for AWS
 	Prefix      string  `json:"prefix,omitempty"`
 	Repository  string  `json:"repository,omitempty"`
+	Answered    string  `json:"answered,omitempty"`    // a repository whose creation got a response
 	DisplayName *string `json:"displayName,omitempty"` // of the registry, as it was before
 }
 
@@ -126,7 +127,12 @@ func undo(ctx context.Context, t *target, path string) (deleted int, err error) 
 	if head.Account != t.account || head.Service != t.address {
 		return 0, fmt.Errorf("%s: %w: account %q, service %q", path, errElsewhere, head.Account, head.Service)
 	}
+	open := map[string]bool{} // repositories whose creation got no response, and that are not there
 	for _, e := range made {
+		if e.Answered != "" {
+			delete(open, e.Answered)
+			continue
+		}
 		if e.DisplayName != nil {
 			if _, err := t.client.PutRegistryCatalogData(ctx, &ecrpublic.PutRegistryCatalogDataInput{DisplayName: e.DisplayName}); err != nil {
 				return deleted, fmt.Errorf("set the registry's display name back to %q: %w", *e.DisplayName, err)
@@ -136,15 +142,55 @@ func undo(ctx context.Context, t *target, path string) (deleted int, err error) 
 		if !strings.HasPrefix(head.Prefix, "parity-") || !strings.HasPrefix(e.Repository, head.Prefix+"/") {
 			return deleted, fmt.Errorf("%s: %q is none of the run's repositories", path, e.Repository)
 		}
-		_, err := t.client.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: &e.Repository, Force: true})
-		switch {
-		case err == nil:
+		gone, err := t.delete(ctx, e.Repository)
+		if err != nil {
+			return deleted, err
+		}
+		if gone {
 			deleted++
-		case !ecrpublic.IsNotFound(err) && !isInvalid(err):
-			return deleted, fmt.Errorf("delete %s: %w", e.Repository, err)
+		}
+		open[e.Repository] = !gone
+	}
+	again, err := t.deleteLate(ctx, open)
+	if err != nil {
+		return deleted + again, err
+	}
+	return deleted + again, os.Remove(path)
+}
+
+// delete deletes a repository with all that is in it, and reports whether it was there.
+func (t *target) delete(ctx context.Context, repository string) (bool, error) {
+	_, err := t.client.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: &repository, Force: true})
+	if ecrpublic.IsNotFound(err) || isInvalid(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("delete %s: %w", repository, err)
+	}
+	return true, nil
+}
+
+// deleteLate waits for repositories whose creation was cut off, and which may appear
+// after they were looked for.
+func (t *target) deleteLate(ctx context.Context, open map[string]bool) (deleted int, err error) {
+	for repository, missing := range open {
+		if !missing {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return deleted, ctx.Err()
+		case <-time.After(t.settle):
+		}
+		gone, err := t.delete(ctx, repository)
+		if err != nil {
+			return deleted, err
+		}
+		if gone {
+			deleted++
 		}
 	}
-	return deleted, os.Remove(path)
+	return deleted, nil
 }
 
 // isInvalid reports whether a name is none, which is why a probe tried it.

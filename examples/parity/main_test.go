@@ -323,3 +323,48 @@ func TestInterruption(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, journals)
 }
+
+// late makes a repository after the first attempt to delete it.
+type late struct {
+	make func()
+	done bool
+}
+
+func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := http.DefaultTransport.RoundTrip(r)
+	if operationOf(r) == "DeleteRepository" && !l.done {
+		l.done = true
+		l.make()
+	}
+	return response, err
+}
+
+// A creation that got no response may come true after -clean has looked for it.
+func TestCleanWaitsForWhatIsUnknown(t *testing.T) {
+	t.Parallel()
+	emulator := newEmulator(t)
+	for _, answered := range []bool{false, true} {
+		here, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL})
+		require.NoError(t, err)
+		name := here.prefix + "/app"
+		transport := &late{make: func() {
+			if !answered {
+				_, err := emulator.AddImage(name, "v1")
+				assert.NoError(t, err)
+			}
+		}}
+		here.client = ecrpublic.New(here.client.Options(), func(o *ecrpublic.Options) { o.HTTPClient = &http.Client{Transport: transport} })
+		folder := t.TempDir()
+		j, err := newJournal(folder, here)
+		require.NoError(t, err)
+		require.NoError(t, j.add(entry{Repository: name}))
+		if answered {
+			require.NoError(t, j.add(entry{Answered: name}))
+		}
+		require.NoError(t, j.close())
+		emulator.ResetRequests()
+		require.NoError(t, clean(t.Context(), here, folder, io.Discard))
+		assert.Equal(t, map[bool]int{false: 2, true: 1}[answered], emulator.Count("DeleteRepository"))
+		assert.Equal(t, []string{"display name "}, stateOf(t, emulator))
+	}
+}

@@ -27,6 +27,8 @@ type target struct {
 	address  string // of the API, where it has one of its own
 	prefix   string // of all repositories of this run
 
+	settle time.Duration // until a repository whose creation was cut off is there, or never is
+
 	client    *ecrpublic.Client
 	transport http.RoundTripper // for the API and the registry host
 	close     func()
@@ -45,6 +47,7 @@ func connect(ctx context.Context, where demo.Where) (*target, error) {
 	switch {
 	case where.Live:
 		t.name, t.live, t.host, t.address = "ECR Public", true, "https://"+imageref.Host, where.Endpoint
+		t.settle = 15 * time.Second
 		if t.account, t.identity, err = caller(ctx); err != nil {
 			return nil, err
 		}
