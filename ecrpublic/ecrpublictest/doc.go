@@ -43,7 +43,7 @@
 //	Region: others do not exist                       seen; the error text is our own
 //	ARNs, URIs, aliases with the first repository     documentation; the default alias's form seen
 //	Errors and their order                            model; the order is a guess
-//	Texts of errors                                   some seen, most private; see messages.go
+//	Texts of errors                                   some seen, most private; internal/registry/messages.go
 //	Pages: sizes, opaque tokens                       documentation; an unusable token's error is a guess
 //	Layer uploads: positions, sizes, digests          model, private
 //	Idle uploads end                                  guess
@@ -60,7 +60,7 @@
 //	Registry: blobs from another host                 seen
 //	Registry: push only into what exists, no mounts   seen
 //	Registry: PATCH, chunks, empty blobs, no layers   private
-//	Registry: statuses and codes of errors            some seen, most private; see host_errors.go
+//	Registry: statuses and codes of errors            some seen, most private; internal/host/errors.go
 //	Registry: 100 tags a page, 1,000 at most          private
 //	Registry: deletions, by the rules of the API      private
 //	Registry: referrers, single-request uploads       the OCI specification

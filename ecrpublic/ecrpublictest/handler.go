@@ -25,7 +25,7 @@ type Handler struct {
 }
 
 // NewHandler makes an emulator. An error names the option that is invalid, or
-// tells why the data directory cannot be used.
+// says why the data directory cannot be used.
 func NewHandler(opts ...Option) (*Handler, error) {
 	c, err := newConfig(opts)
 	if err != nil {

@@ -39,8 +39,8 @@ type config struct {
 func WithAccount(id string) Option { return func(c *config) { c.Account = id } }
 
 // WithAlias sets an alias of the registry. One that looks as if the service had
-// assigned it, a letter and a digit four times over such as "a1b2c3d4", takes
-// the place of the default alias. Any other is a custom alias: it is active and
+// assigned it, a letter and a digit four times over such as "a1b2c3d4",
+// replaces the default alias. Any other is a custom alias: it is active and
 // primary, and the default alias stays beside it. Without this option the
 // default alias is computed from the account.
 func WithAlias(alias string) Option { return func(c *config) { c.Alias = alias } }
@@ -55,7 +55,7 @@ func WithCredentials(accessKey, secretKey string) Option {
 // default.
 func WithQuotas(q Quotas) Option { return func(c *config) { c.Quotas = registry.Quotas(q) } }
 
-// WithClock sets what the emulator takes for the time: of timestamps, of the
+// WithClock sets the emulator's time: of timestamps, of the
 // Date header, of expiring tokens and uploads, and of signatures. It is called
 // from many goroutines. Nil means time.Now.
 func WithClock(now func() time.Time) Option { return func(c *config) { c.Clock = now } }

@@ -41,7 +41,7 @@ func (e *recorded) readInput(r *http.Request, input any) {
 	e.inputBytes = len(p.Text) - base64.StdEncoding.EncodedLen(blobs)
 }
 
-// dropBlobs lets go of what is too large to keep and tells how large it was.
+// dropBlobs lets go of what is too large to keep and returns its size.
 func dropBlobs(input any) (size int) {
 	switch in := input.(type) {
 	case *ecrpublic.UploadLayerPartInput:

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// fileState tells a file that was changed from one that was not.
+// fileState changes when a file is changed.
 type fileState struct {
 	size    int64
 	changed time.Time

@@ -42,7 +42,7 @@ type deletion struct {
 	failures   []types.ImageFailure
 }
 
-// delete plans for one identifier; a code tells why it cannot be deleted.
+// delete plans for one identifier; a code says why it cannot be deleted.
 func (d *deletion) delete(id types.ImageIdentifier) (types.ImageFailureCode, string) {
 	switch {
 	case id.ImageDigest == nil && id.ImageTag == nil:
