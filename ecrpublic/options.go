@@ -105,10 +105,12 @@ type Options struct {
 	// RuntimeEnvironment is filled by package config for DefaultsMode auto.
 	RuntimeEnvironment aws.RuntimeEnvironment
 
-	// StallTimeout is how long an attempt may go without sending or receiving a byte.
-	// It then ends with a connection error, which is retried. 0 means a minute, as in
-	// boto3; a negative value sets no limit but the context. A slow transfer that makes
-	// progress is never cut off.
+	// StallTimeout is how long an attempt may continue without a byte sent or
+	// received. It is then cut off, which is a connection error and is retried. 0
+	// means a minute, as in boto3; a negative value lets an attempt wait for as long as
+	// its context. A slow transfer that moves is not cut off. What moves is what the
+	// operating system accepts or delivers, whose buffers may hold megabytes of an
+	// upload: allow for the time that the slowest connection needs for two of them.
 	StallTimeout time.Duration
 
 	// TracerProvider receives the client's spans; nil records none.
