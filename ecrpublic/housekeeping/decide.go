@@ -71,6 +71,8 @@ func (j judgement) unknown(image *image) string {
 	switch {
 	case image.digest == "":
 		return "digest missing"
+	case image.doubt != "":
+		return image.doubt
 	case image.unread != "" && !j.hopeful:
 		return image.unread
 	case image.detail.ImagePushedAt == nil:

@@ -183,7 +183,7 @@ func TestNotSignatures(t *testing.T) {
 		pushed("A", 4*day, "sha256-cafe.sig"),
 		pushed("B", 3*day, signatureTag(subject)[:7+64]+"00"),
 		pushed("C", 2*day, signatureTag(subject), "sha256"),
-		pushed("D", 1*day, signatureTag(subject)))
+		pushed("D", 1*day, signatureTag(subject)[:7+64]))
 	assert.Equal(t, []string{"A", "B"}, named(plan.Delete, "A", "B"))
 	assert.Equal(t, "owner kept: "+subject, reasons(plan)[digestOfNamed("C")], "judged by the rule, but its subject stays")
 	assert.Equal(t, "owner kept: "+subject, reasons(plan)[digestOfNamed("D")])

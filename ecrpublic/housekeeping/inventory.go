@@ -3,9 +3,7 @@ package housekeeping
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -26,6 +24,9 @@ type image struct {
 	// unread says why children and subject are unknown; empty if they are known.
 	unread string
 
+	// doubt says what responses contradict each other about; empty if they agree.
+	doubt string
+
 	// gone reports whether the image was deleted while the manifests were read.
 	gone bool
 }
@@ -38,9 +39,11 @@ const (
 
 // inventory is what is known of a repository.
 type inventory struct {
-	images     []*image  // newest first, each digest once
-	registryId string    // the account that they belong to; empty if none says so
-	time       time.Time // of the service, when it was listed; zero if no response said so
+	images     []*image // newest first, each digest once
+	registryId string   // the account that they belong to; empty if none says so
+	clock      clock    // of the service
+
+	byDigest map[string]*image // while it is taken
 }
 
 // mayBeIndex reports whether an image may have children, as far as its media
@@ -68,21 +71,9 @@ func (i *image) isBare() bool {
 // takeInventory lists every image with what the API says of it. It merges pages,
 // and the list of tags as far as it can be read, by digest: a listing that
 // changes while it is read may show an image twice, or a tag in one list and not
-// in the other.
+// in the other. Images about which responses contradict each other are in doubt.
 func takeInventory(ctx context.Context, client PruneAPIClient, repository string, progress func(Progress)) (*inventory, error) {
-	inv, byDigest := new(inventory), map[string]*image{}
-	add := func(detail types.ImageDetail) {
-		digest := aws.ToString(detail.ImageDigest)
-		known := byDigest[digest]
-		if known != nil && digest != "" {
-			merge(&known.detail, detail)
-			return
-		}
-		detail.ImageTags = slices.Clone(detail.ImageTags)
-		known = &image{detail: detail, digest: digest}
-		byDigest[digest] = known
-		inv.images = append(inv.images, known)
-	}
+	inv := &inventory{byDigest: map[string]*image{}}
 	pages := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{
 		RepositoryName:   &repository,
 		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(paginators.MaxPageSize)},
@@ -92,14 +83,15 @@ func takeInventory(ctx context.Context, client PruneAPIClient, repository string
 			return nil, err
 		}
 		for _, detail := range page.ImageDetails {
-			add(detail)
+			inv.add(detail)
 		}
-		inv.observe(page.ResponseMetadata.HTTPHeaders)
+		inv.clock.observe(page.ResponseMetadata.HTTPHeaders)
 		report(progress, Progress{Step: StepList, Done: len(inv.images)})
 	}
-	if err := addTags(ctx, client, repository, add); err != nil {
+	if err := inv.addTags(ctx, client, repository); err != nil {
 		return nil, err
 	}
+	inv.doubtMovedTags()
 	for _, image := range inv.images {
 		inv.registryId = cmp.Or(inv.registryId, aws.ToString(image.detail.RegistryId))
 		if image.mayBeIndex() || len(image.detail.ImageTags) == 0 {
@@ -110,10 +102,33 @@ func takeInventory(ctx context.Context, client PruneAPIClient, repository string
 	return inv, nil
 }
 
+// add adds an image that was listed, maybe for the second time.
+func (inv *inventory) add(detail types.ImageDetail) {
+	digest := aws.ToString(detail.ImageDigest)
+	known := inv.byDigest[digest]
+	if known == nil || digest == "" {
+		detail.ImageTags = slices.Clone(detail.ImageTags)
+		inv.append(&image{detail: detail, digest: digest})
+		return
+	}
+	switch before := known.detail; {
+	case !slices.Equal(asSet(before.ImageTags), asSet(detail.ImageTags)):
+		known.doubt = "listed twice with different tags"
+	case before.ImagePushedAt != nil && detail.ImagePushedAt != nil && !before.ImagePushedAt.Equal(*detail.ImagePushedAt):
+		known.doubt = "listed twice with different push times"
+	}
+	merge(&known.detail, detail)
+}
+
+func (inv *inventory) append(image *image) {
+	inv.byDigest[image.digest] = image
+	inv.images = append(inv.images, image)
+}
+
 // addTags adds what the list of tags says of images. It only confirms the list
 // of images, so an error, such as a missing permission, is returned only if ctx
 // has ended.
-func addTags(ctx context.Context, client PruneAPIClient, repository string, add func(types.ImageDetail)) error {
+func (inv *inventory) addTags(ctx context.Context, client PruneAPIClient, repository string) error {
 	tags := paginators.NewDescribeImageTagsPaginator(client, &paginators.DescribeImageTagsInput{
 		RepositoryName:   &repository,
 		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(paginators.MaxPageSize)},
@@ -122,26 +137,47 @@ func addTags(ctx context.Context, client PruneAPIClient, repository string, add 
 		if err != nil {
 			return ctx.Err()
 		}
-		if tag.ImageTag == nil || tag.ImageDetail == nil || tag.ImageDetail.ImageDigest == nil {
-			continue
+		if tag.ImageTag != nil && tag.ImageDetail != nil && aws.ToString(tag.ImageDetail.ImageDigest) != "" {
+			inv.addTag(repository, *tag.ImageTag, *tag.ImageDetail)
 		}
-		add(types.ImageDetail{
-			RepositoryName:         &repository,
-			ImageDigest:            tag.ImageDetail.ImageDigest,
-			ImageTags:              []string{*tag.ImageTag},
-			ImageSizeInBytes:       tag.ImageDetail.ImageSizeInBytes,
-			ImagePushedAt:          tag.ImageDetail.ImagePushedAt,
-			ImageManifestMediaType: tag.ImageDetail.ImageManifestMediaType,
-			ArtifactMediaType:      tag.ImageDetail.ArtifactMediaType,
-		})
 	}
 	return nil
 }
 
-// observe keeps the time of the service's latest response.
-func (inv *inventory) observe(header http.Header) {
-	if date, err := http.ParseTime(header.Get("Date")); err == nil && date.After(inv.time) {
-		inv.time = date
+// addTag adds what the list of tags says of an image. Its push time is left out:
+// it is described as that of the tag, and would change the order of the images
+// depending on whether the tags can be listed.
+func (inv *inventory) addTag(repository, tag string, of types.ReferencedImageDetail) {
+	known := inv.byDigest[*of.ImageDigest]
+	if known == nil {
+		known = &image{digest: *of.ImageDigest, doubt: "only in the list of tags"}
+		inv.append(known)
+	}
+	if known.doubt == "" && !slices.Contains(known.detail.ImageTags, tag) {
+		known.doubt = "tag " + tag + " only in the list of tags"
+	}
+	merge(&known.detail, types.ImageDetail{
+		RepositoryName:         &repository,
+		ImageDigest:            of.ImageDigest,
+		ImageTags:              []string{tag},
+		ImageSizeInBytes:       of.ImageSizeInBytes,
+		ImageManifestMediaType: of.ImageManifestMediaType,
+		ArtifactMediaType:      of.ArtifactMediaType,
+	})
+}
+
+// doubtMovedTags doubts images that were listed with the same tag: it has moved
+// from one to another, and only one of them has it.
+func (inv *inventory) doubtMovedTags() {
+	first := map[string]*image{}
+	for _, image := range inv.images {
+		for _, tag := range image.detail.ImageTags {
+			if other := first[tag]; other != nil && other != image {
+				image.doubt = "tag " + tag + " listed for two images"
+				other.doubt = image.doubt
+			}
+			first[tag] = image
+		}
 	}
 }
 
@@ -157,6 +193,7 @@ func merge(known *types.ImageDetail, more types.ImageDetail) {
 	if more.ImagePushedAt != nil && (known.ImagePushedAt == nil || more.ImagePushedAt.After(*known.ImagePushedAt)) {
 		known.ImagePushedAt = more.ImagePushedAt
 	}
+	known.ImageDigest = cmp.Or(known.ImageDigest, more.ImageDigest)
 	known.RegistryId = cmp.Or(known.RegistryId, more.RegistryId)
 	known.RepositoryName = cmp.Or(known.RepositoryName, more.RepositoryName)
 	known.ImageSizeInBytes = cmp.Or(known.ImageSizeInBytes, more.ImageSizeInBytes)

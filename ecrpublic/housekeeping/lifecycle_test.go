@@ -104,7 +104,7 @@ func TestLifecyclePolicyByHand(t *testing.T) {
 		}, []expired{{"B", 2}}},
 		{"patterns match anywhere, each its own tag", rules(innerProd1Day), []types.ImageDetail{
 			pushed("A", 5*day, "repo-production", "v1.2"),
-			pushed("B", 5*day, "repo-production", "v1"),
+			pushed("B", 5*day, "repo-production-2", "v1"),
 			pushed("C", 5*day, "prod.v1"),
 			pushed("D", 5*day, "v1.prod"), // one tag for both
 		}, []expired{{"A", 1}, {"D", 1}}},

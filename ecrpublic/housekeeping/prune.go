@@ -68,8 +68,9 @@ type PruneOptions struct {
 // what happens to the children of an index and to signatures.
 //
 // It fails before any call if the policy is invalid. It also fails if the images
-// cannot be listed, if ages matter and no response has a Date, or if ctx ends.
-// Unreadable manifests do not make it fail: see [Plan.GraphError].
+// cannot be listed, if ages matter and no response has a Date or two Dates
+// contradict each other, or if ctx ends. Unreadable manifests do not make it fail:
+// see [Plan.GraphError].
 func Prune(ctx context.Context, client PruneAPIClient, repository string, policy Policy, optFns ...func(*PruneOptions)) (*Plan, error) {
 	var options PruneOptions
 	for _, fn := range optFns {
@@ -96,12 +97,15 @@ func prune(ctx context.Context, client PruneAPIClient, repository string, policy
 	if err != nil {
 		return nil, err
 	}
-	terms, err := termsOf(policy, options, inv.time)
+	terms, err := termsOf(policy, options, inv.clock)
 	if err != nil {
 		return nil, err
 	}
 	r := reading{client: client, repository: repository, inventory: inv, terms: terms, options: options}
 	graphErr := r.run(ctx)
+	if err := r.checkSubjects(ctx); graphErr == nil {
+		graphErr = err
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -114,17 +118,18 @@ func prune(ctx context.Context, client PruneAPIClient, repository string, policy
 }
 
 // termsOf fails if the time matters and is unknown.
-func termsOf(policy Policy, options PruneOptions, serviceTime time.Time) (terms, error) {
+func termsOf(policy Policy, options PruneOptions, service clock) (terms, error) {
 	t := terms{policy: policy, now: options.Now, grace: options.Grace}
 	if t.grace == 0 {
 		t.grace = DefaultGrace
 	}
-	if t.now.IsZero() {
-		t.now = serviceTime
-	}
 	isByAge := func(r Rule) bool { return r.OlderThan > 0 }
-	if t.now.IsZero() && (t.grace > 0 || slices.ContainsFunc(policy.Rules, isByAge)) {
-		return t, errors.New("the responses have no Date, so the service's time is unknown: set Now in PruneOptions")
+	if !t.now.IsZero() || t.grace <= 0 && !slices.ContainsFunc(policy.Rules, isByAge) {
+		return t, nil
+	}
+	var err error
+	if t.now, err = service.time(); err != nil {
+		return t, fmt.Errorf("%w, so the service's time is unknown: set Now in PruneOptions", err)
 	}
 	return t, nil
 }

@@ -74,7 +74,7 @@ func randomWorld(t *testing.T, random *rand.Rand) *world {
 			m.Subject = &descriptor{mediaTypeImage, some(), 100}
 			tags = nil
 		case 3:
-			tags = append(tags[:min(len(tags), random.IntN(2))], signatureTag(some()))
+			tags = append(tags[:min(len(tags), random.IntN(2))], fmt.Sprint(signatureTag(some()), i))
 		}
 		if random.IntN(3) > 0 {
 			m.MediaType = mediaType
@@ -143,6 +143,7 @@ type withheld struct {
 	members map[int][]func(*types.ImageDetail)                          // by the place of the image
 	answers map[string]func(http.ResponseWriter, *http.Request, string) // by digest
 	pages   *rand.Rand                                                  // repeats, splits and reorders pages; nil for one page
+	passed  map[string]bool                                             // digests that the listing passes over
 	tags    error                                                       // of DescribeImageTags
 	name    error                                                       // of DescribeRepositories
 }
@@ -155,6 +156,8 @@ func (w *world) client(less withheld) *ecrpublictest.Client {
 			f(&shown[i])
 		}
 	}
+	passedOver := func(d types.ImageDetail) bool { return less.passed[aws.ToString(d.ImageDigest)] }
+	shown = slices.DeleteFunc(shown, passedOver)
 	var pages [][]types.ImageDetail
 	for len(shown) > 0 {
 		n := len(shown)
@@ -163,18 +166,21 @@ func (w *world) client(less withheld) *ecrpublictest.Client {
 		}
 		pages, shown = append(pages, shown[:n]), shown[n:]
 	}
+	if len(pages) == 0 {
+		pages = append(pages, nil)
+	}
 	if random := less.pages; random != nil {
 		pages = append(pages, pages[random.IntN(len(pages))])
-		// An image moves: it is listed once more, before it had its tags.
-		moved := w.images[random.IntN(len(w.images))]
-		moved.ImageTags = nil
-		pages = append(pages, []types.ImageDetail{moved})
+		pages = append(pages, []types.ImageDetail{w.moved(random)})
 		random.Shuffle(len(pages), func(a, b int) { pages[a], pages[b] = pages[b], pages[a] })
 	}
 	client := listing()
 	client.DescribeImagesFunc = func(_ context.Context, in *ecrpublic.DescribeImagesInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
 		if in.ImageIds != nil {
 			i := slices.IndexFunc(w.images, func(d types.ImageDetail) bool { return *d.ImageDigest == *in.ImageIds[0].ImageDigest })
+			if i < 0 {
+				return nil, operationError(&types.ImageNotFoundException{})
+			}
 			return &ecrpublic.DescribeImagesOutput{ImageDetails: w.images[i : i+1]}, nil
 		}
 		page, _ := strconv.Atoi(aws.ToString(in.NextToken))
@@ -186,9 +192,14 @@ func (w *world) client(less withheld) *ecrpublictest.Client {
 	}
 	client.DescribeImageTagsFunc = func(context.Context, *ecrpublic.DescribeImageTagsInput, ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImageTagsOutput, error) {
 		out := new(ecrpublic.DescribeImageTagsOutput)
-		for _, image := range w.images {
+		for i, image := range w.images {
+			if passedOver(image) {
+				continue
+			}
 			for _, tag := range image.ImageTags {
-				out.ImageTagDetails = append(out.ImageTagDetails, types.ImageTagDetail{ImageTag: &tag, ImageDetail: &types.ReferencedImageDetail{ImageDigest: image.ImageDigest}})
+				out.ImageTagDetails = append(out.ImageTagDetails, types.ImageTagDetail{ImageTag: &tag, ImageDetail: &types.ReferencedImageDetail{
+					ImageDigest: image.ImageDigest, ImagePushedAt: aws.Time(image.ImagePushedAt.Add(time.Duration(i) * day)), // of the tag
+				}})
 			}
 		}
 		return out, less.tags
@@ -197,6 +208,21 @@ func (w *world) client(less withheld) *ecrpublictest.Client {
 		client.DescribeRepositoriesFunc = answer[ecrpublic.DescribeRepositoriesInput, ecrpublic.DescribeRepositoriesOutput](nil, less.name)
 	}
 	return client
+}
+
+// moved is an image as a listing shows it once more if it moves meanwhile: before
+// it had its tags, while it still had that of another image, or pushed again.
+func (w *world) moved(random *rand.Rand) types.ImageDetail {
+	moved := w.images[random.IntN(len(w.images))]
+	switch random.IntN(3) {
+	case 0:
+		moved.ImageTags = nil
+	case 1:
+		moved.ImageTags = slices.Concat(moved.ImageTags, w.images[random.IntN(len(w.images))].ImageTags)
+	case 2:
+		moved.ImagePushedAt = aws.Time(today().Add(-time.Duration(random.IntN(60)) * day / 2))
+	}
+	return moved
 }
 
 // host is the registry host of a service that withholds something.
@@ -254,6 +280,9 @@ func randomlyWithheld(random *rand.Rand, w *world, p int) withheld {
 	if random.IntN(2) == 0 {
 		less.pages = random
 	}
+	if random.IntN(2) == 0 {
+		less.passed = w.somePlain(random, 2*p)
+	}
 	if random.IntN(4*p) == 0 {
 		less.name = operationError(&smithy.GenericAPIError{Code: "AccessDeniedException"})
 	}
@@ -269,6 +298,19 @@ func notFound(random *rand.Rand, w *world, some func(types.ImageDetail) bool) ma
 		}
 	}
 	return false404
+}
+
+// somePlain are the digests of images that are no index, one in p. The children
+// of an index that the listing passes over go into the plan; the service refuses
+// to delete them.
+func (w *world) somePlain(random *rand.Rand, p int) map[string]bool {
+	digests := map[string]bool{}
+	for _, image := range w.images {
+		if *image.ImageManifestMediaType != mediaTypeIndex && *image.ImageManifestMediaType != mediaTypeDockerList && random.IntN(p) == 0 {
+			digests[*image.ImageDigest] = true
+		}
+	}
+	return digests
 }
 
 // Over the wire, too: whatever the service and the registry host withhold or
@@ -308,6 +350,8 @@ func TestWithheldResponsesDeleteNoMore(t *testing.T) {
 				return false
 			})})
 			check("pages", withheld{pages: random})
+			check("an image is passed over", withheld{passed: w.somePlain(random, len(w.images))})
+			check("images are passed over", withheld{passed: w.somePlain(random, 3)})
 			check("tags", withheld{tags: io.ErrUnexpectedEOF})
 			check("few", randomlyWithheld(random, w, 30))
 			check("some", randomlyWithheld(random, w, 8))
