@@ -92,6 +92,15 @@ func flatten(out map[string]string, path string, value any) {
 		if len(v) == 0 {
 			out[path] = "[]"
 		}
+		if strings.HasSuffix(path, ".aliases") {
+			v = v[:min(1, len(v))] // how many there are, and which is primary, is the account's
+			for _, alias := range v {
+				for name := range asObject(alias) {
+					out[path+"."+name] = "there"
+				}
+			}
+			return
+		}
 		for i, item := range v {
 			flatten(out, fmt.Sprintf("%s[%d]", path, i), item)
 		}
@@ -107,6 +116,11 @@ func flatten(out map[string]string, path string, value any) {
 	default:
 		out[path] = fmt.Sprint(v)
 	}
+}
+
+func asObject(v any) map[string]any {
+	object, _ := v.(map[string]any) // nil if it is none
+	return object
 }
 
 // The parts of texts that differ between any two runs.

@@ -205,23 +205,56 @@ func TestRecordIsScrubbedAndReplays(t *testing.T) {
 	}
 	assert.NotRegexp(t, `parity-[a-z0-9]{10}/`, strings.ReplaceAll(string(text), recordedPrefix, ""))
 
-	recorded, err = readResult(file)
+	holds(t, file)
+}
+
+// The records in testdata hold the client and the emulator from then on: a run on the
+// service with -json makes one.
+func TestRecordsOfTheService(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("testdata", "*.json"))
 	require.NoError(t, err)
+	for _, file := range files {
+		holds(t, file)
+	}
+}
+
+// holds answers the client from a record, and compares the emulator with it.
+func holds(t *testing.T, file string) {
+	t.Helper()
+	recorded, err := readResult(file)
+	require.NoError(t, err)
+	require.NotEmpty(t, recorded.Probes)
 	replay := &replaying{scrubber: new(ecrpublictest.Scrubber), recorded: recorded}
 	client := &http.Client{Transport: replay, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	emulator := newEmulator(t)
 	session := &probes.Session{
 		API:  emulator.Client(func(o *ecrpublic.Options) { o.HTTPClient = client }),
-		HTTP: client, Host: "https://public.ecr.aws", Prefix: recordedPrefix,
+		HTTP: client, Host: "https://public.ecr.aws", Prefix: recordedPrefix, Now: func() time.Time { return recorded.Taken },
 		Setup: func(name string) func() {
 			replay.setup = name
 			return func() { replay.setup = "" }
 		},
 	}
-	for i, p := range list {
+	all := map[string]probes.Probe{}
+	for _, p := range probes.All() {
+		all[p.Name] = p
+	}
+	var list []probes.Probe
+	for i, was := range recorded.Probes {
+		p, ok := all[was.Name]
+		if !ok || was.Outcome == probes.NotRun {
+			continue
+		}
+		list = append(list, p)
 		replay.probe, replay.next = i, 0
 		probes.Run(t.Context(), session, []probes.Probe{p}, func(r probes.Result) {
-			assert.Equal(t, probes.Equal, r.Outcome, "%s: %v", r.Name, r.Details)
+			assert.Equal(t, was.Outcome, r.Outcome, "%s: %v", r.Name, r.Details)
 		})
+	}
+	r := newReport(runOn(t, emulator, http.DefaultTransport, list), recorded)
+	for _, row := range r.rows {
+		assert.False(t, row.differs(), "%s: %v", row.Name, row.lines())
 	}
 }
 

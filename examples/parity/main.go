@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case s.facts:
 		return printFacts(stdout)
 	case s.policy:
-		return printPolicy(stdout)
+		return printPolicy(stdout, s.registry)
 	case s.result != "":
 		return s.compareFiles(ctx, stdout)
 	case flags.Live && !s.clean && !s.yes:

@@ -73,6 +73,9 @@ func TestFlags(t *testing.T) {
 	assert.Contains(t, stdout, "not probed: a run calls one region")
 	stdout, _ = demotest.Run(t, run, "-policy")
 	assert.True(t, json.Valid([]byte(stdout)))
+	assert.NotContains(t, stdout, "PutRegistryCatalogData")
+	stdout, _ = demotest.Run(t, run, "-policy", "-registry-data")
+	assert.Contains(t, stdout, "PutRegistryCatalogData")
 }
 
 // Only repositories of the run's own are touched, each is journaled before it is made,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -121,26 +122,22 @@ func printFacts(w io.Writer) error {
 	return table.Flush()
 }
 
-// printPolicy writes what -live may do. Actions on repositories are limited to the
-// run's own.
-func printPolicy(w io.Writer) error {
-	_, err := io.WriteString(w, policyOfRun)
-	return err
+// printPolicy writes what -live may do: to repositories only to the run's own, and to the
+// registry's data only with its flag.
+func printPolicy(w io.Writer, registry bool) error {
+	type statement struct {
+		Effect   string
+		Action   []string
+		Resource string
+	}
+	account := statement{"Allow", []string{"ecr-public:DescribeRegistries", "ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken", "sts:GetCallerIdentity"}, "*"}
+	if registry {
+		account.Action = append(account.Action, "ecr-public:GetRegistryCatalogData", "ecr-public:PutRegistryCatalogData")
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(struct {
+		Version   string
+		Statement []statement
+	}{"2012-10-17", []statement{account, {"Allow", []string{"ecr-public:*"}, "arn:aws:ecr-public::*:repository/parity-*"}}})
 }
-
-const policyOfRun = `{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Effect": "Allow",
-      "Action": ["ecr-public:DescribeRegistries", "ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken", "sts:GetCallerIdentity"],
-      "Resource": "*"
-    },
-    {
-      "Effect": "Allow",
-      "Action": "ecr-public:*",
-      "Resource": "arn:aws:ecr-public::*:repository/parity-*"
-    }
-  ]
-}
-`

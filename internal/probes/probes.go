@@ -75,6 +75,9 @@ type Session struct {
 	// Timeout ends a probe that gets no response; 0 is a minute.
 	Timeout time.Duration
 
+	// Now is the time of the run; nil is time.Now. A replayed record has its own.
+	Now func() time.Time
+
 	// Poll waits between two looks at a change that is not visible yet; nil does not
 	// wait.
 	Poll func(context.Context)
