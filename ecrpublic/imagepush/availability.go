@@ -24,8 +24,8 @@ func (t *Target) layerExists(ctx context.Context, desc ocispec.Descriptor) (bool
 	return t.cache.hasLayer(desc.Digest), t.checkKnownSize(desc)
 }
 
-// checkKnownSize refuses a descriptor of a layer that is there with another size:
-// its image could not be pulled.
+// checkKnownSize rejects a descriptor whose layer the repository has with another
+// size: the image could not be pulled.
 func (t *Target) checkKnownSize(desc ocispec.Descriptor) error {
 	if size, _ := t.cache.layer(desc.Digest); size > 0 && size != desc.Size {
 		return fmt.Errorf("layer %s has %d bytes, its descriptor says %d: %w", desc.Digest, size, desc.Size, content.ErrInvalidDescriptorSize)
@@ -33,8 +33,8 @@ func (t *Target) checkKnownSize(desc ocispec.Descriptor) error {
 	return nil
 }
 
-// checkLayers asks which of the layers are there and fails if one that is missing
-// could not be sent, or one that is there has another size.
+// checkLayers asks which layers the repository has. It fails if a missing one
+// could not be sent, or if an existing one has another size.
 func (t *Target) checkLayers(ctx context.Context, layers []ocispec.Descriptor) error {
 	var unknown []string
 	for _, desc := range layers {
@@ -63,7 +63,7 @@ func (t *Target) checkLayers(ctx context.Context, layers []ocispec.Descriptor) e
 	return nil
 }
 
-// checkAvailability asks the service and takes note of the responses.
+// checkAvailability asks the service and caches the responses.
 func (t *Target) checkAvailability(ctx context.Context, digests []string) error {
 	if t.missing.Load() {
 		for _, d := range digests {

@@ -7,7 +7,7 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
-// cache is what a target has learned about its repository.
+// cache holds what a target knows about its repository.
 type cache struct {
 	mu        sync.Mutex
 	layers    map[digest.Digest]int64  // sizes; absent or unknownSize
@@ -18,7 +18,7 @@ type cache struct {
 	busy      map[digest.Digest]chan struct{}
 }
 
-// What the cache has in place of a layer's size.
+// Values of the cache in place of a layer's size.
 const (
 	absent      = -1
 	unknownSize = -2 // it is there
@@ -34,8 +34,8 @@ func newCache() *cache {
 	}
 }
 
-// layer returns the size of a layer or what is in its place, and whether the
-// service was asked.
+// layer returns the size of a layer, or the value in its place, and whether
+// the service was asked.
 func (c *cache) layer(d digest.Digest) (size int64, known bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -48,7 +48,7 @@ func (c *cache) hasLayer(d digest.Digest) bool {
 	return known && size != absent
 }
 
-// addLayer takes note of a layer that is there.
+// addLayer records an existing layer.
 func (c *cache) addLayer(d digest.Digest, size int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,8 +57,7 @@ func (c *cache) addLayer(d digest.Digest, size int64) {
 	}
 }
 
-// addAbsentLayer takes note of a layer that was not there; it may have been sent
-// since.
+// addAbsentLayer records a layer that was missing; it may have been sent since.
 func (c *cache) addAbsentLayer(d digest.Digest) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,14 +72,16 @@ func (c *cache) hasImage(d digest.Digest) bool {
 	return c.images[d]
 }
 
-// hasTag is true for any image that is there if the tag is empty.
+// hasTag reports whether an image exists and has the tag; an empty tag
+// matches any image.
 func (c *cache) hasTag(d digest.Digest, tag string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.images[d] && (tag == "" || c.tags[tag] == d)
 }
 
-// tag returns where a tag points, "" for nowhere, and whether that is known.
+// tag returns the digest that a tag points at, "" if the tag does not exist,
+// and whether that is known.
 func (c *cache) tag(tag string) (d digest.Digest, known bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,7 +89,7 @@ func (c *cache) tag(tag string) (d digest.Digest, known bool) {
 	return d, known || c.listed
 }
 
-// addImage takes note of an image that is there and of tags that point at it.
+// addImage records an existing image and tags that point at it.
 func (c *cache) addImage(d digest.Digest, tags ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,7 +99,7 @@ func (c *cache) addImage(d digest.Digest, tags ...string) {
 	}
 }
 
-// addNoTag takes note of a tag that points nowhere.
+// addNoTag records a tag that does not exist.
 func (c *cache) addNoTag(tag string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -107,7 +108,7 @@ func (c *cache) addNoTag(tag string) {
 	}
 }
 
-// setListed takes note that all tags are known.
+// setListed records that all tags are known.
 func (c *cache) setListed() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -132,7 +133,8 @@ func (c *cache) addManifest(d digest.Digest, manifest []byte) {
 	c.manifests[d] = manifest
 }
 
-// claim waits until nobody else sends the layer. Call release afterwards.
+// claim waits until no other goroutine sends the layer. Call release
+// afterwards.
 func (c *cache) claim(ctx context.Context, d digest.Digest) (release func(), err error) {
 	c.mu.Lock()
 	turn, ok := c.busy[d]

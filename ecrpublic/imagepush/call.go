@@ -18,45 +18,46 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// StopReason says why a call was not tried again.
+// StopReason says why a call was not retried.
 type StopReason string
 
-// Reasons to stop.
+// Values of [StopReason].
 const (
-	// StoppedByRefusal means that trying again would not help.
+	// StoppedByRefusal means that a retry would not help.
 	StoppedByRefusal StopReason = "refusal"
 
-	// StoppedByAttempts means that there were too many.
+	// StoppedByAttempts means that the attempts were used up.
 	StoppedByAttempts StopReason = "attempts"
 
-	// StoppedByDeadline means that the call had failed for two minutes.
+	// StoppedByDeadline means that the call had been failing for two minutes.
 	StoppedByDeadline StopReason = "deadline"
 
 	// StoppedByContext means that the caller's context ended.
 	StoppedByContext StopReason = "context"
 )
 
-// CallError is a call of the API that failed, or a request to the registry host.
-// Find it with errors.As.
+// CallError reports a failed call of the API or a failed request to the registry
+// host. Find it with errors.As.
 type CallError struct {
 	// Operation is the operation, such as "PutImage"; on the registry host "upload"
 	// or "put manifest".
 	Operation string
 
-	// Attempts is how often the call was tried, 1 at least.
+	// Attempts is the number of attempts, at least 1.
 	Attempts int
 
-	// Elapsed is how long all attempts took.
+	// Elapsed is the total time of all attempts.
 	Elapsed time.Duration
 
-	// Stopped says why it was not tried again.
+	// Stopped says why the call was not retried.
 	Stopped StopReason
 
 	// Err is the error of the last attempt.
 	Err error
 }
 
-// Error is the text of Err, after what was done against it.
+// Error returns the text of Err, after several attempts preceded by the
+// operation, their number and the elapsed time.
 func (e *CallError) Error() string {
 	text := e.Err.Error()
 	if isMissingRepository(e.Err) {
@@ -74,7 +75,7 @@ func (e *CallError) Unwrap() error { return e.Err }
 // calls counts the calls of a target.
 type calls struct{ made, attempts atomic.Int64 }
 
-// call makes a call of the API when its turn comes, and tries it again as long as
+// call makes a call of the API when its turn comes, and retries it as long as
 // that can help.
 func call[In, Out any](ctx context.Context, t *Target, operation string, turns *pacer,
 	run func(context.Context, *In, ...func(*ecrpublic.Options)) (*Out, error), in *In,
@@ -134,8 +135,8 @@ func isNotAllowed(status int) bool {
 	return status == http.StatusForbidden || status == http.StatusUnauthorized
 }
 
-// isRefusedLogin reports whether an error is about the caller and not the call.
-// The service sends these codes with status 400, too.
+// isRefusedLogin reports whether an error concerns the caller rather than the
+// call. The service also sends these codes with status 400.
 func isRefusedLogin(code string) bool {
 	switch code {
 	case "AccessDeniedException", "ExpiredTokenException", "IncompleteSignature", "InvalidClientTokenId", "InvalidSignatureException",

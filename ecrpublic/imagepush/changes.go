@@ -14,13 +14,14 @@ type Change struct {
 	// Tag is the tag.
 	Tag string
 
-	// Now is where it pointed, or points in a dry run; empty if it is not there.
+	// Now is the digest that the tag pointed at, or points at in a dry run;
+	// empty if the tag did not exist.
 	Now digest.Digest
 
-	// Then is where it points afterwards.
+	// Then is the digest that the tag points at afterwards.
 	Then digest.Digest
 
-	// Bytes is how much there is to send.
+	// Bytes is the number of bytes to send.
 	Bytes int64
 }
 

@@ -23,15 +23,15 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
-// host sends content through the registry host. What is there is asked of the API
-// all the same, which says it for a hundred layers at a time.
+// host sends content through the registry host. It still asks the API what
+// exists, because that checks a hundred layers at a time.
 type host struct {
 	repository *remote.Repository
 	first      sync.Once
 	loggedIn   sync.WaitGroup
 }
 
-// newHost checks that a repository of the host is the one that a target has.
+// newHost checks that a repository of the host is the target's.
 func newHost(repository *remote.Repository, name string) (*host, error) {
 	if repository == nil {
 		return nil, nil
@@ -43,8 +43,9 @@ func newHost(repository *remote.Repository, name string) (*host, error) {
 	return &host{repository: repository}, nil
 }
 
-// logIn gets a token while the API says what is missing, once. What goes wrong here
-// goes wrong again when something is sent. Call wait before a copy returns.
+// logIn gets a token, once, while the API checks what is missing. Its errors are
+// ignored, because they recur when something is sent. Call wait before a copy
+// returns.
 func (h *host) logIn(ctx context.Context) {
 	if h == nil {
 		return
@@ -66,9 +67,9 @@ func (h *host) wait() {
 	}
 }
 
-// sendToHost sends a layer in one request, and again as long as that can help. The
-// host checks the digest; when it refuses the bytes, the source is read once more to
-// find out whose fault it is.
+// sendToHost sends a layer in one request, and repeats it as long as that can help.
+// The host checks the digest; if it rejects the bytes, the source is read once more
+// to find out whether it is at fault.
 func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source layerSource) error {
 	room, err := t.memory.enter(ctx, smallest)
 	if err != nil {
@@ -101,8 +102,8 @@ func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source
 	})
 }
 
-// verifySource reads a layer to its end. It finds nothing wrong with a source that
-// can be read only once.
+// verifySource reads a layer to its end. It returns nil for a source that can be
+// read only once.
 func verifySource(ctx context.Context, desc ocispec.Descriptor, source layerSource) error {
 	if ok, err := source.again(); !ok {
 		return err
@@ -127,7 +128,7 @@ func (c layerContent) stream() io.Reader {
 	return wholeOf(c.at)
 }
 
-// hostBody is a layer on its way.
+// hostBody is a layer that is being sent.
 type hostBody struct {
 	desc   ocispec.Descriptor
 	report *report
@@ -138,8 +139,8 @@ type hostBody struct {
 	err    error
 }
 
-// stop ends reading, of which a transport may not be done when its request is. It
-// returns what was wrong with the source.
+// stop ends reading, because a transport may still read after its request has
+// ended. It returns the error of the source, if any.
 func (b *hostBody) stop() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -147,7 +148,7 @@ func (b *hostBody) stop() error {
 	return b.err
 }
 
-// Read reports a layer of another size than its descriptor says.
+// Read returns an error for a layer whose size differs from its descriptor.
 func (b *hostBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -189,7 +190,8 @@ func (t *Target) putOnHost(ctx context.Context, desc ocispec.Descriptor, manifes
 	})
 }
 
-// tryHost runs a request, and again within the bounds of calls of the API.
+// tryHost runs a request and retries it within the same bounds as calls of
+// the API.
 func (t *Target) tryHost(ctx context.Context, operation string, turns *pacer, again func() (bool, error), run func() (final bool, err error)) error {
 	start := time.Now()
 	b := &budget{pacer: turns, max: maxAttempts, timed: true, health: &t.health}
@@ -231,8 +233,8 @@ func (t *Target) tryHost(ctx context.Context, operation string, turns *pacer, ag
 	}
 }
 
-// canHelp reports whether a request may succeed when it is sent again: there was no
-// response, the upload got lost, or the host failed for the moment.
+// canHelp reports whether a retried request may succeed: there was no response, the
+// upload was lost, or the host had a transient failure.
 func canHelp(err error) bool {
 	if errors.Is(err, errUploadLost) {
 		return true
@@ -260,8 +262,8 @@ func hasHostCode(err error, codes ...string) bool {
 	return ok && slices.ContainsFunc(response.Errors, func(e errcode.Error) bool { return slices.Contains(codes, e.Code) })
 }
 
-// isUploadRefused reports whether the host lost an upload, or bytes of it: all of
-// them were right when they were sent.
+// isUploadRefused reports whether the host lost an upload or bytes of it, because
+// all bytes were correct when they were sent.
 func isUploadRefused(err error) bool {
 	return hasHostCode(err, errcode.ErrorCodeBlobUploadInvalid, errcode.ErrorCodeBlobUploadUnknown, errcode.ErrorCodeDigestInvalid, errcode.ErrorCodeSizeInvalid)
 }

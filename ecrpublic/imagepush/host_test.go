@@ -151,5 +151,5 @@ func TestRegistryHostRefuses(t *testing.T) {
 	_, err = imagepush.NewTarget(srv.Client(), "other", via(repository))
 	require.ErrorContains(t, err, "want other below the registry's alias")
 	_, err = imagepush.NewTarget(srv.Client(), "team/app", via(repository), func(o *imagepush.TargetOptions) { o.RegistryID = "123456789012" })
-	require.ErrorContains(t, err, "RegistryID goes with the API")
+	require.ErrorContains(t, err, "RegistryID must be empty with Registry")
 }

@@ -22,8 +22,8 @@ import (
 // else is sent as a layer.
 func isManifest(desc ocispec.Descriptor) bool { return manifest.IsManifest(desc.MediaType) }
 
-// isNotLayer reports whether a copy puts the content as an image, or leaves it out
-// because it is kept elsewhere.
+// isNotLayer reports whether a copy puts the content as an image, or skips it
+// because it is stored elsewhere.
 func isNotLayer(desc ocispec.Descriptor) bool {
 	return isManifest(desc) || manifest.IsForeignLayer(desc.MediaType)
 }
@@ -42,7 +42,7 @@ func (t *Target) pushManifest(ctx context.Context, desc ocispec.Descriptor, sour
 	return t.putImage(ctx, desc, manifest, tag)
 }
 
-// putImage puts a manifest unless it is there with the tag; an empty tag is
+// putImage puts a manifest unless it exists with the tag; an empty tag means
 // none.
 func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, manifest []byte, tag string) error {
 	if t.cache.hasTag(desc.Digest, tag) {
@@ -86,7 +86,7 @@ func (t *Target) putByAPI(ctx context.Context, desc ocispec.Descriptor, manifest
 }
 
 // checkStored compares the digest that the service computed. A response without
-// one says nothing against it: the request carried the digest, too.
+// a digest is accepted, because the request carried it too.
 func checkStored(out *ecrpublic.PutImageOutput, want digest.Digest) error {
 	if out.Image == nil || out.Image.ImageId == nil || out.Image.ImageId.ImageDigest == nil {
 		return nil
@@ -105,7 +105,7 @@ func (t *Target) imageExists(ctx context.Context, d digest.Digest) (bool, error)
 	return found, err
 }
 
-// describe looks for an image and takes note of it and its tags.
+// describe looks for an image and caches it with its tags.
 func (t *Target) describe(ctx context.Context, tagOrDigest string) (desc ocispec.Descriptor, found bool, err error) {
 	id := types.ImageIdentifier{ImageTag: &tagOrDigest}
 	if limits.IsDigest(tagOrDigest) {
@@ -120,8 +120,8 @@ func (t *Target) describe(ctx context.Context, tagOrDigest string) (desc ocispec
 	return desc, true, nil
 }
 
-// describeAll looks for images, and takes note of them and their tags. If one of
-// them is not there it finds none.
+// describeAll looks for images and caches them with their tags. If one of them
+// is missing, it finds none.
 func (t *Target) describeAll(ctx context.Context, ids []types.ImageIdentifier) ([]types.ImageDetail, error) {
 	if t.missing.Load() {
 		return nil, nil

@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	// maxUploads is how many uploads a layer may take: the service can lose one.
+	// maxUploads is how many uploads of a layer are started: the service can
+	// lose one.
 	maxUploads = 3
 
 	// maxBlindRetries is how often an upload sends a part again after a refusal that
@@ -25,10 +26,10 @@ const (
 	maxBlindRetries = 2
 )
 
-// errUploadLost says that an upload cannot go on.
+// errUploadLost says that an upload cannot continue.
 var errUploadLost = errors.New("the service lost bytes of the upload")
 
-// pushLayer sends a layer unless the repository has it by now.
+// pushLayer sends a layer unless the repository has it.
 func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source layerSource) error {
 	if err := checkLayerSize(desc); err != nil {
 		return err
@@ -95,8 +96,8 @@ func (t *Target) upload(ctx context.Context, desc ocispec.Descriptor, source lay
 	return u.run(ctx, parts)
 }
 
-// isLost reports whether a new upload may succeed. What was read is known to be the
-// layer, so the service has got something else if it finds another digest.
+// isLost reports whether a new upload may succeed. The bytes read are known to be
+// correct, so if the service finds another digest, it lost some of them.
 func isLost(err error) bool {
 	return errors.Is(err, errUploadLost) || errtype.Is[*types.UploadNotFoundException](err) || errtype.Is[*types.InvalidLayerException](err)
 }
@@ -157,9 +158,9 @@ func (u *upload) initiate(ctx context.Context) error {
 	return nil
 }
 
-// send sends a part and returns the position after the last byte that the
-// service has. A refusal that does not say where that is may have broken off, and
-// the part is sent again, however the client retries.
+// send sends a part and returns the position after the last byte that the service
+// has. A refusal that does not name that position may be truncated, so the part
+// is sent again, however the client retries.
 func (u *upload) send(ctx context.Context, input *ecrpublic.UploadLayerPartInput) (next int64, err error) {
 	first, end := *input.PartFirstByte, *input.PartLastByte+1
 	out, err := call(ctx, u.Target, "UploadLayerPart", nil, u.client.UploadLayerPart, input)
@@ -185,9 +186,9 @@ func after(last *int64, unknown int64) int64 {
 	return *last + 1
 }
 
-// resume works out where to continue. A part whose response was lost, and which was
-// sent again, is refused although the service has it; a service that asks for
-// what it was just sent would do so for ever.
+// resume works out where to continue. If a part is sent again because its response
+// was lost, the service refuses it although it has it. A service that asks for the
+// part it was just sent would do so forever.
 func resume(first, next, end int64, refusal error) (int64, error) {
 	switch {
 	case next > first:

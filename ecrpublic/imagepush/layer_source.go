@@ -13,7 +13,7 @@ import (
 type layerSource interface {
 	open(ctx context.Context) (layerContent, error)
 
-	// again goes back to the first byte. It reports whether that can be done; an
+	// again goes back to the first byte. It reports whether that is possible; an
 	// error says why not.
 	again() (bool, error)
 }
@@ -26,7 +26,7 @@ type layerContent struct {
 	close  func() error
 }
 
-// newLayerContent looks at a reader that is at the layer's first byte.
+// newLayerContent wraps a reader that is at the layer's first byte.
 func newLayerContent(r io.Reader, close func() error) layerContent {
 	c := layerContent{reader: r, close: close}
 	if at, ok := r.(io.ReaderAt); ok && isAtOffsetZero(r) {
@@ -46,7 +46,7 @@ func isAtOffsetZero(r io.Reader) bool {
 	return err == nil && position == 0
 }
 
-// fetched is a layer that is fetched whenever it is opened.
+// fetched is a layer that is fetched each time it is opened.
 type fetched struct {
 	from content.Fetcher
 	desc ocispec.Descriptor
@@ -62,7 +62,7 @@ func (f fetched) open(ctx context.Context) (layerContent, error) {
 
 func (fetched) again() (bool, error) { return true, nil }
 
-// handed is a layer in a reader of the caller's, from where that stands.
+// handed is a layer in the caller's reader, from its current position.
 type handed struct {
 	reader io.Reader
 	seeker io.Seeker // nil if it cannot go back

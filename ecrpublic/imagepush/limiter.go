@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// defaultRate is the service's default quota, in calls per second, for each of
-	// the operations of [Rates].
+	// defaultRate is the service's default quota for each operation of [Rates], in
+	// calls per second.
 	defaultRate = 10
 
 	// throttledFor is how long calls are paced after the service refused one.
@@ -22,10 +22,10 @@ const (
 	maxRate = 1_000_000
 )
 
-// Rates are numbers of calls per second, for quotas that are not the default ones
-// or are shared with others. A negative number means no limit. 0 means no limit
-// until the service refuses a call for its rate; from then on the calls are paced
-// by the default quota, 10 a second, until none was refused for five seconds.
+// Rates are numbers of calls per second, for quotas that are raised or shared
+// with other programs. A negative number means no limit. 0 means no limit until
+// the service refuses a call for its rate; from then on the calls are paced by
+// the default quota, 10 a second, until none was refused for five seconds.
 type Rates struct {
 	// InitiateLayerUpload opens an upload; there is one for each missing layer.
 	InitiateLayerUpload float64
@@ -37,17 +37,17 @@ type Rates struct {
 	PutImage float64
 }
 
-// Limiter keeps calls within rates by making them wait, every attempt of them. The
-// service counts them by account: targets that push at the same time should share
-// a Limiter. Make one with [NewLimiter]; the zero value sets no limits.
+// Limiter keeps calls within rates by delaying each attempt. The service counts
+// calls per account, so targets that push at the same time should share a Limiter.
+// Create one with [NewLimiter]; the zero value sets no limits.
 type Limiter struct {
 	initiate, complete, put *pacer
 	err                     error // in the rates
 }
 
-// NewLimiter makes a Limiter. At a positive rate, up to a second's worth of calls
-// go at once after a pause, as the service itself allows. Rates that are not
-// numbers, or over a million, are an error of [NewTarget].
+// NewLimiter creates a Limiter. At a positive rate, up to a second's worth of
+// calls may be made at once after a pause, as the service allows. A rate that is
+// NaN or over a million makes [NewTarget] fail.
 func NewLimiter(rates Rates) *Limiter {
 	l := &Limiter{
 		initiate: newPacer(rates.InitiateLayerUpload),
@@ -59,7 +59,7 @@ func NewLimiter(rates Rates) *Limiter {
 		rate float64
 	}{{"InitiateLayerUpload", rates.InitiateLayerUpload}, {"CompleteLayerUpload", rates.CompleteLayerUpload}, {"PutImage", rates.PutImage}} {
 		if math.IsNaN(r.rate) || r.rate > maxRate {
-			l.err = fmt.Errorf("Rates.%s is %v calls a second: want up to %d, 0 for the default, or less for no limit", r.name, r.rate, maxRate)
+			l.err = fmt.Errorf("Rates.%s is %v calls a second: want up to %d, 0 for the default, or a negative number for no limit", r.name, r.rate, maxRate)
 		}
 	}
 	return l
@@ -110,7 +110,7 @@ func (p *pacer) limit() *rate.Limiter {
 	return p.turns
 }
 
-// throttled takes note that the service refused a call for its rate.
+// throttled records that the service refused a call for its rate.
 func (p *pacer) throttled() {
 	if p == nil || !p.adaptive {
 		return

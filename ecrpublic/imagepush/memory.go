@@ -12,11 +12,11 @@ const (
 	// defaultMemory is room for three large layers that are read once.
 	defaultMemory = 6 * limits.UsualPart
 
-	// smallest is what a layer takes at least, for its requests.
+	// smallest is the least memory that a layer uses, for its requests.
 	smallest = 512 << 10
 )
 
-// memory bounds the layers under way, by number and by what they take.
+// memory bounds the layers being sent, by number and by bytes.
 type memory struct {
 	slots chan struct{}
 	bytes *semaphore.Weighted
@@ -56,7 +56,7 @@ func (m *memory) enter(ctx context.Context, size int64) (*room, error) {
 	return r, nil
 }
 
-// shrink gives back what a source with random access does not need.
+// shrink releases what a source with random access does not need.
 func (r *room) shrink() {
 	if r.bytes > smallest {
 		r.of.bytes.Release(r.bytes - smallest)

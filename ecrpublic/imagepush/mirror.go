@@ -29,18 +29,18 @@ type MirrorOptions struct {
 	Repository string
 
 	// Tags are tags of the source or patterns of package path, such as "v1.*".
-	// Nil means all tags; a name of the source that is no tag, such as "app:v1",
-	// then fails by itself. An empty list that is not nil is an error.
+	// Nil means all tags; a name in the source that is not a tag, such as
+	// "app:v1", then fails alone. An empty list that is not nil is an error.
 	Tags []string
 
-	// Referrers is as in [PushOptions]; they are looked for also where the image
-	// itself is skipped.
+	// Referrers is as in [PushOptions]; referrers are looked for even if the
+	// image itself is skipped.
 	Referrers bool
 
 	// CreateRepository is as in [PushOptions].
 	CreateRepository housekeeping.EnsureRepositoryAPIClient
 
-	// DryRun finds out what there is to do and changes nothing. See
+	// DryRun works out the changes without making them. See
 	// [MirrorResult.Changes].
 	DryRun bool
 }
@@ -53,7 +53,7 @@ type MirrorResult struct {
 	// Images has an entry for each tag, sorted by tag.
 	Images []MirroredImage
 
-	// Transfer says what had to be sent for all of them.
+	// Transfer says what was sent for all of them.
 	Transfer
 }
 
@@ -68,41 +68,41 @@ func (r MirrorResult) Changes() (changes []Change) {
 	return changes
 }
 
-// MirroredImage says what became of one tag.
+// MirroredImage is the outcome for one tag.
 type MirroredImage struct {
 	// Tag is the tag.
 	Tag string
 
-	// Descriptor is the image that the tag points at in the source; its zero
-	// value if that could not be found out.
+	// Descriptor is the image that the tag points at in the source; the zero
+	// value if it could not be resolved.
 	Descriptor ocispec.Descriptor
 
-	// Previous is where the tag pointed in the repository before; empty if it was
-	// not there. It is known in a dry run and with clients that have
-	// DescribeImageTags, and else empty.
+	// Previous is the digest that the tag pointed at in the repository before;
+	// empty if the tag did not exist. It is set only in a dry run and with
+	// clients that have DescribeImageTags.
 	Previous digest.Digest
 
-	// Bytes is how much there was to send. A layer that images share counts for one
-	// of them.
+	// Bytes is the number of bytes to send. A layer that images share counts for
+	// one of them.
 	Bytes int64
 
-	// UpToDate is true if the tag pointed there before.
+	// UpToDate is true if the tag already pointed at the image.
 	UpToDate bool
 
-	// Err is why the tag could not be copied; nil if it was, or did not have to
-	// be.
+	// Err says why the tag could not be copied; nil if it was copied or up to
+	// date.
 	Err error
 }
 
 // Mirror copies images from a source into a repository under the same tags. It
-// does not touch a tag that points at the same digest already, nor tags that
-// the source does not have.
+// leaves alone tags that already point at the same digest and tags that the
+// source does not have.
 //
-// A tag that fails does not stop the others, unless all of them would fail in the
-// same way: the service is down for longer than calls are tried, the repository is
-// missing, or the caller may not write to it. The error names each tag that failed,
-// errors.Is and errors.As look into all of them, and the result says what went
-// well. Cancelling ctx fails the tags that are not done.
+// A failed tag does not stop the others, unless all would fail in the same way: the
+// service is down for longer than calls are retried, the repository is missing, or
+// the caller may not write to it. The error names each failed tag, errors.Is and
+// errors.As examine all of them, and the result says what succeeded. If ctx is
+// cancelled, the remaining tags fail.
 func Mirror(ctx context.Context, client APIClient, source MirrorSource, options MirrorOptions, optFns ...func(*TargetOptions)) (MirrorResult, error) {
 	target, err := NewTarget(client, options.Repository, optFns...)
 	if err != nil {
@@ -161,9 +161,9 @@ func (t *Target) mirrorAll(ctx context.Context, source oras.ReadOnlyTarget, tags
 	return result, nil
 }
 
-// listTags takes note of where the repository's tags point, if one listing of them
-// costs no more than a look at each of so many. With mayBeMissing a repository that
-// does not exist has none.
+// listTags caches what the repository's tags point at, if listing them costs no
+// more than describing that many images. With mayBeMissing, a repository that does
+// not exist has no tags.
 func (t *Target) listTags(ctx context.Context, tags int, mayBeMissing bool) error {
 	lister, ok := t.client.(tagLister)
 	if !ok || tags == 0 {
@@ -221,7 +221,8 @@ func (t *Target) mirror(ctx context.Context, source oras.ReadOnlyTarget, image *
 	return err
 }
 
-// previous returns where a tag points. It asks for it only if it has to be known.
+// previous returns the digest that a tag points at. It asks the service only if
+// that is needed.
 func (t *Target) previous(ctx context.Context, tag string, ask bool) (digest.Digest, error) {
 	d, known := t.cache.tag(tag)
 	if known || !ask {

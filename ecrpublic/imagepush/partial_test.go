@@ -101,7 +101,7 @@ func TestPartialIndexThatLeavesAChoice(t *testing.T) {
 
 	without(t, folder, layerOf("for arm64").Digest, layerOf("for amd64").Digest)
 	_, err = open(t, folder).Resolve(t.Context(), "")
-	require.ErrorContains(t, err, "no platform of it is complete")
+	require.ErrorContains(t, err, "none of its platforms is complete")
 }
 
 // Attestations come and go with the index; they are no platform to choose.
@@ -114,7 +114,7 @@ func TestAttestationsOfAnIndex(t *testing.T) {
 	assert.Equal(t, index.Digest, digestOf(t, open(t, layout(t, images, "v3")), ""))
 	assert.Equal(t, amd64.Digest, digestOf(t, open(t, without(t, layout(t, images, "v3"), attestation.Digest)), ""))
 	_, err := open(t, without(t, layout(t, images, "v3"), amd64.Digest)).Resolve(t.Context(), "")
-	require.ErrorContains(t, err, "no platform of it is complete")
+	require.ErrorContains(t, err, "none of its platforms is complete")
 }
 
 // Both lists of an archive have to lead to the same image.
@@ -191,14 +191,14 @@ func TestEntriesThatToolsReadInDifferentWays(t *testing.T) {
 		"..":                      {[]tar.Header{file("index.json", index(good)), file("x/../index.json", index(evil))}, `a name with ".." is refused`},
 		"absolute":                {[]tar.Header{file("/index.json", index(evil))}, "an absolute name is refused"},
 		"absolute link":           {[]tar.Header{file("e", index(evil)), link(tar.TypeSymlink, "index.json", "/e")}, "an absolute name is refused"},
-		"link out of it":          {[]tar.Header{link(tar.TypeSymlink, "index.json", "../e")}, "it leads out of the archive"},
+		"link out of it":          {[]tar.Header{link(tar.TypeSymlink, "index.json", "../e")}, "leads out of the archive"},
 		"hard link to nothing":    {[]tar.Header{link(tar.TypeLink, "index.json", "g"), file("g", index(good))}, "no entry before it has that name"},
 		"folder at the end":       {[]tar.Header{file("index.json", index(evil)), typed("index.json", tar.TypeDir)}, "not a regular file"},
 		"FIFO at the end":         {[]tar.Header{file("index.json", index(evil)), typed("index.json", tar.TypeFifo)}, "not a regular file"},
 		"device":                  {[]tar.Header{typed("index.json", tar.TypeChar)}, "not a regular file"},
-		"below a link":            {[]tar.Header{typed("d", tar.TypeDir), link(tar.TypeSymlink, "l", "d"), file("l/index.json", index(good))}, `"l", in which it is, is no folder`},
+		"below a link":            {[]tar.Header{typed("d", tar.TypeDir), link(tar.TypeSymlink, "l", "d"), file("l/index.json", index(good))}, `its parent "l" is not a directory`},
 		"folder over a link":      {[]tar.Header{link(tar.TypeSymlink, "l", "d"), typed("l", tar.TypeDir)}, "a folder in the place of a link"},
-		"circle":                  {[]tar.Header{link(tar.TypeSymlink, "index.json", "a"), link(tar.TypeSymlink, "a", "index.json")}, "a circle of them"},
+		"circle":                  {[]tar.Header{link(tar.TypeSymlink, "index.json", "a"), link(tar.TypeSymlink, "a", "index.json")}, "a cycle of links"},
 		"long name":               {[]tar.Header{file(strings.Repeat("a", 5000), "")}, "a name of 5000 bytes"},
 	} {
 		source, err := imagepush.Open(t.Context(), archiveOf(t, append(start[:len(start):len(start)], test.entries...)...))
@@ -230,7 +230,7 @@ func TestSavedMetadataThatIsThereTwice(t *testing.T) {
 		"a link":         link(tar.TypeSymlink, "config", "layer"),
 	} {
 		_, err := imagepush.Open(t.Context(), archiveOf(t, append([]tar.Header{first}, ok...)...))
-		assert.ErrorContains(t, err, "two entries of the name", name)
+		assert.ErrorContains(t, err, "two entries named", name)
 	}
 	_, err := imagepush.Open(t.Context(), archiveOf(t, append([]tar.Header{link(tar.TypeSymlink, "layer", "config")}, ok...)...))
 	require.NoError(t, err, "the last entry of a layer counts")

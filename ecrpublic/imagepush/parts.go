@@ -2,15 +2,16 @@ package imagepush
 
 import "github.com/ecr-public/ecr-public-go/ecrpublic"
 
-// parts are a layer's bytes as an upload sends them. The end of a layer comes only
-// if all of it is what it should be.
+// parts provides a layer's bytes in the order in which an upload sends them. It
+// returns the end of a layer only if size and digest are correct.
 type parts interface {
-	// at returns the request that sends the part that starts at a position, which is
-	// behind the part before or in it.
+	// at returns the request that sends the part starting at a position, which is in
+	// the previous part or just past it.
 	at(first int64) (*ecrpublic.UploadLayerPartInput, error)
 }
 
-// parts starts to read the content. Nobody else may use it until stop is called.
+// parts starts to read the content. Nothing else may use the content until stop
+// is called.
 func (u *upload) parts(content layerContent, room *room) (p parts, stop func()) {
 	if content.at != nil {
 		room.shrink()

@@ -2,11 +2,11 @@ package imagepush
 
 import "io"
 
-// aheadChunk is what one read asks of the source.
+// aheadChunk is how many bytes one read requests from the source.
 const aheadChunk = 1 << 20
 
-// readAhead reads a source while what was read before is being sent. The memory
-// bounds how far it gets ahead.
+// readAhead reads a source while earlier bytes are being sent. Its memory
+// bounds how far it reads ahead.
 type readAhead struct {
 	free, full chan []byte
 	held       []byte // the chunk that is being read from
@@ -14,7 +14,7 @@ type readAhead struct {
 	err        error  // why full was closed
 }
 
-// newReadAhead starts to read. Call stop before anybody else uses the source.
+// newReadAhead starts to read. Call stop before using the source otherwise.
 func newReadAhead(source io.Reader, memory [][]byte) (r *readAhead, stop func()) {
 	r = &readAhead{free: make(chan []byte, len(memory)), full: make(chan []byte, len(memory))}
 	for _, chunk := range memory {

@@ -9,7 +9,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// buffers are what a layer under way takes whose source can be read only once.
+// buffers is the memory of a layer being sent whose source can be read only
+// once.
 type buffers struct {
 	held  []byte   // the bytes of a part
 	ahead [][]byte // for what comes after it
@@ -24,9 +25,9 @@ func (b *buffers) chunks(bytes int64) [][]byte {
 	return b.ahead
 }
 
-// bufferedParts are of a source that is read once, from beginning to end. The
-// bytes that are held slide over the layer: they leave when the service has them,
-// and others move up.
+// bufferedParts provides the parts of a source that is read once, from start to
+// end. It holds a window of bytes that slides over the layer: bytes leave it once
+// the service has them.
 type bufferedParts struct {
 	*upload
 	*buffers

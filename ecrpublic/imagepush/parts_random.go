@@ -11,8 +11,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// randomParts are of a source with random access, such as a file, whose bytes go
-// from there into the requests. While a part is sent, the next one is verified and
+// randomParts provides the parts of a source with random access, such as a file,
+// directly from the source. While a part is sent, the next one is verified and
 // hashed.
 type randomParts struct {
 	*upload
@@ -72,8 +72,8 @@ func (p *randomParts) prepare(first int64) (next preparedPart) {
 	return preparedPart{input, err}
 }
 
-// randomPart reads a part, with the layer's verification for what nobody has seen
-// before.
+// randomPart reads a part, and verifies the bytes that are read for the first
+// time.
 type randomPart struct {
 	*io.SectionReader
 	layer *randomParts // not used once all was seen
@@ -97,8 +97,8 @@ func (p *randomPart) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// readOn reads what comes next in the layer. It keeps the end to itself when that
-// shows that it is another one.
+// readOn reads the next bytes of the layer. It withholds the last ones if they
+// show that the content is not the layer's.
 func (p *randomParts) readOn(b []byte) (int, error) {
 	n, err := p.verified.Read(b)
 	if p.read += int64(n); n == 0 || p.read < p.desc.Size {

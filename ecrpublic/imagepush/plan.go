@@ -13,7 +13,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
-// plan is what has to be sent for an image to be in a repository.
+// plan is what must be sent to copy an image into a repository.
 type plan struct {
 	root      ocispec.Descriptor
 	upToDate  bool                 // with its tag
@@ -21,7 +21,7 @@ type plan struct {
 	layers    []ocispec.Descriptor // of those manifests, each once
 }
 
-// count returns how many bytes there are to send, and counts everything once.
+// count returns the number of bytes to send, and counts everything once.
 func (t *Target) count(p *plan) (bytes int64) {
 	descs := slices.Clone(p.layers)
 	for _, m := range p.manifests {
@@ -38,7 +38,7 @@ func (t *Target) count(p *plan) (bytes int64) {
 	return bytes
 }
 
-// plan finds out what an image needs. It changes nothing.
+// plan works out what must be sent for an image. It changes nothing.
 func (t *Target) plan(ctx context.Context, source content.ReadOnlyStorage, root ocispec.Descriptor, tag string) (*plan, error) {
 	if err := checkDigest(root); err != nil {
 		return nil, err
@@ -69,8 +69,8 @@ func (t *Target) plan(ctx context.Context, source content.ReadOnlyStorage, root 
 	return p, err
 }
 
-// rootExists asks for an image, unless a listing of tags says all that matters: an
-// image without a tag is put again at the same price.
+// rootExists asks for an image, unless a listing of tags is enough: putting an
+// image without a tag again costs as much.
 func (t *Target) rootExists(ctx context.Context, d digest.Digest) (bool, error) {
 	if t.cache.isListed() {
 		return t.cache.hasImage(d), nil
@@ -78,7 +78,7 @@ func (t *Target) rootExists(ctx context.Context, d digest.Digest) (bool, error) 
 	return t.imageExists(ctx, d)
 }
 
-// run sends what the plan says, the root with the tag, if any, at the end.
+// run sends what the plan says, and last the root with its tag, if any.
 func (p *plan) run(ctx context.Context, t *Target, source content.ReadOnlyStorage, tag string) error {
 	if err := t.sendLayers(ctx, source, p.layers); err != nil {
 		return err

@@ -52,7 +52,7 @@ func parsePlatform(text string) (ocispec.Platform, error) {
 	return p, nil
 }
 
-// matches takes any variant where none is asked for.
+// matches accepts any variant if none is requested.
 func matches(got, want ocispec.Platform) bool {
 	return got.OS == want.OS && got.Architecture == want.Architecture && (want.Variant == "" || got.Variant == want.Variant)
 }
@@ -76,7 +76,7 @@ func childFor(ctx context.Context, source content.Fetcher, root ocispec.Descript
 	return found[0], nil
 }
 
-// checkPlatform compares what an image's config says.
+// checkPlatform checks the platform in an image's config.
 func checkPlatform(ctx context.Context, source content.Fetcher, image ocispec.Descriptor, want ocispec.Platform) error {
 	_, m, err := manifest.Fetch(ctx, source, image)
 	if err != nil {

@@ -7,17 +7,17 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// Progress says how far one layer, config or manifest is.
+// Progress reports the progress of one layer, config or manifest.
 type Progress struct {
-	// Descriptor says which one; its Size is the total.
+	// Descriptor identifies it; its Size is the total.
 	Descriptor ocispec.Descriptor
 
-	// Done is how many of its bytes the repository has: 0 when they turn out to be
-	// missing and whenever an upload starts, which can be more than once.
+	// Done is how many of its bytes the repository has: 0 when it is found to be
+	// missing and whenever an upload starts, which can happen more than once.
 	Done int64
 
-	// Skipped is true if the repository had it before; Done is then the whole
-	// size. What an image that is skipped refers to is not reported.
+	// Skipped is true if the repository already had it; Done is then the whole
+	// size. What a skipped image refers to is not reported.
 	Skipped bool
 }
 
@@ -64,7 +64,7 @@ func (r *report) skip(desc ocispec.Descriptor) {
 	}
 }
 
-// settle reports whether a digest is heard of for the first time.
+// settle reports whether a digest is seen for the first time.
 func (r *report) settle(desc ocispec.Descriptor) bool {
 	first := !r.settled[desc.Digest]
 	r.settled[desc.Digest] = true
@@ -72,7 +72,8 @@ func (r *report) settle(desc ocispec.Descriptor) bool {
 }
 
 // send calls notify, one call at a time and without the lock, so that notify may
-// come back here. Whoever finds a call under way leaves the next one to it.
+// call send. A caller that finds a call in progress leaves its report to that
+// one.
 func (r *report) send(p Progress) {
 	r.pending = append(r.pending, p)
 	if r.busy {
@@ -94,23 +95,23 @@ func (r *report) call(p Progress) {
 	r.notify(p)
 }
 
-// Transfer says what a push or a mirror sent and what it did not have to send.
+// Transfer says what was sent and what was already there.
 type Transfer struct {
-	// Uploaded are the layers, configs and manifests that were sent, in the
-	// order in which they were complete.
+	// Uploaded lists the layers, configs and manifests that were sent, in the
+	// order of completion.
 	Uploaded []ocispec.Descriptor
 
-	// Skipped are those that the repository had before. One manifest stands for
+	// Skipped lists those that the repository already had. A manifest stands for
 	// everything that it refers to.
 	Skipped []ocispec.Descriptor
 
-	// UploadedBytes is the sum of the sizes of Uploaded. What was sent more than
-	// once, because of a failure, counts once.
+	// UploadedBytes is the sum of the sizes of Uploaded. What was resent because
+	// of a failure counts once.
 	UploadedBytes int64
 
-	// Calls is how many calls of the API were made for it, and Attempts how often
-	// they were tried: the difference is what failures and throttling cost. A
-	// client that is a mock makes one attempt for each call.
+	// Calls is the number of API calls, and Attempts the number of their
+	// attempts: the difference is the cost of failures and throttling. A mock
+	// client makes one attempt per call.
 	Calls, Attempts int64
 }
 

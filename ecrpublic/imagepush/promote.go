@@ -15,25 +15,24 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 )
 
-// RegistryReader is what [Promote] needs of a client of the registry host, which
-// reads what the API does not give back. A registry.Client has it.
+// RegistryReader lists the methods that [Promote] calls to read from the
+// registry host what the API does not return. A registry.Client has them.
 type RegistryReader interface {
 	Manifest(context.Context, imageref.Reference) (registry.Manifest, error)
 	Blob(context.Context, imageref.Reference, digest.Digest) (io.ReadCloser, error)
 	Referrers(ctx context.Context, ref imageref.Reference, artifactType string) iter.Seq2[ocispec.Descriptor, error]
 }
 
-// PromoteOptions are choices of [Promote]. The zero value works.
+// PromoteOptions are the options of [Promote]. The zero value works.
 type PromoteOptions struct {
-	// Referrers is as in [PushOptions]. It matters where the repository is another
-	// one; in the same one they are there.
+	// Referrers is as in [PushOptions]. It has an effect only if the repository is
+	// a different one.
 	Referrers bool
 
 	// CreateRepository is as in [PushOptions].
 	CreateRepository housekeeping.EnsureRepositoryAPIClient
 
-	// DryRun finds out what there is to do and changes nothing. See
-	// [PromoteResult.Change].
+	// DryRun works out the change without making it. See [PromoteResult.Change].
 	DryRun bool
 }
 
@@ -42,19 +41,21 @@ type PromoteResult struct {
 	// Descriptor is the image that the tag points at now.
 	Descriptor ocispec.Descriptor
 
-	// Repository and Tag are where it is.
+	// Repository and Tag say where the tag is.
 	Repository, Tag string
 
-	// Previous is where the tag pointed before; empty if it is new.
+	// Previous is the digest that the tag pointed at before; empty if the tag is
+	// new.
 	Previous digest.Digest
 
-	// UpToDate is true if the tag pointed there before. Nothing was put then.
+	// UpToDate is true if the tag already pointed at the image, so that nothing
+	// was put.
 	UpToDate bool
 
-	// Bytes is how much there was to send.
+	// Bytes is the number of bytes to send.
 	Bytes int64
 
-	// Transfer says what had to be sent.
+	// Transfer says what was sent.
 	Transfer
 }
 
@@ -63,18 +64,19 @@ func (r PromoteResult) Change() Change {
 	return Change{r.Tag, r.Previous, r.Descriptor.Digest, r.Bytes}
 }
 
-// Promote points a tag at an image that is in the registry already, by a tag or,
-// better, by the digest that was tested: nothing is built or pushed again, and
-// indexes keep all of their platforms.
+// Promote points a tag at an image that is already in the registry, named by a
+// tag or, better, by the digest that was tested. Nothing is built or pushed
+// again, and indexes keep all their platforms.
 //
 // An empty RepositoryName of to means that of from: the image gets another tag,
-// which takes one request to look where that points, one to read the manifest, and
-// one to put it, and none more than the first if from is a digest and the tag is
-// there already. In another repository, layers that are missing there are read from
-// the registry host and sent, as in [Push]; an empty Tag of to means that of from.
-// Aliases have to be the same, and that of to may be left out.
+// which takes three requests: to look up the tag, to read the manifest and to put
+// it. If from is a digest and the tag already points at it, the first is enough.
+// For another repository, layers that it lacks are read from the registry host and
+// sent, as in [Push]; an empty Tag of to means that of from. The aliases must be
+// the same; that of to may be empty.
 //
-// The tag moves last. After an error, promote again: what is there is found.
+// The tag moves last. After an error, call Promote again: it reuses what was
+// sent.
 func Promote(ctx context.Context, client APIClient, reader RegistryReader, from, to imageref.Reference, options PromoteOptions, optFns ...func(*TargetOptions)) (PromoteResult, error) {
 	sameRepository := to.RepositoryName == "" || to.RepositoryName == from.RepositoryName
 	to.Alias, to.RepositoryName = cmp.Or(to.Alias, from.Alias), cmp.Or(to.RepositoryName, from.RepositoryName)
@@ -115,9 +117,9 @@ func checkPromotion(from, to imageref.Reference) error {
 	case to.Tag == "":
 		return fmt.Errorf("to %s has no tag", to)
 	case to.Digest != "":
-		return fmt.Errorf("to %s has a digest: that comes from the image", to)
+		return fmt.Errorf("to %s has a digest: leave it out, the image has one", to)
 	case to.Alias != from.Alias:
-		return fmt.Errorf("from registry %s to %s: both have to be the same registry; use Mirror to copy from another one", from.Alias, to.Alias)
+		return fmt.Errorf("from registry %s to %s: both must be the same registry; use Mirror to copy from another one", from.Alias, to.Alias)
 	}
 	return nil
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 )
 
-// registrySource is a repository on the registry host as a source of one image.
+// registrySource is a repository on the registry host, as a source of one
+// image.
 type registrySource struct {
 	reader RegistryReader
 	ref    imageref.Reference
@@ -58,7 +59,7 @@ func (s registrySource) Exists(ctx context.Context, desc ocispec.Descriptor) (bo
 	return true, rc.Close()
 }
 
-// Referrers lists what has a manifest as its subject.
+// Referrers lists the referrers of a manifest.
 func (s registrySource) Referrers(ctx context.Context, desc ocispec.Descriptor, artifactType string, fn func([]ocispec.Descriptor) error) error {
 	var all []ocispec.Descriptor
 	for referrer, err := range s.reader.Referrers(ctx, s.at(desc.Digest), artifactType) {

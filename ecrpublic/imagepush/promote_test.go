@@ -232,12 +232,12 @@ func TestPromoteRefuses(t *testing.T) {
 		return changed
 	}
 	for want, refs := range map[string][2]imageref.Reference{
-		"from: ":                            {{RepositoryName: "team/app", Tag: "v1"}, {Tag: "v2"}},
-		"has neither a tag nor a digest":    {with(func(r *imageref.Reference) { r.Tag = "" }), {Tag: "v2"}},
-		"has no tag":                        {ref, {}},
-		"has a digest":                      {ref, {Tag: "v2", Digest: digest.FromString("x").String()}},
-		"both have to be the same registry": {ref, {Alias: "other", Tag: "v2"}},
-		"to: ":                              {ref, {Tag: "a b"}},
+		"from: ":                         {{RepositoryName: "team/app", Tag: "v1"}, {Tag: "v2"}},
+		"has neither a tag nor a digest": {with(func(r *imageref.Reference) { r.Tag = "" }), {Tag: "v2"}},
+		"has no tag":                     {ref, {}},
+		"has a digest":                   {ref, {Tag: "v2", Digest: digest.FromString("x").String()}},
+		"both must be the same registry": {ref, {Alias: "other", Tag: "v2"}},
+		"to: ":                           {ref, {Tag: "a b"}},
 	} {
 		_, err := imagepush.Promote(t.Context(), nil, nil, refs[0], refs[1], imagepush.PromoteOptions{})
 		require.ErrorContains(t, err, want)

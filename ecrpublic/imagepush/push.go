@@ -18,26 +18,26 @@ type PushOptions struct {
 	Repository string
 
 	// Tag is the tag to set; empty means Reference, or none if that is a digest
-	// or empty. A Reference that no tag can be, such as "app:v1", needs it.
+	// or empty. It is required if Reference is not a valid tag, such as
+	// "app:v1".
 	Tag string
 
-	// Reference is a tag or digest in the source. A [Source] takes an empty one
-	// for its only image; other sources need it.
+	// Reference is a tag or digest in the source. If it is empty, a [Source]
+	// uses its only image; other sources require it.
 	Reference string
 
-	// Platform chooses one image of an index, such as "linux/arm64" or
-	// "linux/arm/v7"; empty means the whole index. An image that is of another
-	// platform is an error.
+	// Platform selects one image of an index, such as "linux/arm64" or
+	// "linux/arm/v7"; empty means the whole index. An image of another platform
+	// is an error.
 	Platform string
 
-	// Referrers copies signatures, attestations and other artifacts as well
-	// whose subject is the image or a part of it, as far as the source lists
-	// them.
+	// Referrers also copies signatures, attestations and other artifacts whose
+	// subject is the image or one of its children, if the source lists them.
 	Referrers bool
 
-	// CreateRepository creates the repository in the caller's own registry if it
-	// is missing; usually it is the client that pushes. Nil means that the
-	// repository exists.
+	// CreateRepository is the client that creates the repository in the caller's
+	// own registry if it is missing, usually the one that pushes. Nil means that
+	// the repository must exist.
 	CreateRepository housekeeping.EnsureRepositoryAPIClient
 }
 
@@ -46,8 +46,8 @@ type PushResult struct {
 	// Descriptor is the image: its media type, digest and size.
 	Descriptor ocispec.Descriptor
 
-	// Tag is the tag that points at the image now; empty if the push set none. An
-	// image without a tag can be pulled by its digest only, and rules that delete
+	// Tag is the tag that now points at the image; empty if none was set. An
+	// untagged image can be pulled only by its digest, and rules that delete
 	// untagged images apply to it.
 	Tag string
 
@@ -59,10 +59,10 @@ type PushResult struct {
 	Transfer
 }
 
-// Push copies an image, or any other artifact, with all that it refers to from a
-// source into a repository. If the image is there with its tag, that takes one
-// call to find out. After an error, the result says what had been sent before it;
-// a second Push sends the rest.
+// Push copies an image, or any other artifact, with everything that it refers to
+// from a source into a repository. If the image already exists with its tag, Push
+// makes a single call. After an error, the result says what had been sent before
+// it; a second Push sends the rest.
 func Push(ctx context.Context, client APIClient, source oras.ReadOnlyTarget, options PushOptions, optFns ...func(*TargetOptions)) (PushResult, error) {
 	target, err := NewTarget(client, options.Repository, optFns...)
 	if err != nil {

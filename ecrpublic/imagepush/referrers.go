@@ -14,9 +14,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
-// copyReferrers copies, untagged, what has root or a manifest below it as its
-// subject, and what has those as its subject. With dryRun it sends nothing. It
-// returns how many bytes there were to send.
+// copyReferrers copies, untagged, the referrers of root and of the manifests
+// below it, and the referrers of those. With dryRun it sends nothing. It
+// returns the number of bytes to send.
 func (t *Target) copyReferrers(ctx context.Context, source content.ReadOnlyStorage, root ocispec.Descriptor, dryRun bool) (bytes int64, err error) {
 	lister := newReferrerLister(source)
 	if lister == nil {
@@ -104,8 +104,8 @@ func newReferrerLister(source content.ReadOnlyStorage) referrerLister {
 	return nil
 }
 
-// referrersOf returns the manifests that say themselves that a manifest is their
-// subject. What a source lists may be an index of it, or anything.
+// referrersOf returns the manifests that name a manifest as their subject. A
+// source may also list others, such as an index of it.
 func (t *Target) referrersOf(ctx context.Context, source content.Fetcher, list referrerLister, subject ocispec.Descriptor) (referrers []ocispec.Descriptor, err error) {
 	pages := 0
 	err = list(ctx, subject, func(page []ocispec.Descriptor) error {

@@ -21,8 +21,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// How often a call is tried. One that fails for good fails a push of hundreds, so
-// an outage of half a minute is waited for, and one call in two may fail.
+// Bounds on the attempts of a call. One failed call fails a push of hundreds, so
+// retries outlast an outage of half a minute, or every second call failing.
 const (
 	maxAttempts = 30
 	minAttempts = 3               // however long they take
@@ -32,12 +32,12 @@ const (
 	maxDelay = 5 * time.Second
 )
 
-// errOutOfTime says that a call is not tried again because of maxRetrying.
+// errOutOfTime says that a call is not retried because of maxRetrying.
 var errOutOfTime = fmt.Errorf("not tried again: it has failed for %v", maxRetrying)
 
 // budget is the retryer of one call. All calls of this package can be repeated.
-// They do not draw on the client's token bucket, which other calls of the program
-// would find empty, and which would refuse them after a hundred failures.
+// Retries do not use the client's token bucket: a hundred failures would empty
+// it, also for other calls of the program.
 type budget struct {
 	aws.RetryerV2 // says what is tried again
 	pacer         *pacer
@@ -51,7 +51,7 @@ type budget struct {
 	silent        int       // failures since the last success of any call
 }
 
-// health is when a target's calls last succeeded.
+// health records when a target's calls last succeeded.
 type health struct{ last atomic.Int64 }
 
 func (h *health) succeed() { h.last.Store(time.Now().UnixNano()) }
@@ -76,7 +76,7 @@ func (b *budget) withRetries(o *ecrpublic.Options) {
 	o.Retryer = b
 }
 
-// exhausted is a quota that is used up. The standard retryers try that again, the
+// exhausted reports an exhausted quota. The standard retryers retry it, the
 // client's own does not.
 func exhausted() error {
 	response := &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusBadRequest}}
@@ -85,7 +85,7 @@ func exhausted() error {
 
 func (b *budget) MaxAttempts() int { return b.max }
 
-// IsErrorRetryable says yes also to a response that could not be read.
+// IsErrorRetryable also accepts a response that could not be read.
 func (b *budget) IsErrorRetryable(err error) bool {
 	return isTruncated(err) || b.RetryerV2.IsErrorRetryable(err)
 }
@@ -155,8 +155,8 @@ func isThrottle(err error) bool {
 	return ok && response.HTTPStatusCode() == http.StatusTooManyRequests || hostStatus(err) == http.StatusTooManyRequests
 }
 
-// isTruncated reports whether a response broke off: that of a success, or that of
-// a failure before its code.
+// isTruncated reports whether a response was truncated: a success, or a failure
+// before its code.
 func isTruncated(err error) bool {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		response, ok := errors.AsType[*smithyhttp.ResponseError](err)

@@ -22,7 +22,7 @@ import (
 const annotationImageName = "io.containerd.image.name"
 
 // Source is what [Open] returns: images on disk that [Push] and [Mirror] can
-// read. Its methods may be called at the same time.
+// read. Its methods may be called concurrently.
 type Source struct {
 	layout *archive.Layout
 
@@ -39,45 +39,43 @@ var _ interface {
 
 // OpenOptions configures [Open]. The zero value of every field works.
 type OpenOptions struct {
-	// Digests remembers what layers of docker save become when they are
-	// compressed, so that the layers of an archive that were pushed before are read
-	// and checked, but not compressed again to find out that they are there. Nil
-	// remembers nothing. See [NewDigestFile].
+	// Digests remembers the digests of compressed docker save layers, so that
+	// layers that were pushed before are read and checked, but not compressed
+	// again. Nil remembers nothing. See [NewDigestFile].
 	Digests DigestCache
 }
 
 // DigestCache remembers the digests and sizes of compressed layers by the digests
-// of the uncompressed ones. It may forget. Its methods may be called at the same
-// time. A layer that turns out to be another one when it is compressed is not
-// pushed; one that the repository has is not compressed.
+// of the uncompressed ones. It may forget. Its methods may be called
+// concurrently. A layer whose digest differs once it is compressed is not pushed;
+// one that the repository has is not compressed.
 type DigestCache = archive.Cache
 
-// NewDigestFile returns a [DigestCache] in a file, which it creates when there is
-// something to remember. Several programs may use the same file. Keep it where
-// nobody else can write: what it says goes into images.
+// NewDigestFile returns a [DigestCache] in a file, which it creates when needed.
+// Several programs may share the file. No one else must be able to write it,
+// because its digests go into images.
 func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) }
 
-// Open reads the images of an OCI layout, a folder or a tar of one, or of an
-// archive as docker save and crane write it. Archives are read in place and
+// Open reads the images of an OCI layout (directory or tar file), or of an
+// archive written by docker save or crane. Archives are read in place and
 // must not be compressed as a whole.
 //
-// An image of a layout has the name that index.json gives it. Docker, from 25 on,
-// and containerd give it two, the tag and the whole name, and of the latter the
-// short form does as well: "v1", "docker.io/library/app:v1" and "app:v1" are the
-// same image. An image of any other archive has the names that manifest.json
-// gives it, such as "app:v1". An archive that has both files is taken for a
-// layout, unless its index.json lists nothing; both have to list the same images.
+// An image of a layout has the name in index.json. Docker 25 and later and
+// containerd write two, the tag and the full name, and the full name also has a
+// short form: "v1", "docker.io/library/app:v1" and "app:v1" are the same image.
+// An image of any other archive has the names in manifest.json, such as "app:v1".
+// An archive that has both files is read as a layout, unless its index.json lists
+// nothing; both must list the same images.
 //
-// The layers of a layout are left as they are. They are checked when they are
-// sent, against their digests. The layers of any other archive are read at once,
-// and if they are not what the image's config says, Open fails. Where they are
-// uncompressed, as docker writes them, they are compressed then, and up to 2 GiB
-// of the result is kept in a temporary file until [Source.Close]. The digest of
-// such an image is the one that crane computes.
+// The layers of a layout are used unchanged, and checked against their digests
+// when sent. The layers of any other archive are read by Open, which fails if
+// they do not match the image's config. Uncompressed layers, as docker writes
+// them, are compressed, and up to 2 GiB of the result is kept in a temporary
+// file until [Source.Close]. Such an image has the digest that crane computes.
 //
 // Open reads an archive as tar would unpack it: the last entry of a name counts.
-// It refuses names that lead out of the archive, and what tools read in different
-// ways. Metadata is read up to 4 MiB a file and 10,000 manifests.
+// It rejects names that lead out of the archive, and whatever tools read in
+// different ways. Metadata is limited to 4 MiB per file and 10,000 manifests.
 func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Source, error) {
 	var options OpenOptions
 	for _, fn := range optFns {
@@ -90,8 +88,8 @@ func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Sour
 	return &Source{layout, byName(layout.Images)}, nil
 }
 
-// Close removes the temporary file of a Source, if it has one. It is not needed
-// before the program ends.
+// Close removes the temporary file of a Source, if any. It is optional if the
+// program ends anyway.
 func (s *Source) Close() error { return s.layout.Close() }
 
 // Fetch opens a manifest or a blob.
@@ -143,7 +141,8 @@ func byName(images []ocispec.Descriptor) map[string][]ocispec.Descriptor {
 	return named
 }
 
-// namesOf returns what users may call an image, the most telling name first.
+// namesOf returns the names that users may use for an image, the most
+// specific first.
 func namesOf(image ocispec.Descriptor) (names []string) {
 	for _, key := range []string{annotationImageName, ocispec.AnnotationRefName} {
 		name := image.Annotations[key]
@@ -159,14 +158,13 @@ func namesOf(image ocispec.Descriptor) (names []string) {
 }
 
 // Resolve finds an image by one of its names, see [Open], or by the digest of any
-// manifest. An empty reference is the only image, or the only one that has a name.
-// A name that several images have, as "latest" may be, is an error that lists
-// better ones.
+// manifest. An empty reference means the only image, or the only one with a name.
+// A name shared by several images, such as "latest", is an error that lists unique
+// ones.
 //
-// Of an index of which not all is there, as docker save writes it after a pull of
-// one platform, Resolve returns the platform that is complete, if it is the only
-// one or the one that manifest.json names; otherwise the error lists what is
-// there.
+// For an incomplete index, as docker save writes it after a pull of one platform,
+// Resolve returns the complete platform, if it is the only one or the one that
+// manifest.json names; otherwise the error lists what is there.
 func (s *Source) Resolve(_ context.Context, reference string) (ocispec.Descriptor, error) {
 	image, err := s.resolveName(reference)
 	if err != nil {

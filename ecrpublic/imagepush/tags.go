@@ -30,8 +30,8 @@ const (
 	tagsOfAPage   = 1000
 )
 
-// selectTags returns the tags that the patterns name, sorted. It lists the
-// source's tags only if it has to.
+// selectTags returns the tags that the patterns match, sorted. It lists the
+// source's tags only if necessary.
 func selectTags(ctx context.Context, source registry.TagLister, patterns []string) (selected []string, err error) {
 	if patterns != nil && len(patterns) == 0 {
 		return nil, errors.New("Tags is an empty list: want tags or patterns, or nil for all tags")
@@ -96,13 +96,13 @@ func matchTags(pattern string, all []string) (matching []string, err error) {
 	return matching, nil
 }
 
-// tagLister is what clients have beside [APIClient] that can list tags.
+// tagLister is the additional method of clients that can list tags.
 type tagLister interface {
 	DescribeImageTags(context.Context, *ecrpublic.DescribeImageTagsInput, ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImageTagsOutput, error)
 }
 
-// readTags takes note of the repository's tags, of so many pages at most, and
-// reports whether those were all.
+// readTags caches the repository's tags, up to a number of pages, and reports
+// whether those were all.
 func (t *Target) readTags(ctx context.Context, client tagLister, pages int) (complete bool, err error) {
 	in := &ecrpublic.DescribeImageTagsInput{RepositoryName: &t.repository, RegistryId: t.registryID, MaxResults: aws.Int32(tagsOfAPage)}
 	for range pages {

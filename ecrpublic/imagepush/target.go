@@ -30,15 +30,15 @@ const (
 	// defaultParallel hides the round trips of small layers and manifests.
 	defaultParallel = 16
 
-	// maxParallel is more than any quota has use for.
+	// maxParallel is far above what any quota allows.
 	maxParallel = 1000
 
 	// minMemory is room for one large layer that is read once.
 	minMemory = 2 * limits.UsualPart
 )
 
-// APIClient is what this package needs of a client. Parts of files come to
-// UploadLayerPart as LayerPartReader, others as LayerPartBlob.
+// APIClient lists the methods that this package calls. UploadLayerPart gets
+// parts of files as LayerPartReader, others as LayerPartBlob.
 type APIClient interface {
 	BatchCheckLayerAvailability(context.Context, *ecrpublic.BatchCheckLayerAvailabilityInput, ...func(*ecrpublic.Options)) (*ecrpublic.BatchCheckLayerAvailabilityOutput, error)
 	InitiateLayerUpload(context.Context, *ecrpublic.InitiateLayerUploadInput, ...func(*ecrpublic.Options)) (*ecrpublic.InitiateLayerUploadOutput, error)
@@ -54,26 +54,26 @@ type TargetOptions struct {
 	// caller's own.
 	RegistryID string
 
-	// Parallel is how many layers are sent at a time, how many manifests are read
-	// or put, and how many images [Mirror] copies, up to 1,000; 0 means 16. The HTTP
-	// client should keep as many idle connections to a host.
+	// Parallel is how many layers are sent, manifests read or put, and images copied
+	// by [Mirror] at a time, up to 1,000; 0 means 16. The HTTP client should keep as
+	// many idle connections per host.
 	Parallel int
 
-	// Memory is how many bytes layers under way may take, 20 MiB at least; 0 means
-	// 60 MiB. A layer that is read once takes two parts of 10 MiB, or its size if
-	// that is less; a file takes half a megabyte.
+	// Memory is how many bytes the layers being sent may use, at least 20 MiB; 0
+	// means 60 MiB. A layer that is read once uses two parts of 10 MiB, or its
+	// size if that is less; a file uses half a megabyte.
 	Memory int64
 
-	// Limiter slows down the calls that the service allows few of; nil means a
-	// limiter of the target's own with the default rates.
+	// Limiter delays the calls with low quotas; nil means a new limiter with the
+	// default rates.
 	Limiter *Limiter
 
 	// Registry is the repository on the registry host, with a Client that logs in
 	// there, such as a registry.Client of this module. Layers and manifests then go
-	// to public.ecr.aws: a layer in two requests and as it is, where the API takes
-	// a few for each 10 MiB, and those in base64. What is there already is asked of
-	// the API all the same. Nil sends everything through the API, which needs no
-	// login and reaches one host alone. With Registry, RegistryID has to be empty.
+	// to public.ecr.aws: a layer takes two requests and is sent unencoded, whereas
+	// the API takes a request for each 10 MiB, in base64. What already exists is
+	// still asked of the API. Nil sends everything through the API, which needs no
+	// login and only one host. With Registry, RegistryID must be empty.
 	Registry *remote.Repository
 
 	// Progress is called for each layer, config and manifest; nil disables it.
@@ -81,14 +81,13 @@ type TargetOptions struct {
 	Progress func(Progress)
 }
 
-// Target is a repository of ECR Public as a destination of oras.Copy. It is for
-// one copy or for several, also at the same time, and then sends a layer that
-// they share once. It remembers what the repository holds: make a new one when
-// that may have changed otherwise.
+// Target is a repository of ECR Public as a destination of oras.Copy. It can
+// serve several copies, also concurrently, and sends a layer that they share
+// once. It remembers what the repository has: create a new one if other
+// programs may have changed that.
 //
-// Set [Target.FindSuccessors] as the copy's FindSuccessors to have layers
-// checked a manifest at a time rather than one by one. Digests have to be
-// sha256.
+// Set [Target.FindSuccessors] as the copy's FindSuccessors to check layers by
+// manifest rather than one by one. Digests must be sha256.
 type Target struct {
 	client     APIClient
 	repository string
@@ -114,9 +113,9 @@ var (
 	_ registry.ReferencePusher = (*Target)(nil)
 )
 
-// NewTarget makes a target of a repository, which is named without the
-// registry's alias and has to exist before something is pushed. It fails if an
-// option or the name is not usable, and calls nothing.
+// NewTarget creates a target for a repository, which is named without the
+// registry's alias and must exist before a push. It makes no call, and fails
+// if an option or the name is invalid.
 func NewTarget(client APIClient, repository string, optFns ...func(*TargetOptions)) (*Target, error) {
 	var options TargetOptions
 	for _, fn := range optFns {
@@ -130,7 +129,7 @@ func NewTarget(client APIClient, repository string, optFns ...func(*TargetOption
 	}
 	host, err := newHost(options.Registry, repository)
 	if err == nil && host != nil && options.RegistryID != "" {
-		err = errors.New("RegistryID goes with the API: leave it empty with Registry, whose alias says the account")
+		err = errors.New("RegistryID must be empty with Registry, whose alias names the account")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("imagepush: %w", err)
@@ -170,8 +169,8 @@ func (o *TargetOptions) complete() error {
 	return o.Limiter.err
 }
 
-// Exists reports whether the repository holds a layer, a config or a manifest. A
-// layer that it holds with another size is an error.
+// Exists reports whether the repository has a layer, a config or a manifest. A
+// layer that it has with another size is an error.
 func (t *Target) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, error) {
 	if err := checkDigest(desc); err != nil {
 		return false, err
@@ -190,12 +189,12 @@ func (t *Target) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, err
 }
 
 // Push sends a layer or a config in parts, or puts a manifest without a tag. It
-// succeeds if the repository has it already. A content that implements
-// io.ReaderAt and io.Seeker and is at its start, such as an *os.File, is read in
-// place, by ReadAt. One that can seek is read again if the service loses the
-// upload; of any other that is an error. The end of ctx ends the push when a Read
-// that is under way returns. If size or digest differ from the descriptor's, Push
-// fails and leaves nothing that an image could refer to.
+// succeeds if the repository already has it. Content that implements io.ReaderAt
+// and io.Seeker and is at its start, such as an *os.File, is read in place, by
+// ReadAt. If the service loses the upload, seekable content is read again; other
+// content is an error. When ctx ends, the push ends as soon as a running Read
+// returns. If size or digest differ from the descriptor's, Push fails and leaves
+// nothing that an image could refer to.
 func (t *Target) Push(ctx context.Context, desc ocispec.Descriptor, content io.Reader) error {
 	if err := checkDigest(desc); err != nil {
 		return err
@@ -206,9 +205,8 @@ func (t *Target) Push(ctx context.Context, desc ocispec.Descriptor, content io.R
 	return t.pushLayer(ctx, desc, newHanded(content))
 }
 
-// PushReference puts a manifest and points a tag at it, in one call. A tag that
-// pointed elsewhere moves. A reference that is empty or the manifest's digest
-// sets no tag.
+// PushReference puts a manifest and points a tag at it in one call, moving an
+// existing tag. A reference that is empty or the manifest's digest sets no tag.
 func (t *Target) PushReference(ctx context.Context, desc ocispec.Descriptor, content io.Reader, reference string) error {
 	if err := checkDigest(desc); err != nil {
 		return err
@@ -224,9 +222,9 @@ func (t *Target) PushReference(ctx context.Context, desc ocispec.Descriptor, con
 }
 
 // Tag points a tag at a manifest. The API sets tags by putting the manifest and
-// does not give manifests back, so Tag works for those that this target put
-// without a tag, or if the tag is already where it should be; it is
-// errdef.ErrUnsupported otherwise. oras.Copy does not need it.
+// does not return manifests, so Tag works only for those that this target put
+// without a tag, or if the tag already points there. Otherwise the error is
+// errdef.ErrUnsupported. oras.Copy does not need it.
 func (t *Target) Tag(ctx context.Context, desc ocispec.Descriptor, reference string) error {
 	tag, err := t.tagOf(reference, desc)
 	if err != nil {
@@ -241,11 +239,11 @@ func (t *Target) Tag(ctx context.Context, desc ocispec.Descriptor, reference str
 	if t.cache.hasTag(desc.Digest, tag) {
 		return nil
 	}
-	return fmt.Errorf("tag %s as %q: its manifest is not at hand, use PushReference: %w", desc.Digest, tag, errdef.ErrUnsupported)
+	return fmt.Errorf("tag %s as %q: its manifest is not available, use PushReference: %w", desc.Digest, tag, errdef.ErrUnsupported)
 }
 
 // Resolve finds an image by its tag or digest. The descriptor has media type
-// and digest; its Size is 0, because the API does not tell the size of a
+// and digest; its Size is 0, because the API does not return the size of a
 // manifest. It fails with errdef.ErrNotFound if there is no such image.
 func (t *Target) Resolve(ctx context.Context, reference string) (ocispec.Descriptor, error) {
 	if reference == "" {
@@ -261,14 +259,14 @@ func (t *Target) Resolve(ctx context.Context, reference string) (ocispec.Descrip
 	return image, nil
 }
 
-// Fetch fails with errdef.ErrUnsupported: the API does not give content back.
-// Read it from the registry's host, which anybody may.
+// Fetch fails with errdef.ErrUnsupported, because the API does not return
+// content. Read it from the registry host, for example with package registry.
 func (t *Target) Fetch(_ context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
-	return nil, fmt.Errorf("fetch %s: the API gives no content back: %w", desc.Digest, errdef.ErrUnsupported)
+	return nil, fmt.Errorf("fetch %s: the API does not return content: %w", desc.Digest, errdef.ErrUnsupported)
 }
 
-// FindSuccessors returns what a manifest refers to, and asks in one go which of
-// its layers the repository holds, so that [Target.Exists] need not.
+// FindSuccessors returns what a manifest refers to, and asks in one call which
+// of its layers the repository has, so that [Target.Exists] need not.
 func (t *Target) FindSuccessors(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor) ([]ocispec.Descriptor, error) {
 	if !isManifest(desc) {
 		return nil, nil

@@ -25,7 +25,7 @@ const (
 	maxDescriptors = 20_000
 
 	// keptManifests is how many bytes of manifests a plan keeps. Others are fetched
-	// again when they are put.
+	// again when put.
 	keptManifests = 256 << 10
 
 	// metadataMemory is what the manifests that are read at a time may take, at
@@ -97,7 +97,7 @@ func (w *walk) read(ctx context.Context, desc ocispec.Descriptor) (node, error) 
 	return n, nil
 }
 
-// add takes a manifest in and returns what has to be read next.
+// add adds a manifest and returns what must be read next.
 func (w *walk) add(ctx context.Context, n node) (next []ocispec.Descriptor, err error) {
 	if len(w.seen) > maxManifests {
 		return nil, fmt.Errorf("more than %d manifests in an image: %w", maxManifests, errdef.ErrSizeExceedsLimit)
@@ -120,7 +120,7 @@ func (w *walk) add(ctx context.Context, n node) (next []ocispec.Descriptor, err 
 	return next, err
 }
 
-// missingSubject returns the subject of a manifest if that has to be copied, too.
+// missingSubject returns the subject of a manifest if it must be copied too.
 func (w *walk) missingSubject(ctx context.Context, n node) (*ocispec.Descriptor, error) {
 	if n.subject == nil || w.seen[n.subject.Digest] {
 		return nil, nil
@@ -186,8 +186,8 @@ func (w *walk) missing(ctx context.Context) (manifests []node, layers []ocispec.
 	return manifests, kept, nil
 }
 
-// checkUnknownSizes asks the source about layers of which the service did not say
-// the size.
+// checkUnknownSizes asks the source about layers whose size the service did not
+// report.
 func (w *walk) checkUnknownSizes(ctx context.Context, layers []ocispec.Descriptor) error {
 	for _, layer := range layers {
 		if size, _ := w.cache.layer(layer.Digest); size != unknownSize {
@@ -204,9 +204,9 @@ func (w *walk) checkUnknownSizes(ctx context.Context, layers []ocispec.Descripto
 	return nil
 }
 
-// findChildren looks for the manifests below the root whose layers are all there,
-// in one call for each hundred. It finds none of a hundred of which one is
-// missing; those are put again, which does no harm.
+// findChildren looks for existing manifests below the root whose layers all
+// exist, in one call per hundred. If one of a hundred is missing, it finds none
+// of them; they are put again, which does no harm.
 func (w *walk) findChildren(ctx context.Context) error {
 	var ids []types.ImageIdentifier
 	for _, n := range w.nodes[1:] {
@@ -263,7 +263,7 @@ func (w *walk) inOrder() (ordered []node) {
 	return ordered
 }
 
-// readNode reads a manifest when there is room for what it may become in memory.
+// readNode reads a manifest once there is room for its parsed form in memory.
 func (t *Target) readNode(ctx context.Context, source content.Fetcher, desc ocispec.Descriptor) (node, error) {
 	if desc.Size > limits.MaxManifest {
 		_, _, err := manifest.Fetch(ctx, source, desc) // which refuses it

@@ -43,7 +43,7 @@ type cacheLine struct {
 	cacheValue
 }
 
-// NewCacheFile returns a [Cache] in a file. It forgets what it cannot read or
+// NewCacheFile returns a [Cache] in a file. It ignores what it cannot read or
 // write.
 func NewCacheFile(path string) Cache { return &cacheFile{path: path} }
 
@@ -81,7 +81,7 @@ func (c *cacheFile) Put(uncompressed, compressed digest.Digest, size int64) {
 	_, _ = f.Write(append(data, '\n')) // what is not written is found out again
 }
 
-// load reads the file once. Lines that make no sense are passed over.
+// load reads the file once. Invalid lines are skipped.
 func (c *cacheFile) load() {
 	if c.read {
 		return

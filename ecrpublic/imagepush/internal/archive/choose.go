@@ -11,10 +11,10 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
-// Choose returns the image to push for one that the layout lists: itself if all of
-// it is there. Of an index of which only one platform is there, as docker save
-// writes them, it is that platform, or the one that manifest.json names. Otherwise
-// the error lists what is there.
+// Choose returns the image to push for one that the layout lists: the image itself
+// if it is complete. For an index of which only one platform is there, as docker
+// save writes it, it returns that platform, or the one that manifest.json names.
+// Otherwise the error lists what is there.
 func (l *Layout) Choose(root ocispec.Descriptor) (ocispec.Descriptor, error) {
 	if err := manifest.CheckMediaType(root.MediaType); err != nil {
 		return ocispec.Descriptor{}, fmt.Errorf("%s: %w", root.Digest, err)
@@ -43,13 +43,13 @@ func (l *Layout) Choose(root ocispec.Descriptor) (ocispec.Descriptor, error) {
 
 func (l *Layout) choices(complete []ocispec.Descriptor) string {
 	if len(complete) == 0 {
-		return "no platform of it is complete"
+		return "none of its platforms is complete"
 	}
 	var all []string
 	for _, image := range complete {
 		all = append(all, fmt.Sprintf("%s %s", Platform(image), image.Digest))
 	}
-	return "complete are, to be chosen by platform or digest: " + strings.Join(all, ", ")
+	return "choose a complete one by platform or digest: " + strings.Join(all, ", ")
 }
 
 // Platform is the platform of a child of an index, as docker writes it.
@@ -70,7 +70,7 @@ func (l *Layout) Find(d digest.Digest) (ocispec.Descriptor, bool) {
 	return n.desc, ok
 }
 
-// missing says what of an image is not there, or "" if all is.
+// missing says what is missing from an image, "" if nothing is.
 func (l *Layout) missing(root ocispec.Descriptor) string {
 	seen := map[digest.Digest]bool{}
 	for next := []ocispec.Descriptor{root}; len(next) > 0; next = next[1:] {
@@ -115,8 +115,8 @@ func (l *Layout) platforms(root ocispec.Descriptor) (images []ocispec.Descriptor
 	return images
 }
 
-// isAttestation reports whether a child of an index describes another one, as
-// BuildKit writes them.
+// isAttestation reports whether a child of an index describes another child,
+// as BuildKit writes it.
 func isAttestation(desc ocispec.Descriptor) bool {
 	return desc.Annotations["vnd.docker.reference.type"] != "" || desc.Platform != nil && desc.Platform.OS == "unknown"
 }

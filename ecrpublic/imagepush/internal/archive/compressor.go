@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// compressor is what gzip makes of a source, the same bytes every time.
+// compressor reads a source compressed with gzip, the same bytes every time.
 type compressor struct {
 	source io.Reader
 	writer *gzip.Writer

@@ -15,7 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
-// dockerSaveFile lists the images of an archive of docker save.
+// dockerSaveFile lists the images of a docker save archive.
 const dockerSaveFile = "manifest.json"
 
 const (
@@ -52,8 +52,8 @@ type savedBlob struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// openDockerSave opens an archive that has manifest.json. One that is a layout as
-// well is opened as such if that lists images.
+// openDockerSave opens an archive that has manifest.json. If it is also a layout
+// that lists images, it is opened as a layout.
 func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, error) {
 	if err := t.checkUnique(dockerSaveFile); err != nil {
 		return nil, err
@@ -82,8 +82,8 @@ func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, 
 	return b.Layout, nil
 }
 
-// checkSaved compares the two lists of an archive: a tool that reads manifest.json
-// has to find an image that index.json leads to.
+// checkSaved compares the two lists of an archive: every image in manifest.json
+// must also be reachable from index.json.
 func (l *Layout) checkSaved(t *tarFile, images []savedImage) error {
 	configs := map[digest.Digest]bool{}
 	for _, n := range l.manifests {
@@ -136,7 +136,7 @@ func readConfig(t *tarFile, image savedImage) (config []byte, diffIDs []digest.D
 	return config, diffIDs, nil
 }
 
-// builder makes a layout of an archive of docker save that is none.
+// builder builds a layout from a docker save archive that is not one.
 type builder struct {
 	*Layout
 	tar     *tarFile
@@ -202,9 +202,9 @@ func (b *builder) addImage(image savedImage, config []byte, diffIDs []digest.Dig
 	return nil
 }
 
-// source returns what LayerSources says of a layer: of those that are kept
-// elsewhere, as Windows has them, it is all there is. Docker from 25 on lists
-// uncompressed layers there, too.
+// source returns what LayerSources says of a layer. For layers stored
+// elsewhere, such as those of Windows, there is nothing else. Docker 25 and
+// later lists uncompressed layers there, too.
 func (i savedImage) source(diffID digest.Digest) (savedBlob, bool) {
 	source, ok := i.LayerSources[diffID]
 	plain := source.MediaType == dockerPlainLayer || source.MediaType == ocispec.MediaTypeImageLayer

@@ -20,8 +20,8 @@ const maxMetadata = limits.MaxManifest
 
 // files are the files of a layout, which have slash-separated names.
 type files interface {
-	// size returns how large a file is. It fails with fs.ErrNotExist for what is
-	// not there, and otherwise for what is no regular file.
+	// size returns how large a file is. It fails with fs.ErrNotExist for a
+	// missing file, and with another error for anything but a regular file.
 	size(name string) (int64, error)
 
 	// open opens a regular file.
@@ -36,10 +36,11 @@ type File interface {
 	io.Closer
 }
 
-// folder has files below a path.
+// folder holds the files below a directory.
 type folder string
 
-// size looks before anything is opened: opening a FIFO would wait for its writer.
+// size checks the type before opening, because opening a FIFO would wait for its
+// writer.
 func (f folder) size(name string) (int64, error) {
 	info, err := os.Stat(f.path(name))
 	if err != nil {

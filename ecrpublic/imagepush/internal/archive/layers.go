@@ -17,13 +17,13 @@ import (
 	"oras.land/oras-go/v2/errdef"
 )
 
-// Cache remembers what uncompressed layers become when they are compressed. It may
-// forget. Its methods may be called at the same time.
+// Cache remembers the result of compressing layers. It may forget. Its methods may
+// be called concurrently.
 type Cache interface {
 	// Get returns the digest and the size of a compressed layer.
 	Get(uncompressed digest.Digest) (compressed digest.Digest, size int64, ok bool)
 
-	// Put takes note of them.
+	// Put stores them.
 	Put(uncompressed, compressed digest.Digest, size int64)
 }
 
@@ -77,7 +77,7 @@ func (b *builder) readLayers(ctx context.Context, images []savedImage, diffIDs [
 	return nil
 }
 
-// readLayer finds out the digest that a layer is pushed with.
+// readLayer determines the digest that a layer is pushed with.
 func (b *builder) readLayer(ctx context.Context, name string, claimed claim) (layer, error) {
 	e, err := b.tar.find(name)
 	if err != nil {
@@ -140,7 +140,7 @@ func verify(name string, l layer, claimed claim, err error) error {
 	return nil
 }
 
-// measure takes both digests of a compressed layer in one pass.
+// measure computes both digests of a compressed layer in one pass.
 func measure(packed io.Reader) (layer, error) {
 	outer, inner := digest.SHA256.Digester(), digest.SHA256.Digester()
 	tee := io.TeeReader(packed, outer.Hash())

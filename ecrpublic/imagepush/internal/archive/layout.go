@@ -24,7 +24,7 @@ const (
 	maxDescriptors = 50_000
 )
 
-// Layout has the images of a path. Its methods may be called at the same time.
+// Layout holds the images at a path. Its methods may be called concurrently.
 type Layout struct {
 	// Images are those that index.json lists, or manifest.json of docker save.
 	Images []ocispec.Descriptor
@@ -37,7 +37,7 @@ type Layout struct {
 	spool     *spool                 // of compressed layers; nil if there are none
 }
 
-// blob is content that was made of files.
+// blob is content built from files.
 type blob struct {
 	size int64
 	open func() (io.ReadCloser, error)
@@ -116,7 +116,7 @@ func (l *Layout) addParent(parent node) {
 	}
 }
 
-// Close gives back what the layers that were compressed take on disk.
+// Close frees the disk space of compressed layers.
 func (l *Layout) Close() error {
 	if l.spool == nil {
 		return nil
@@ -124,8 +124,8 @@ func (l *Layout) Close() error {
 	return l.spool.close()
 }
 
-// Fetch opens a blob or a manifest. What is a range of a file is a [File]. It
-// fails with fs.ErrNotExist for what is not there.
+// Fetch opens a blob or a manifest. A range of a file is a [File]. It fails
+// with fs.ErrNotExist for missing content.
 func (l *Layout) Fetch(_ context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
 	if b, ok := l.made[desc.Digest]; ok {
 		return b.open()

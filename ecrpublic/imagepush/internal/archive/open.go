@@ -16,12 +16,12 @@ import (
 // Options are the choices of [Open]. The zero value works.
 type Options struct {
 	// Cache remembers what uncompressed layers become when they are compressed;
-	// nil means that every layer of docker save is compressed to find that out.
+	// nil means that every layer of docker save is compressed.
 	Cache Cache
 }
 
-// Open opens an OCI layout, a folder or a tar file of one, or an archive of docker
-// save. Close the Layout when it is no longer read.
+// Open opens an OCI layout (directory or tar file) or a docker save archive. Close
+// the Layout when it is no longer needed.
 func Open(ctx context.Context, path string, options Options) (*Layout, error) {
 	info, err := os.Stat(path)
 	if err != nil {

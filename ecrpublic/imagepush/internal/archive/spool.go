@@ -7,16 +7,16 @@ import (
 )
 
 const (
-	// maxSpool is how many bytes of compressed layers are kept. What goes beyond is
-	// compressed again when it is sent.
+	// maxSpool is how many bytes of compressed layers are kept. Layers beyond that
+	// are compressed again when they are sent.
 	maxSpool = 2 << 30
 
 	// spoolChunk is how many bytes belong to one layer in the file.
 	spoolChunk = 1 << 20
 )
 
-// spool keeps compressed layers in a temporary file that has no name any more. The
-// zero value is ready; without a place for the file it keeps nothing.
+// spool keeps compressed layers in a temporary file that is already unlinked. The
+// zero value is ready to use; if the file cannot be created, it keeps nothing.
 type spool struct {
 	mu   sync.Mutex
 	file *os.File
@@ -25,7 +25,7 @@ type spool struct {
 	free []int64 // chunks of layers that did not fit
 }
 
-// close frees the disk. What was kept cannot be read any longer.
+// close frees the disk space. The layers can no longer be read.
 func (s *spool) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,7 +73,7 @@ type spooled struct {
 	lost   bool // it is not kept
 }
 
-// Write never fails: what cannot be kept is let go.
+// Write never fails: what cannot be kept is dropped.
 func (k *spooled) Write(p []byte) (int, error) {
 	for rest := p; len(rest) > 0 && !k.lost; {
 		within := k.size % spoolChunk

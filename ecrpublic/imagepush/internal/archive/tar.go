@@ -90,7 +90,7 @@ func refuseCompressed(f *os.File) error {
 	return nil
 }
 
-// add does what unpacking an entry would do. It refuses what tools unpack in
+// add does what unpacking an entry would do. It rejects what tools unpack in
 // different ways.
 func (t *tarFile) add(header *tar.Header, offset int64) error {
 	if header.Typeflag == tar.TypeXGlobalHeader {
@@ -133,8 +133,8 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 	return nil
 }
 
-// inside returns where a name leads from a folder of the archive, or an error if
-// that is outside of it or depends on how a tool reads it.
+// inside resolves a name in a directory of the archive. It is an error if the
+// result is outside the archive or depends on the tool.
 func inside(dir, name string) (string, error) {
 	if len(name) > maxName {
 		return "", fmt.Errorf("a name of %d bytes: %w", len(name), errdef.ErrSizeExceedsLimit)
@@ -147,7 +147,7 @@ func inside(dir, name string) (string, error) {
 	}
 	name = path.Join(dir, name)
 	if name == ".." || strings.HasPrefix(name, "../") {
-		return "", errors.New("it leads out of the archive")
+		return "", errors.New("leads out of the archive")
 	}
 	return path.Clean(name), nil
 }
@@ -156,7 +156,7 @@ func inside(dir, name string) (string, error) {
 func (t *tarFile) checkFolders(name string) error {
 	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
 		if e, ok := t.entries[dir]; ok && e.kind != tar.TypeDir {
-			return fmt.Errorf("%q, in which it is, is no folder", dir)
+			return fmt.Errorf("its parent %q is not a directory", dir)
 		}
 	}
 	return nil
@@ -175,7 +175,8 @@ func (t *tarFile) hardLink(target string) (entry, error) {
 	return e, nil
 }
 
-// isSparse tells that the tar file does not hold an entry's bytes in one range.
+// isSparse reports whether the tar file does not hold an entry's bytes in one
+// range.
 func isSparse(header *tar.Header) bool {
 	for key := range header.PAXRecords {
 		if strings.HasPrefix(key, "GNU.sparse.") {
@@ -202,7 +203,7 @@ func (t *tarFile) find(name string) (entry, error) {
 		}
 		at = e.target
 	}
-	return failed(fmt.Errorf("more than %d links, or a circle of them", maxLinks))
+	return failed(fmt.Errorf("more than %d links, or a cycle of links", maxLinks))
 }
 
 // has reports whether there is an entry of a name, of any type.
@@ -247,7 +248,7 @@ func (t *tarFile) checkUnique(name string) error {
 	}
 	same, err := t.equal(*last.first, last)
 	if err == nil && !same {
-		err = fmt.Errorf("two entries of the name %q differ, and tools disagree which one counts", name)
+		err = fmt.Errorf("two entries named %q differ, and tools disagree on which one counts", name)
 	}
 	return err
 }
