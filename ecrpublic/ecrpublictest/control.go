@@ -17,8 +17,8 @@ import (
 // ControlPath is the path below which [WithControl] serves.
 const ControlPath = "/_emulator/"
 
-// WithControl lets programs of any language steer the emulator over HTTP, below
-// [ControlPath]. Bodies are JSON.
+// WithControl lets programs in any language control the emulator over HTTP,
+// below [ControlPath]. Bodies are JSON.
 //
 //	GET    health    answers {"status":"ok"}
 //	POST   reset     forgets the state, the faults, the requests and the clock's offset
@@ -70,7 +70,7 @@ func (c *control) routes() http.Handler {
 	return mux
 }
 
-// before answers what is below [ControlPath] and leaves the rest to next.
+// before serves requests below [ControlPath] and passes the rest to next.
 func (c *control) before(next http.Handler) http.Handler {
 	own := c.routes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -92,7 +92,7 @@ func answerControl(w http.ResponseWriter, serve func(r *http.Request) (any, erro
 	_ = json.NewEncoder(w).Encode(out)
 }
 
-// readControl reads a JSON body that has no other members than the value's.
+// readControl reads a JSON body without unknown members.
 func readControl(r *http.Request, value any) error {
 	d := json.NewDecoder(io.LimitReader(r.Body, 1<<20))
 	d.DisallowUnknownFields()

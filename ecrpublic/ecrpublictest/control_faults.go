@@ -13,7 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// injectedFaults are those that were added over HTTP.
+// injectedFaults are the faults added over HTTP.
 type injectedFaults struct {
 	mu   sync.Mutex
 	list []faultRequest

@@ -8,37 +8,37 @@ import (
 	"time"
 )
 
-// Fault makes requests go wrong: it says which ones, and what happens to them.
-// The zero value does nothing.
+// Fault makes requests fail: it says which ones, and how. The zero value does
+// nothing.
 type Fault struct {
 	// Operation is the operation to disturb, named as in [Request]: "PutImage",
 	// "GET /token/". "" means every request to the API and to the registry. A name
-	// that no request has is no error: see [Handler.Count].
+	// that no request has is not an error: check it with [Handler.Count].
 	Operation string
 
-	// After is how many of these requests go well before the first that may not.
+	// After is how many of these requests succeed before the fault starts.
 	After int
 
-	// Times is how often the fault happens; 0 means without end.
+	// Times is how often the fault happens; 0 means without limit.
 	Times int
 
 	// Probability, between 0 and 1, is the share of requests that the fault
-	// happens to; 0 means all. Which ones depends on [WithSeed] and on the
-	// ordinal of a request among those of its operation, not on what runs beside
-	// it, and so repeats from run to run.
+	// happens to; 0 means all. Which ones depends only on [WithSeed] and on the
+	// ordinal of a request among those of its operation, not on concurrent
+	// requests, so it is the same in every run.
 	Probability float64
 
 	// Effect is what happens, such as [Throttle].
 	Effect Effect
 }
 
-// Inject adds faults to those that the emulator has. They stand one behind the
-// other: a fault does not see, or count, the requests that one injected before
-// it answers itself, and of two that spoil an answer the later does it first.
+// Inject adds faults to those that the emulator has. They apply in order: a
+// fault does not see, or count, requests that an earlier fault answers itself.
+// If two faults alter a response, the later one does so first.
 func (h *Handler) Inject(faults ...Fault) { h.faults.inject(faults) }
 
-// ClearFaults removes all faults, and the repositories that [HideNew] hides
-// appear. Requests under way keep their faults.
+// ClearFaults removes all faults, and repositories hidden by [HideNew] become
+// visible. Requests in progress keep their faults.
 func (h *Handler) ClearFaults() { h.faults.clear() }
 
 // WithSeed chooses which requests the faults with a [Fault.Probability] happen
@@ -59,7 +59,7 @@ func newFaults(c config) *faults {
 	return &faults{seed: c.seed, now: c.Clock, hidden: hiddenRepositories{account: c.Account, reads: map[string]int{}}}
 }
 
-// activeFault is a fault and what it has met so far.
+// activeFault is a fault with its counters.
 type activeFault struct {
 	Fault
 	number   int            // among the injected ones
@@ -83,7 +83,7 @@ func (f *faults) clear() {
 	f.hidden.clear()
 }
 
-// wrap puts the faults in front of a handler.
+// wrap applies the faults to a handler.
 func (f *faults) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.chain(f.current(), next).ServeHTTP(w, r)
@@ -96,8 +96,8 @@ func (f *faults) current() []*activeFault {
 	return f.active
 }
 
-// chain stands the faults in front of next. Whether one happens is decided when
-// the request gets to it.
+// chain applies the faults before next. Whether a fault happens is decided when
+// a request reaches it.
 func (f *faults) chain(active []*activeFault, next http.Handler) http.Handler {
 	if len(active) == 0 {
 		return next

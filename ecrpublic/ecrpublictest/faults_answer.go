@@ -17,7 +17,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
 )
 
-// answer is an answer that is held back.
+// answer is a response that is held back.
 type answer struct {
 	to     http.ResponseWriter
 	header http.Header
@@ -26,7 +26,7 @@ type answer struct {
 	reset  bool // there is nobody left to send it to
 }
 
-// capture has a request processed and holds back its answer to w.
+// capture has a request processed and holds back its response to w.
 func capture(w http.ResponseWriter, next http.Handler, r *http.Request) *answer {
 	a := &answer{to: w, header: http.Header{}}
 	next.ServeHTTP(a, r)
@@ -46,20 +46,20 @@ func (a *answer) Write(p []byte) (int, error) {
 	return a.body.Write(p)
 }
 
-// Hijack lets a fault behind the one that captures reset the connection.
+// Hijack lets a later fault than the capturing one reset the connection.
 func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	a.reset = true
 	return http.NewResponseController(a.to).Hijack()
 }
 
-// send sends the answer as it is.
+// send sends the response unchanged.
 func (a *answer) send() { a.sendBody(a.body.Len(), a.body.Bytes()) }
 
-// sendHalf sends half of the body and says that it has some length.
+// sendHalf sends half of the body and announces the given length.
 func (a *answer) sendHalf(length int) { a.sendBody(length, a.body.Bytes()[:a.body.Len()/2]) }
 
-// sendBody sends the header with a body that it says has some length. The header
-// of an answer without a body, as to a HEAD request, stays as it is.
+// sendBody sends the header with a body and announces the given length. The
+// header of a response without a body, such as one to HEAD, is unchanged.
 func (a *answer) sendBody(length int, body []byte) {
 	if a.reset {
 		return
@@ -73,7 +73,7 @@ func (a *answer) sendBody(length int, body []byte) {
 	_, _ = a.to.Write(body) // a client that is gone gets nothing
 }
 
-// fail answers with an error in the form of the API or of the registry.
+// fail sends an error in the form of the API or of the registry host.
 func fail(w http.ResponseWriter, r *http.Request, status int, err smithy.APIError) {
 	if isRegistry(r) {
 		host.WriteError(w, status, err.ErrorCode(), err.ErrorMessage())
@@ -86,8 +86,8 @@ func fail(w http.ResponseWriter, r *http.Request, status int, err smithy.APIErro
 }
 
 // reset ends the connection at once: the client gets "connection reset by peer"
-// and not the end of a stream. Where a connection is not the request's own, as
-// in HTTP/2, the request is reset.
+// and not the end of a stream. If requests share a connection, as in HTTP/2,
+// only the request is reset.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

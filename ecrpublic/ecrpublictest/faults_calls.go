@@ -13,8 +13,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// call is a call of an operation of the API, as the effects see it that change
-// inputs and outputs rather than HTTP.
+// call is a call of an API operation, for effects that change inputs and
+// outputs rather than HTTP.
 type call wire.Call
 
 // intercept runs a call with the faults around it, the first one outermost.
@@ -47,7 +47,8 @@ func member[T any](of any, name string) *T {
 	return p
 }
 
-// isPage reports whether an input asks for a page, and not for what it names.
+// isPage reports whether an input asks for a page rather than for named
+// items.
 func isPage(input any) bool {
 	if member[*int32](input, "MaxResults") == nil {
 		return false
@@ -65,7 +66,7 @@ func (c call) shorten(size int) (any, error) {
 	return c.Run()
 }
 
-// repeatToken answers with the token that the page was asked for with.
+// repeatToken returns the token with which the page was requested.
 func (c call) repeatToken() (any, error) {
 	out, err := c.Run()
 	if token := *member[*string](c.Input, "NextToken"); err == nil && token != nil {
@@ -83,7 +84,7 @@ func (c call) hide(f *faults, reads int) (any, error) {
 	return out, err
 }
 
-// run keeps hidden repositories from a call.
+// run hides repositories from a call.
 func (h *hiddenRepositories) run(c call) (any, error) {
 	if c.Operation == "CreateRepository" {
 		return c.Run()

@@ -2,7 +2,7 @@ package ecrpublictest
 
 import "sync"
 
-// hiddenRepositories are repositories that reads do not see yet.
+// hiddenRepositories holds repositories that reads do not see yet.
 type hiddenRepositories struct {
 	account string
 

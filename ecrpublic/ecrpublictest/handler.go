@@ -44,7 +44,7 @@ func NewHandler(opts ...Option) (*Handler, error) {
 	return h, nil
 }
 
-// limits puts the rates in front of a handler, if there are any.
+// limits applies the rates to a handler, if there are any.
 func (h *Handler) limits(next http.Handler) http.Handler {
 	if h.config.rates == (Rates{}) {
 		return next
@@ -53,15 +53,14 @@ func (h *Handler) limits(next http.Handler) http.Handler {
 	return l.wrap(next)
 }
 
-// ServeHTTP answers requests to the API and to the registry.
+// ServeHTTP serves the API and the registry host.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.root.ServeHTTP(w, r) }
 
-// Close ends open uploads and lets go of the data directory. Requests that
-// change something fail from then on if there is one. Calls after the first do
-// nothing.
+// Close ends open uploads and releases the data directory. If there is one,
+// requests that change something fail from then on. Further calls do nothing.
 func (h *Handler) Close() error { return h.store.Close() }
 
-// stamp gives every answer an id and the time.
+// stamp gives every response an id and the time.
 func (h *Handler) stamp(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(awsjson.RequestIDHeader, registry.NewUUID())

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// WithHostCheck refuses requests whose Host is neither an address, nor a name that
-// stands for this machine or its network, nor one of ECR Public, nor one of these;
-// and requests that a browser makes for a page of another host. Pages of the web
-// cannot reach the emulator then, whatever their names resolve to.
+// WithHostCheck accepts only requests whose Host is an IP address, a name of this
+// machine or its network, a host of ECR Public, or one of names, and refuses
+// requests that a browser makes for a page of another host. Web pages then cannot
+// reach the emulator, whatever their names resolve to.
 func WithHostCheck(hosts ...string) Option {
 	return func(c *config) { c.checkHosts, c.hosts = true, append(c.hosts, hosts...) }
 }
 
-// guard lets only requests for names pass that are this server's.
+// guard passes only requests for names of this server.
 func (c *config) guard(next http.Handler) http.Handler {
 	if !c.checkHosts {
 		return next
@@ -35,7 +35,7 @@ func (c *config) guard(next http.Handler) http.Handler {
 	})
 }
 
-// nameOf is a host without its port.
+// nameOf returns a host without its port.
 func nameOf(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		return name
@@ -43,9 +43,9 @@ func nameOf(host string) string {
 	return strings.Trim(host, "[]")
 }
 
-// isLocalName reports whether a name cannot be one that somebody on the web owns:
-// an address, a name without a dot such as that of a container, or one that is
-// reserved for this machine.
+// isLocalName reports whether a name cannot belong to a web site: an IP address,
+// a name without a dot such as that of a container, or one reserved for this
+// machine.
 func isLocalName(name string) bool {
 	return net.ParseIP(name) != nil || !strings.Contains(name, ".") || strings.HasSuffix(name, ".localhost") || name == "host.docker.internal"
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// Client is a mock of [ecrpublic.Client] for tests that want to say what each
-// call answers; it makes no requests. [NewScript] makes one from a list of expected
-// calls. For answers by operation, in any order, set the func of each operation that
-// must work: a nil one makes its method fail with an error that names it. The zero
-// value is ready, and safe for concurrent use while the funcs stay as they are. Do not
-// copy a Client after its first call.
+// Client is a mock of [ecrpublic.Client] for tests that specify the result of each
+// call; it makes no requests. [NewScript] creates one from a list of expected calls.
+// For results by operation, in any order, set the func of each operation that must
+// work: a method whose func is nil returns an error that names it. The zero value is
+// ready to use, and safe for concurrent use while the funcs do not change. Do not copy
+// a Client after its first call.
 type Client struct {
 	// BatchCheckLayerAvailabilityFunc answers BatchCheckLayerAvailability.
 	BatchCheckLayerAvailabilityFunc Func[ecrpublic.BatchCheckLayerAvailabilityInput, ecrpublic.BatchCheckLayerAvailabilityOutput]
@@ -74,8 +74,8 @@ type Client struct {
 var _ ecrpublic.API = (*Client)(nil)
 
 // Func is the signature of an operation's method, so a method of another client
-// can be a mock's func too. The client passes context, input and options on as
-// it got them.
+// can be a mock's func too. The mock passes context, input and options on
+// unchanged.
 type Func[In, Out any] func(context.Context, *In, ...func(*ecrpublic.Options)) (*Out, error)
 
 // Call is one call of a mock's method.
@@ -88,8 +88,9 @@ type Call struct {
 	Input any
 }
 
-// Calls returns the calls so far in the order in which they began, those that
-// failed for want of a func among them. The slice is the caller's.
+// Calls returns the calls so far in the order in which they started,
+// including those that failed because their func is nil. The slice belongs to
+// the caller.
 func (c *Client) Calls() []Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,7 +114,7 @@ func (f Func[In, Out]) call(ctx context.Context, c *Client, in *In, optFns []fun
 	return f(ctx, in, optFns...)
 }
 
-// operationFor is the operation that an input belongs to.
+// operationFor returns the operation that an input belongs to.
 func operationFor[In any]() string { return strings.TrimSuffix(reflect.TypeFor[In]().Name(), "Input") }
 
 // BatchCheckLayerAvailability runs BatchCheckLayerAvailabilityFunc.

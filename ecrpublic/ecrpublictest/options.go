@@ -14,7 +14,7 @@ import (
 // Option changes how an emulator is set up.
 type Option func(*config)
 
-// config is the sum of the options. It does not change once a handler is made.
+// config holds the options. It does not change once a handler is created.
 type config struct {
 	registry.Config
 
@@ -60,23 +60,24 @@ func WithQuotas(q Quotas) Option { return func(c *config) { c.Quotas = registry.
 // from many goroutines. Nil means time.Now.
 func WithClock(now func() time.Time) Option { return func(c *config) { c.Clock = now } }
 
-// WithDataDir keeps the state in a directory, so that it survives a restart and
-// a crash: repositories, images, layers, catalog data, policies and tags, but not
-// uploads that are still open. The directory is created if it is missing, has to
-// be empty otherwise or an emulator's own, and belongs to one emulator at a time.
-// Empty means that the state lives in memory.
+// WithDataDir keeps the state in a directory, so that it survives a restart and a
+// crash: repositories, images, layers, catalog data, policies and tags, but not
+// uploads that are still open. The directory is created if it is missing, and
+// otherwise must be empty or an emulator's own. Only one emulator can use it at a
+// time. An empty path keeps the state in memory.
 func WithDataDir(dir string) Option { return func(c *config) { c.DataDir = dir } }
 
-// WithRegion sets the region that the emulator plays, and that [Server.Config]
-// has. Any other than us-east-1, the default, refuses every operation with
-// UnsupportedCommandException, as us-west-2 does, whatever region it is signed for.
+// WithRegion sets the region that the emulator stands for, which is also that of
+// [Server.Config]. Any other than us-east-1, the default, refuses every operation
+// with UnsupportedCommandException, as us-west-2 does, whatever region it is signed
+// for.
 func WithRegion(region string) Option {
 	return func(c *config) { c.region, c.anyRegion = region, c.anyRegion || region != endpoints.HomeRegion }
 }
 
-// WithAnyRegion serves requests that are signed for any region, for programs whose
-// region cannot be set. Without it, one that is signed for us-west-2 is refused
-// with UnsupportedCommandException, as the service does, and for other regions,
+// WithAnyRegion accepts requests signed for any region, for programs whose region
+// cannot be set. Without it, requests signed for us-west-2 are refused with
+// UnsupportedCommandException, as by the service, and those for other regions,
 // where the service has no endpoint, with InvalidSignatureException.
 func WithAnyRegion() Option { return func(c *config) { c.anyRegion = true } }
 
@@ -91,15 +92,15 @@ func WithUploadExpiry(idle time.Duration) Option {
 func WithLoginLife(d time.Duration) Option { return func(c *config) { c.LoginLife = d } }
 
 // WithBearerLife sets how long the tokens are valid that the registry host issues
-// at /token/, to logins and to anybody; zero means one hour, as on the service.
+// at /token/, with or without a login; zero means one hour, as on the service.
 func WithBearerLife(d time.Duration) Option { return func(c *config) { c.BearerLife = d } }
 
-// RegistryMode is how the registry host behaves where the service and the OCI's
+// RegistryMode says how the registry host behaves where the service and the OCI
 // specification differ.
 type RegistryMode string
 
 const (
-	// RegistryECR behaves as ECR does, refusals and quirks included. It is the
+	// RegistryECR behaves like ECR, including its refusals and quirks. It is the
 	// default.
 	RegistryECR RegistryMode = "ecr"
 
@@ -111,11 +112,11 @@ const (
 // [RegistryECR].
 func WithRegistryMode(mode RegistryMode) Option { return func(c *config) { c.mode = mode } }
 
-// WithBlobHost sets the host, with a port if there is one, that the registry host
-// sends clients to for blobs when they use one of its real names or TLS; it must
+// WithBlobHost sets the host, with port if any, to which the registry host
+// redirects clients for blobs if they use one of its real names or TLS; it must
 // lead to the emulator. Without it those clients get blobs directly, except those
-// of [Server.Transport]. Clients of 127.0.0.1 are sent to localhost and those of
-// localhost to 127.0.0.1.
+// of [Server.Transport]. Clients of 127.0.0.1 are redirected to localhost, and
+// those of localhost to 127.0.0.1.
 func WithBlobHost(host string) Option { return func(c *config) { c.blobHost = host } }
 
 func newConfig(opts []Option) (c config, err error) {

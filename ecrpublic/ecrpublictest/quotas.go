@@ -9,15 +9,15 @@ type Quotas struct {
 	// default.
 	Repositories int
 
-	// ImagesPerRepository is how many images a repository may hold; 100,000 by
+	// ImagesPerRepository is how many images a repository may have; 100,000 by
 	// default.
 	ImagesPerRepository int
 
 	// TagsPerImage is how many tags may point at one image; 1,000 by default.
 	TagsPerImage int
 
-	// TagsPerRepository is how many labels a repository may have, those that
-	// begin with "aws:" not counted; 50 by default.
+	// TagsPerRepository is how many labels a repository may have, not counting
+	// those that start with "aws:"; 50 by default.
 	TagsPerRepository int
 
 	// LayerParts is how many parts an upload may have; 1,000 by default.
@@ -31,7 +31,7 @@ type Quotas struct {
 	MinPartBytes int64
 
 	// PartBytes is the part size that InitiateLayerUpload asks for; 10 MiB by
-	// default. Larger parts are taken, up to 20 MiB.
+	// default. Larger parts are accepted, up to 20 MiB.
 	PartBytes int64
 }
 

@@ -13,26 +13,26 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/registry"
 )
 
-// Rates are how many requests a second the emulator lets through. What exceeds a
-// rate is answered as by [Throttle]. Of each, as many as a second allows, at least
-// one, may come at once. Zero is no limit.
+// Rates limits requests per second. Requests over a rate are refused as by
+// [Throttle]. A burst may have as many requests as a second allows, at least one.
+// Zero means no limit.
 type Rates struct {
-	// InitiateLayerUpload, CompleteLayerUpload and PutImage count the operations
-	// of the API and what does the same over the registry host.
+	// InitiateLayerUpload, CompleteLayerUpload and PutImage count API operations
+	// and the equivalent requests to the registry host.
 	InitiateLayerUpload, CompleteLayerUpload, PutImage float64
 
-	// AnonymousPulls counts, for each address, manifests that are read with an
-	// anonymous token; Pulls those that are read with a login.
+	// AnonymousPulls counts, for each client address, manifests read with an
+	// anonymous token; Pulls counts those read with a login.
 	AnonymousPulls, Pulls float64
 }
 
-// DocumentedRates returns the service's rates of what a push and a pull need:
-// ten a second each, and one for anonymous pulls.
+// DocumentedRates returns the service's documented rates: ten requests per
+// second each, and one for anonymous pulls.
 func DocumentedRates() Rates {
 	return Rates{InitiateLayerUpload: 10, CompleteLayerUpload: 10, PutImage: 10, AnonymousPulls: 1, Pulls: 10}
 }
 
-// WithRates limits the rates of requests; without it there is no limit.
+// WithRates limits the rate of requests; without it there is no limit.
 func WithRates(r Rates) Option { return func(c *config) { c.rates = r } }
 
 func (r Rates) check() error {
@@ -105,8 +105,8 @@ func (l *limiter) isAnonymous(r *http.Request) bool {
 	return err == nil && allowed == registry.MayPull
 }
 
-// limited names what a request counts as. That a pull is a GET of a manifest is a
-// guess.
+// limited names what a request counts as. That only a GET of a manifest is a pull
+// is a guess.
 func limited(r *http.Request) string {
 	if !isRegistry(r) {
 		return operationName(r)

@@ -9,12 +9,11 @@ import (
 	"reflect"
 )
 
-// Matches reports whether a request is the same call as one that was recorded and
-// scrubbed, for a recorder that answers requests from its records. Calls of the API are
-// the same if they have the same operation and their bodies are equal as JSON, whatever
-// the host, the order of members and the date; other requests if method, path, query and
-// body are the same. The request is scrubbed before it is compared, and its body can be
-// read again afterwards.
+// Matches reports whether a request is the same call as a recorded and scrubbed one, for
+// a recorder that replays its records. Calls of the API are the same if they have the
+// same operation and their bodies are equal as JSON, whatever the host, the order of
+// members and the date; other requests if method, path, query and body are the same. The
+// request is scrubbed before the comparison, and its body can be read again afterwards.
 func (s *Scrubber) Matches(r *http.Request, method, address string, header http.Header, body string) bool {
 	got, err := readBody(r)
 	if err != nil || r.Method != method {

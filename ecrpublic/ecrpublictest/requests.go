@@ -12,7 +12,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 )
 
-// Request is one request that a server got.
+// Request is a request that the server received.
 type Request struct {
 	// Operation is the operation of the API, such as "PutImage", or the method
 	// and the root of a registry request, such as "PATCH /v2/" or "GET /token/".
@@ -35,26 +35,25 @@ type Request struct {
 	// change it.
 	Input any
 
-	// Status is the HTTP status of the answer; 0 while there is none, and for
-	// good when the connection ended without one.
+	// Status is the HTTP status of the response; 0 while there is none, and
+	// permanently if the connection ended without one.
 	Status int
 
-	// BytesReceived and BytesSent are the sizes of the request's and the answer's
+	// BytesReceived and BytesSent are the sizes of the request and response
 	// bodies, as far as they were read and written.
 	BytesReceived, BytesSent int64
 }
 
-// Requests returns the requests to the API and to the registry in the order of
-// their arrival, those among them that a fault or the check of signatures ended.
-// Only the latest are kept: 10,000, or fewer when their inputs take more than
-// 16 MiB.
+// Requests returns the requests to the API and to the registry host in the order
+// of their arrival, including those ended by a fault or by the signature check.
+// Only the latest are kept: 10,000, or fewer if their inputs exceed 16 MiB.
 func (h *Handler) Requests() []Request { return h.recorder.list() }
 
 // Count returns how many requests of an operation have arrived, retries
 // included. The operation is named as in [Request]; "" counts them all.
 func (h *Handler) Count(operation string) int { return h.recorder.count(operation) }
 
-// ResetRequests forgets the requests so far and counts from 0 again.
+// ResetRequests forgets all requests and restarts the counts at 0.
 func (h *Handler) ResetRequests() { h.recorder.reset() }
 
 const (
@@ -81,8 +80,8 @@ func newRecorder(c config) *recorder {
 	return &recorder{now: c.Clock, newHash: newHash, counts: map[string]int{}}
 }
 
-// wrap records a request before it goes on, and each part of its answer before
-// the client can see it.
+// wrap records a request before it is processed, and each part of its response
+// before the client can see it.
 func (rec *recorder) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e := &recorded{recorder: rec, request: Request{
@@ -157,7 +156,7 @@ func operationName(r *http.Request) string {
 // isRegistry reports whether a request is for the registry rather than the API.
 func isRegistry(r *http.Request) bool { return r.URL.Path != "/" }
 
-// redacted copies a header without what authenticates its sender.
+// redacted returns a copy of a header with the sender's secrets redacted.
 func redacted(header http.Header) http.Header {
 	clean := header.Clone()
 	for _, secret := range awsjson.SecretHeaders {

@@ -75,7 +75,7 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// countedAnswer notes the status of an answer and counts its bytes.
+// countedAnswer records the status of a response and counts its bytes.
 type countedAnswer struct {
 	http.ResponseWriter
 	of    *recorded
@@ -112,14 +112,14 @@ func (a *countedAnswer) note(status, bytes int) {
 	})
 }
 
-// finish notes the status that an answer gets when nothing was written.
+// finish records the status that a response gets if nothing was written.
 func (a *countedAnswer) finish() {
 	if !a.ended {
 		a.note(http.StatusOK, 0)
 	}
 }
 
-// Hijack notes that there will be no answer.
+// Hijack records that there will be no response.
 func (a *countedAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	a.ended = true
 	return http.NewResponseController(a.ResponseWriter).Hijack()

@@ -10,21 +10,22 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// Reporter is what [NewScript] needs of a test; *testing.T is one.
+// Reporter lists the methods of a test that [NewScript] calls; *testing.T is
+// one.
 type Reporter interface {
 	// Helper marks the caller as a helper of the test.
 	Helper()
 	// Errorf fails the test.
 	Errorf(format string, args ...any)
-	// Cleanup registers what runs when the test is over.
+	// Cleanup registers a function that runs at the end of the test.
 	Cleanup(func())
 }
 
-// NewScript returns a mock that expects these calls, in this order, and answers each as
-// it says. A call that is not the next one, by operation or by input, gets an error that
-// shows the difference and fails the test, and the expected call stays the next one.
-// When the test is over, expected calls that were not made fail it. Operations whose
-// func is set on the mock are answered by that func, at any time, and do not count.
+// NewScript returns a mock that expects these calls in this order and returns their
+// results. A call that differs from the next expected one, in operation or input, fails
+// the test and gets an error that shows the difference; the expected call stays the next
+// one. At the end of the test, missing calls fail it. Operations whose func is set on
+// the mock call that func, at any time, and are not part of the script.
 func NewScript(t Reporter, calls ...ExpectedCall) *Client {
 	t.Helper()
 	s := &script{t: t, calls: calls}
@@ -35,16 +36,16 @@ func NewScript(t Reporter, calls ...ExpectedCall) *Client {
 	return &Client{script: s}
 }
 
-// ExpectedCall is a call that [NewScript] expects, made by [Expect], [ExpectAny] or
-// [ExpectFunc].
+// ExpectedCall is a call that [NewScript] expects, created by [Expect], [ExpectAny]
+// or [ExpectFunc].
 type ExpectedCall interface {
 	operation() string
 	differs(in any) string // empty if the input is as expected
 	answer() (any, error)
 }
 
-// Expected is an expected call of one operation. Without Return or Fail it is answered
-// with an empty output.
+// Expected is an expected call of one operation. Without Return or Fail, it returns an
+// empty output.
 type Expected[In, Out any] struct {
 	check func(*In) string
 	out   *Out
@@ -67,13 +68,13 @@ func Expect[In, Out any](_ Operation[In, Out], in *In) *Expected[In, Out] {
 	}}
 }
 
-// ExpectAny expects a call with whatever input.
+// ExpectAny expects a call with any input.
 func ExpectAny[In, Out any](_ Operation[In, Out]) *Expected[In, Out] {
 	return &Expected[In, Out]{check: func(*In) string { return "" }}
 }
 
 // ExpectFunc expects a call whose input, which is never nil, passes a check. The error
-// of the check is what is wrong with the input.
+// of the check says what is wrong with the input.
 func ExpectFunc[In, Out any](_ Operation[In, Out], check func(*In) error) *Expected[In, Out] {
 	return &Expected[In, Out]{check: func(in *In) string {
 		if err := check(in); err != nil {
@@ -83,13 +84,13 @@ func ExpectFunc[In, Out any](_ Operation[In, Out], check func(*In) error) *Expec
 	}}
 }
 
-// Return answers the call with an output; nil is an empty one.
+// Return sets the output of the call; nil means an empty one.
 func (e *Expected[In, Out]) Return(out *Out) *Expected[In, Out] {
 	e.out = out
 	return e
 }
 
-// Fail answers the call with an error, which the caller gets as it is, such as a
+// Fail makes the call return an error unchanged, such as a
 // *types.RepositoryNotFoundException.
 func (e *Expected[In, Out]) Fail(err error) *Expected[In, Out] {
 	e.err = err
@@ -125,7 +126,7 @@ type script struct {
 	done  int
 }
 
-// next answers a call if it is the expected one.
+// next returns the result of a call if it is the expected one.
 func (s *script) next(operation string, in any) (any, error) {
 	s.t.Helper()
 	s.mu.Lock()
@@ -148,12 +149,12 @@ func (s *script) next(operation string, in any) (any, error) {
 	return s.calls[s.done-1].answer()
 }
 
-// finish reports what was not called.
+// finish reports missing calls.
 func (s *script) finish() {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, call := range s.calls[s.done:] {
-		s.t.Errorf("ecrpublictest: call %d, %s, was expected and not made", s.done+i+1, call.operation())
+		s.t.Errorf("ecrpublictest: call %d, %s, was expected but not made", s.done+i+1, call.operation())
 	}
 }

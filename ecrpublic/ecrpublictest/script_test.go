@@ -82,7 +82,7 @@ func TestScriptWantsAllItsCalls(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{
 		"ecrpublictest: call 1, TagResource: expected is PutImage",
-		"ecrpublictest: call 2, TagResource, was expected and not made",
+		"ecrpublictest: call 2, TagResource, was expected but not made",
 	}, r.end())
 }
 
@@ -155,5 +155,5 @@ func ExampleNewScript() {
 	fmt.Println(strings.Join(t.end(), "\n"))
 	// Output:
 	// false <nil>
-	// ecrpublictest: call 2, PutImage, was expected and not made
+	// ecrpublictest: call 2, PutImage, was expected but not made
 }

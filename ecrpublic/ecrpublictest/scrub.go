@@ -18,14 +18,14 @@ import (
 // numbered as they are seen, so a record stays consistent: an upload id in a response
 // is still the one in the next request. Replacements are left as they are, so it does
 // no harm to scrub twice. Names of repositories and tags, and layers, manifests, texts
-// and pictures that the program itself wrote, are not secrets and stay, but for what is
-// in the list above; Replace is for anything else.
+// and pictures written by the program itself, are not secrets and stay, except for what
+// is listed above; use Replace for anything else.
 //
-// The zero value is ready. A Scrubber is safe for concurrent use while Replace stays as
-// it is, and must not be copied after its first use.
+// The zero value is ready to use. A Scrubber is safe for concurrent use while Replace
+// does not change, and must not be copied after its first use.
 type Scrubber struct {
-	// Replace has further texts to replace, such as a host or a company's name, with
-	// what they become. Where one is part of another, the longer one counts.
+	// Replace maps further texts, such as a host or a company's name, to their
+	// replacements. If one is part of another, the longer one is replaced.
 	Replace map[string]string
 
 	mu   sync.Mutex
@@ -40,9 +40,9 @@ var keptHeaders = []string{
 	"X-Amz-Target", "X-Amzn-Errortype", "X-Amzn-Requestid",
 }
 
-// Header returns a scrubbed copy of what a record needs of a header: types, lengths,
-// positions, the operation, the request ID, the date. Everything else, such as
-// Authorization and cookies, is left out. Nil stays nil.
+// Header returns a scrubbed copy of the fields of a header that a record needs:
+// types, lengths, positions, the operation, the request ID, the date. Everything
+// else, such as Authorization and cookies, is left out. Nil stays nil.
 func (s *Scrubber) Header(h http.Header) http.Header {
 	if h == nil {
 		return nil
@@ -58,10 +58,10 @@ func (s *Scrubber) Header(h http.Header) http.Header {
 	return kept
 }
 
-// Body returns a scrubbed body. In JSON it knows the members of the API and of the
-// registry host's token service, whose values only their names show to be secrets; the
-// result has the same members in the same order, without white space. Any other body is
-// a [Scrubber.Text].
+// Body returns a scrubbed body. In JSON it also replaces values that only their names
+// show to be secrets, for the members of the API and of the registry host's token
+// service; the result has the same members in the same order, without white space. Any
+// other body is scrubbed like [Scrubber.Text].
 func (s *Scrubber) Body(body string) string {
 	if scrubbed, ok := s.json(body); ok {
 		return scrubbed
@@ -83,8 +83,8 @@ var (
 	loopback      = regexp.MustCompile(`(?:127\.0\.0\.1|localhost|\[::1\]):\d+`)
 )
 
-// Text returns a text, such as a URL or a message, with everything replaced that can be
-// recognized without knowing where it stood.
+// Text returns a text, such as a URL or a message, with everything replaced that is
+// recognizable by itself.
 func (s *Scrubber) Text(text string) string {
 	for _, old := range slices.SortedFunc(maps.Keys(s.Replace), func(a, b string) int { return len(b) - len(a) }) {
 		if old != "" {

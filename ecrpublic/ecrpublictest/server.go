@@ -13,7 +13,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// Server is an emulator that listens on this machine.
+// Server is an emulator that listens on the loopback interface.
 type Server struct {
 	// URL is the base address, http://127.0.0.1:PORT: the endpoint of the API
 	// and, without the scheme, the host of the registry.
@@ -27,8 +27,8 @@ type Server struct {
 }
 
 // NewServer starts an emulator on a free port of 127.0.0.1. Call Close when it is
-// no longer needed. It panics when it cannot listen or when an option is
-// invalid; [NewHandler] returns an error instead.
+// no longer needed. It panics if it cannot listen or an option is invalid;
+// [NewHandler] returns an error instead.
 func NewServer(opts ...Option) *Server {
 	handler, err := NewHandler(append([]Option{WithBlobHost(blobHostName)}, opts...)...)
 	if err != nil {
@@ -51,8 +51,8 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Close stops the server, lets requests that are under way finish for a moment,
-// and closes the data directory. Calls after the first do nothing.
+// Close stops the server, gives requests in progress a moment to finish, and
+// closes the data directory. Further calls do nothing.
 func (s *Server) Close() {
 	const patience = time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

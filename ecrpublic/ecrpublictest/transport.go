@@ -15,7 +15,7 @@ import (
 // blobs. It has the form of the service's.
 const blobHostName = "d1a2b3c4d5e6f7.cloudfront.net"
 
-// realHosts are the hosts that ECR Public has.
+// realHosts are the hosts of ECR Public.
 func realHosts() []string {
 	return []string{
 		imageref.Host, imageref.DualStackHost, blobHostName,
@@ -24,13 +24,12 @@ func realHosts() []string {
 	}
 }
 
-// Transport returns an HTTP transport that brings what is meant for ECR Public to
-// this server: requests for public.ecr.aws and ecr-public.aws.com, and for the
-// API's own hosts. Code that uses the references and addresses of the real
-// service runs on the emulator with it, unchanged. Hosts that look like ones of
-// ECR Public but do not exist, such as those of other regions, are not found, as
-// with the real service. Other requests go where they are addressed, through
-// http.DefaultTransport.
+// Transport returns an HTTP transport that sends requests for ECR Public to this
+// server: those for public.ecr.aws and ecr-public.aws.com, and for the hosts of
+// the API. With it, code that uses the real service's references and addresses
+// runs on the emulator unchanged. Hosts that look like ECR Public's but do not
+// exist, such as those of other regions, are not found, as with the real service.
+// Other requests go to their destination through http.DefaultTransport.
 func (s *Server) Transport() http.RoundTripper {
 	return &redirect{
 		host:  s.RegistryHost(),

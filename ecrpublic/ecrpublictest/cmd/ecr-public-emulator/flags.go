@@ -13,7 +13,7 @@ import (
 
 const defaultAddr = "127.0.0.1:4510"
 
-// settings are what the flags say.
+// settings holds the values of the flags.
 type settings struct {
 	addr, tlsCert, tlsKey     string
 	accessKey, secretKey      string
@@ -47,15 +47,15 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.StringVar(&s.addr, "addr", defaultAddr, "listen on `host:port`; port 0 picks a free one")
 	flags.StringVar(&s.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in `file`, in PEM; needs -tls-key")
 	flags.StringVar(&s.tlsKey, "tls-key", "", "`file` with the key of -tls-cert, in PEM")
-	flags.StringVar(&s.accessKey, "access-key", "", "access `key` that requests must be signed with; needs -secret-key. Without both, any credentials pass")
+	flags.StringVar(&s.accessKey, "access-key", "", "access `key` that requests must be signed with; needs -secret-key. Without both, any credentials are accepted")
 	flags.StringVar(&s.secretKey, "secret-key", "", "secret `key` of -access-key")
 	flags.StringVar(&s.dataDir, "data", "", "keep the state in `directory`, so that it survives a restart; default: in memory")
 	flags.StringVar(&s.account, "account", "", "twelve-digit `id` of the account that owns the registry; default: an example account")
 	flags.StringVar(&s.alias, "alias", "", "alias `name` of the registry; default: derived from the account")
 	flags.StringVar(&s.registry, "registry", string(ecrpublictest.RegistryECR), "`mode` of the registry host: ecr, with ECR's quirks and refusals, or oci, as the OCI specification says")
-	flags.StringVar(&s.blobHost, "blob-host", "", "`host` that clients of a real host name, or of HTTPS, are sent to for blobs; it must lead here. Default: they get them directly")
-	flags.StringVar(&s.hosts, "allow-host", "", "comma-separated `names` that requests may be for, beside addresses, names without a dot and ECR Public's own")
-	flags.BoolVar(&s.anyRegion, "any-region", false, "serve requests that are signed for any region, not only for us-east-1")
+	flags.StringVar(&s.blobHost, "blob-host", "", "redirect clients that use a real host name or HTTPS to this `host` for blobs; it must lead to the emulator. Default: no redirect")
+	flags.StringVar(&s.hosts, "allow-host", "", "comma-separated host `names` to accept besides addresses, names without a dot and ECR Public's own")
+	flags.BoolVar(&s.anyRegion, "any-region", false, "accept requests signed for any region, not only for us-east-1")
 	flags.BoolVar(&s.rates, "rates", false, "limit requests to the service's documented rates: ten a second to InitiateLayerUpload, CompleteLayerUpload and PutImage, ten pulls, one anonymous pull")
 	flags.BoolVar(&s.control, "control", true, "serve "+ecrpublictest.ControlPath+" for faults, the clock, quotas, recorded requests and reset")
 	flags.BoolVar(&s.log, "log", false, "write a line to standard error for each request")
@@ -87,7 +87,8 @@ func (s *settings) options() []ecrpublictest.Option {
 	return options
 }
 
-// allowedHosts are the names that -allow-host has, and the one that is listened on.
+// allowedHosts returns the names of -allow-host and the one that the emulator
+// listens on.
 func (s *settings) allowedHosts() []string {
 	host, _, _ := net.SplitHostPort(s.addr) // parse has checked it
 	hosts := []string{host}

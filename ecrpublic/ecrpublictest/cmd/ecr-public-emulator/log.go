@@ -15,7 +15,8 @@ import (
 // the registry host.
 const requestID = "X-Amzn-Requestid"
 
-// logged writes a line for each request that was answered or reset.
+// logged writes a line for each request with a response or a reset
+// connection.
 func logged(w io.Writer, next http.Handler) http.Handler {
 	logger := slog.New(slog.NewTextHandler(w, nil))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -43,8 +44,8 @@ func operation(r *http.Request) string {
 	return name
 }
 
-// measured notes the status and the size of an answer, and the start of the body
-// of an error; a reset has the status 0.
+// measured records the status and the size of a response, and the start of an
+// error's body; a reset has the status 0.
 type measured struct {
 	http.ResponseWriter
 	status, bytes int
@@ -79,7 +80,8 @@ func (m *measured) ReadFrom(source io.Reader) (int64, error) {
 	return n, err
 }
 
-// errorCode is the code of an error of the API or of the registry host, or "".
+// errorCode returns the code of an error of the API or of the registry host,
+// or "".
 func (m *measured) errorCode() string {
 	var body struct {
 		Type   string `json:"__type"`
@@ -96,7 +98,7 @@ func (m *measured) errorCode() string {
 	return body.Type
 }
 
-// Hijack notes that there will be no answer.
+// Hijack records that there will be no response.
 func (m *measured) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	m.hijacked = true
 	return http.NewResponseController(m.ResponseWriter).Hijack()

@@ -84,7 +84,7 @@ func (s *settings) serve(ctx context.Context, emulator http.Handler, stdout, std
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}})
 	}
 	if addr, ok := listener.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
-		fmt.Fprintf(stderr, "ecr-public-emulator: warning: it listens on %s, where others can reach it; it checks no more than signatures, and those only with -access-key\n", addr)
+		fmt.Fprintf(stderr, "ecr-public-emulator: warning: listening on %s, where others can reach it; it checks nothing but signatures, and those only with -access-key\n", addr)
 	}
 	if s.log {
 		emulator = logged(stderr, emulator)
@@ -93,7 +93,7 @@ func (s *settings) serve(ctx context.Context, emulator http.Handler, stdout, std
 	return serve(ctx, listener, emulator)
 }
 
-// serve answers requests until ctx ends, and lets those under way finish.
+// serve serves requests until ctx ends, and lets those in progress finish.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	const patience = 5 * time.Second
 	server := http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
@@ -113,7 +113,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	return nil
 }
 
-// baseURL is where this machine reaches the listener.
+// baseURL returns the address of the listener for clients on this machine.
 func baseURL(scheme string, addr net.Addr) string {
 	host, port, _ := net.SplitHostPort(addr.String())
 	if net.ParseIP(host).IsUnspecified() {

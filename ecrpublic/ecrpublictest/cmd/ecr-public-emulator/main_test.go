@@ -245,7 +245,7 @@ func TestRunWarnsOfOpenAddresses(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "0.0.0.0:0")
 	assert.Equal(t, 0, p.stop())
-	assert.Contains(t, p.stderr.String(), "warning: it listens on [::]:")
+	assert.Contains(t, p.stderr.String(), "warning: listening on [::]:")
 }
 
 func TestRunTellsItsVersion(t *testing.T) {

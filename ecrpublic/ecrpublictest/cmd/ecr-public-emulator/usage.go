@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// recipes is what -h says about clients. Each block of commands is run as it is
-// printed by .ci/emulator_recipes.sh.
+// recipes is what -h says about clients. .ci/emulator_recipes.sh runs each
+// block of commands as it is printed.
 //
 //go:embed recipes.txt
 var recipes string
@@ -28,7 +28,7 @@ Flags:
 	fmt.Fprint(w, "\n"+strings.ReplaceAll(recipes, "ADDRESS", defaultAddr))
 }
 
-// version is the module's version, which is (devel) in a working tree, and Go's.
+// version returns the module's version, (devel) in a working tree, and Go's.
 func version() string {
 	v := "(unknown)"
 	if info, ok := debug.ReadBuildInfo(); ok {
