@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,7 +59,7 @@ func TestCredentialsThatHangAreNamed(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
 		for _, attempts := range []int{0, 1} {
-			synctest.Test(t, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				_, err := ecrpublic.New(ecrpublic.Options{RetryMaxAttempts: attempts, Credentials: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
@@ -81,7 +80,7 @@ func TestClockIsLearnedFromEveryFinalAttempt(t *testing.T) {
 	const ahead = 30 * time.Second // too little for a retry
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
 		for _, disabled := range []bool{false, true} {
-			synctest.Test(t, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
 				var signed atomic.Value
 				client := ecrpublic.New(ecrpublic.Options{Credentials: testCredentials, DisableClockSkewCorrection: disabled, HTTPClient: doFunc(func(r *http.Request) (*http.Response, error) {
 					signed.Store(r.Header.Get("X-Amz-Date"))

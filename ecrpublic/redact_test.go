@@ -59,7 +59,7 @@ func TestSecretsThatTheServiceRepeats(t *testing.T) {
 							sent = r.Header.Clone()
 							return server.Client().Do(r)
 						}),
-						Credentials: staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE", SessionToken: token}},
+						Credentials: staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: token}},
 						Logger:      logging.NewStandardLogger(&log),
 					}, options...)
 					_, err := client.DescribeRegistries(t.Context(), nil)
