@@ -169,7 +169,7 @@ func TestOptionsAreFound(t *testing.T) {
 		found  string // matches the names of all that differ
 		least  int
 	}{
-		"the OCI's registry":   {ecrpublictest.WithRegistryMode(ecrpublictest.RegistryOCI), `^(host/|layers/no parts$|images/an image without layers$)`, 8},
+		"the OCI's registry":   {ecrpublictest.WithRegistryMode(ecrpublictest.RegistryOCI), `^(host/|layers/no parts$)`, 8},
 		"another part size":    {ecrpublictest.WithQuotas(ecrpublictest.Quotas{PartBytes: 6 << 20}), `^(layers/|setup/)`, 1},
 		"logins of three days": {ecrpublictest.WithLoginLife(72 * time.Hour), `^tokens/twelve hours$`, 1},
 	} {

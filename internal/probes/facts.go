@@ -71,7 +71,7 @@ func Facts() []Fact {
 		{"images/exact-bytes", "P", "the digest is of the manifest's exact bytes", "CLI example of private ECR", "DigestOf", ""},
 		{"images/exists-untagged", "I", "an image that is there, put without a tag, exists already", "by analogy", "checkPut", ""},
 		{"images/index", "I", "an index has no artifact type", "by analogy", "sizeOf", ""},
-		{"images/no-layers", "P", "an image without layers is refused", "werf/werf#2558", "noLayers", ""},
+		{"images/no-layers", "P", "the host refuses an image without layers", "werf/werf#2558", "noLayers", ""},
 		{"images/pushed-at", "I", "another tag does not change imagePushedAt", "containers-roadmap#2746", "put", ""},
 		{"images/retag", "P", "another tag of an image is a success", "CLI example of private ECR", "put", ""},
 		{"images/tag-exists", "I", "ImageTagAlreadyExistsException does not occur", "tags cannot be made immutable", "", "there is nothing that would bring it about"},

@@ -305,6 +305,19 @@ func uploads(add func(name, fact string, does func(context.Context, *T))) {
 	}
 	push("a manifest with a missing layer", "host/layers-missing", "/manifests/missing", manifest("no such layer"), mediaTypeManifest, http.StatusNotFound, "BLOB_UPLOAD_UNKNOWN", "Layers with digests '[")
 	push("an index with a missing image", "host/images-missing", "/manifests/missing", index(manifest("no such image")), mediaTypeIndex, http.StatusNotFound, "MANIFEST_BLOB_UNKNOWN", "Images with digests '[")
+	add("an image without layers", "images/no-layers", func(ctx context.Context, t *T) {
+		if !t.layer(ctx, "host", "{}") {
+			return
+		}
+		address, ok := t.path(ctx, "host", "/manifests/bare")
+		bearer, got := t.authorized(ctx)
+		if ok && got {
+			bare := fmt.Sprintf(`{"schemaVersion":2,"mediaType":%q,"config":%s,"layers":[]}`, mediaTypeManifest, blob(mediaTypeConfig, "{}"))
+			if r, ok := t.call(ctx, http.MethodPut, address, bearer, bare, "Content-Type", mediaTypeManifest); ok {
+				t.wants(r, http.StatusMethodNotAllowed, "UNSUPPORTED", "1 layer")
+			}
+		}
+	})
 	add("a push creates no repository", "", func(ctx context.Context, t *T) {
 		path, ok := t.path(ctx, "app", "")
 		bearer, got := t.authorized(ctx)

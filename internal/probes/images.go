@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -95,12 +94,6 @@ func refusedImages(a *area) {
 			}
 		})
 	}
-	a.add("an image without layers", "images/no-layers", func(ctx context.Context, t *T) {
-		if t.layer(ctx, "images", "{}") {
-			_, err := t.put(ctx, "images", fmt.Sprintf(`{"schemaVersion":2,"mediaType":%q,"config":%s,"layers":[]}`, mediaTypeManifest, blob(mediaTypeConfig, "{}")), "bare")
-			t.fails(err, "InvalidParameterException", "")
-		}
-	})
 	a.add("what is no tag", "texts/tag", func(ctx context.Context, t *T) {
 		if _, ok := t.image(ctx, "images", "one", "v1"); ok {
 			_, err := t.put(ctx, "images", manifest("one"), "v 1")

@@ -64,7 +64,7 @@ func (h *Host) putManifest(w http.ResponseWriter, r *http.Request, at resource) 
 	if err := registry.Check(in); err != nil {
 		return err
 	}
-	_, err = h.store.PutImage(in)
+	_, err = h.store.PutManifest(in)
 	if _, there := errors.AsType[*types.ImageAlreadyExistsException](err); err != nil && !there {
 		return err
 	}

@@ -30,7 +30,8 @@ type Config struct {
 	BearerLife   time.Duration
 
 	// Lenient accepts layers and images that ECR refuses and the OCI's
-	// specification does not: empty layers, small chunks, images without layers.
+	// specification does not: empty layers, small chunks, images without layers that
+	// the registry host receives.
 	Lenient bool
 
 	aliases []string // all there are, the primary one last

@@ -9,8 +9,20 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// PutImage checks in the order that service was inferred to have.
+// PutImage puts an image for the API. Whether the API refuses images without layers
+// is not known: the reports are of pushes to the registry host.
 func (s *Store) PutImage(in *ecrpublic.PutImageInput) (*ecrpublic.PutImageOutput, error) {
+	return s.putImage(in, true)
+}
+
+// PutManifest puts an image for the registry host, which refuses images without
+// layers.
+func (s *Store) PutManifest(in *ecrpublic.PutImageInput) (*ecrpublic.PutImageOutput, error) {
+	return s.putImage(in, s.config.Lenient)
+}
+
+// putImage checks in the order that the service appears to have.
+func (s *Store) putImage(in *ecrpublic.PutImageInput, layerless bool) (*ecrpublic.PutImageOutput, error) {
 	if err := checkImageName(in.ImageTag, in.ImageDigest); err != nil {
 		return nil, err
 	}
@@ -39,7 +51,7 @@ func (s *Store) PutImage(in *ecrpublic.PutImageInput) (*ecrpublic.PutImageOutput
 	if img.references, err = referencesOf(m, img.MediaType); err != nil {
 		return nil, err
 	}
-	if img.layerless() && !s.config.Lenient {
+	if img.layerless() && !layerless {
 		return nil, noLayers()
 	}
 	if err := s.checkPut(r, img, in.ImageTag); err != nil {
