@@ -75,9 +75,12 @@ func TestStoreys(t *testing.T) {
 func TestFilesAreShort(t *testing.T) {
 	t.Parallel()
 	const most = 250
-	for file := range sources(t) {
+	require.NoError(t, fs.WalkDir(os.DirFS("."), ".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, ".go") {
+			return err
+		}
 		text, err := os.ReadFile(file)
-		require.NoError(t, err)
 		assert.LessOrEqual(t, bytes.Count(text, []byte("\n")), most, file)
-	}
+		return err
+	}))
 }
