@@ -1,16 +1,15 @@
 package ecrpublic
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/aws/smithy-go/logging"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
+	"github.com/ecr-public/ecr-public-go/internal/redact"
 )
 
 // redacted stands for a secret in a text.
@@ -21,14 +20,7 @@ const redacted = "[REDACTED]"
 func hidesResponse(operation string) bool { return operation == "GetAuthorizationToken" }
 
 // redactor removes secrets from texts.
-type redactor []secret
-
-type secret struct {
-	text string
-	word string // its longest part that no escaping changes
-}
-
-func newSecret(text string) secret { return secret{text, longestWord(text)} }
+type redactor []redact.Secret
 
 // secretsOf returns the secrets of a request, which the service may repeat, for example
 // in the canonical request of a rejected signature. A request that is not HTTP has
@@ -41,7 +33,7 @@ func secretsOf(request any) redactor {
 	r := make(redactor, 0, len(awsjson.SecretHeaders))
 	for _, name := range awsjson.SecretHeaders {
 		for _, value := range http.Header[name] {
-			r = append(r, newSecret(secretPart(value)))
+			r = append(r, redact.NewSecret(secretPart(value)))
 		}
 	}
 	return r
@@ -60,9 +52,7 @@ func secretPart(value string) string {
 // escaped as JSON, URLs and HTML do it.
 func (r redactor) text(s string) string {
 	for _, secret := range r {
-		if secret.word != "" && strings.Contains(s, secret.word) {
-			s = escapedForms(secret.text).ReplaceAllLiteralString(s, redacted)
-		}
+		s = secret.Text(s, redacted)
 	}
 	return s
 }
@@ -70,9 +60,7 @@ func (r redactor) text(s string) string {
 // bytes is like text, for bytes.
 func (r redactor) bytes(b []byte) []byte {
 	for _, secret := range r {
-		if secret.word != "" && bytes.Contains(b, []byte(secret.word)) {
-			b = escapedForms(secret.text).ReplaceAllLiteral(b, []byte(redacted))
-		}
+		b = secret.Bytes(b, redacted)
 	}
 	return b
 }
@@ -83,37 +71,6 @@ func (r redactor) error(err error) error {
 		return errors.New(r.text(text))
 	}
 	return err
-}
-
-// longestWord returns the longest run of letters and digits.
-func longestWord(s string) string {
-	start, longest := 0, ""
-	for i := range len(s) + 1 {
-		if i < len(s) && isWordChar(rune(s[i])) {
-			continue
-		}
-		if i-start > len(longest) {
-			longest = s[start:i]
-		}
-		start = i + 1
-	}
-	return longest
-}
-
-func isWordChar(c rune) bool {
-	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
-}
-
-func escapedForms(secret string) *regexp.Regexp {
-	var pattern strings.Builder
-	for _, c := range secret {
-		if isWordChar(c) {
-			pattern.WriteRune(c)
-			continue
-		}
-		fmt.Fprintf(&pattern, `(?:\\*%s|(?i:%%%02x|\\+u%04x|&#%d;|&#x0*%x;))`, regexp.QuoteMeta(string(c)), c, c, c, c)
-	}
-	return regexp.MustCompile(pattern.String())
 }
 
 // redactingLogger keeps secrets out of a log.

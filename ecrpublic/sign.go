@@ -14,6 +14,8 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecr-public/ecr-public-go/internal/redact"
 )
 
 // hashPayload puts the hash of the body into the context, where signers look for it,
@@ -146,7 +148,7 @@ func (s *sigV4Signer) SignRequest(ctx context.Context, request *smithyhttp.Reque
 		options = append(options, func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	}
 	if s.logs {
-		logger := redactingLogger{s.logger, redactor{newSecret(id.SessionToken)}}
+		logger := redactingLogger{s.logger, redactor{redact.NewSecret(id.SessionToken)}}
 		options = append(options, func(o *v4.SignerOptions) { o.LogSigning, o.Logger = true, logger })
 	}
 	skew, _ := properties.Get(skewKey{}).(time.Duration)
