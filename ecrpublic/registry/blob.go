@@ -33,7 +33,7 @@ func (c *Client) Blob(ctx context.Context, ref imageref.Reference, blob digest.D
 	if err != nil {
 		return nil, err
 	}
-	r := request{method: http.MethodGet, url: u}
+	r := request{method: http.MethodGet, url: u, tokens: c.transport.tokens}
 	b := &blobReader{
 		request: r,
 		open:    func(from int64) (io.ReadCloser, error) { return c.openBlob(ctx, r, from) },

@@ -100,7 +100,7 @@ func newError(resp *http.Response, redact func(string) string) *Error {
 	defer resp.Body.Close()
 	e := &Error{
 		Method:     resp.Request.Method,
-		URL:        shown(resp.Request.URL),
+		URL:        redact(shown(resp.Request.URL)),
 		StatusCode: resp.StatusCode,
 		RetryAfter: retryAfter(resp.Header),
 	}

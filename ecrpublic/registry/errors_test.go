@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
@@ -62,4 +64,76 @@ func TestErrorsCarryNoSecret(t *testing.T) {
 	_, err := client.Manifest(t.Context(), tagged("v1"))
 	assert.ErrorContains(t, err, "403 Forbidden: [redacted]: You sent Bearer [redacted]")
 	assert.NotContains(t, fmt.Sprintf("%+v %#v", err, err), "token-1")
+}
+
+// A host repeats the token in many ways: escaped, in a redirect, in headers that
+// are quoted, and in a response that is slower than the renewal of the token.
+func TestErrorsCarryNoTokenInOtherForms(t *testing.T) {
+	t.Parallel()
+	const token = "a/first+token=="
+	for what, answer := range map[string]http.HandlerFunc{
+		"JSON of another form": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, `{"you sent":"Bearer a\/first\u002btoken=="}`)
+		},
+		"HTML": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, "<p>Bearer a&#47;first&#x2b;token==")
+		},
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, "token==") {
+				w.WriteHeader(http.StatusGone)
+				return
+			}
+			http.Redirect(w, r, "/other/"+token, http.StatusTemporaryRedirect)
+		},
+		"realm": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="https://other.test/`+token+`"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		},
+		"digest": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Docker-Content-Digest", token)
+			fmt.Fprint(w, `{}`)
+		},
+	} {
+		h := newFakeHost()
+		h.token = func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"token":%q}`, token) }
+		h.content = answer
+		_, err := h.open(t, registry.Options{HTTPClient: &http.Client{Transport: elsewhere{h}}}).Manifest(t.Context(), tagged("v1"))
+		require.Error(t, err, what)
+		assert.Contains(t, err.Error(), "[redacted]", what)
+		assert.NotContains(t, fmt.Sprintf("%+v %#v", err, err), "first", what)
+	}
+
+	h := newFakeHost()
+	arrived, renewed := make(chan struct{}), make(chan struct{})
+	h.content = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/slow") {
+			close(arrived)
+			<-renewed
+			refusal(http.StatusNotFound, "MANIFEST_UNKNOWN", "You sent "+r.Header.Get("Authorization"))(w)
+		}
+	})
+	client := h.open(t, registry.Options{})
+	failed := make(chan error, 1)
+	go func() {
+		_, err := client.Manifest(t.Context(), tagged("slow"))
+		failed <- err
+	}()
+	<-arrived
+	h.accept("token-2")
+	h.status(t, client, "/v2/")
+	close(renewed)
+	assert.ErrorContains(t, <-failed, "MANIFEST_UNKNOWN: You sent Bearer [redacted]")
+}
+
+// elsewhere brings requests with a path that is not the API's to the content, as
+// another host would have it.
+type elsewhere struct{ h *fakeHost }
+
+func (e elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(r.URL.Path, "/other/") {
+		return inMemory{e.h.content}.RoundTrip(r)
+	}
+	return inMemory{e.h}.RoundTrip(r)
 }

@@ -82,7 +82,7 @@ func (s *tokens) challenge(ctx context.Context, origin string) (*challenge, erro
 	asked, err := parseChallenge(resp, s.origins)
 	if err != nil {
 		discard(resp)
-		return nil, fmt.Errorf("GET %s: %w", shown(req.URL), err)
+		return nil, s.redactError(fmt.Errorf("GET %s: %w", shown(req.URL), err))
 	}
 	if resp.StatusCode != http.StatusUnauthorized || asked == nil {
 		return nil, newError(resp, s.redact)
@@ -122,7 +122,7 @@ func (s *tokens) exchange(ctx context.Context, asked *challenge, credentials log
 	resp.Request = req
 	if resp.StatusCode != http.StatusOK {
 		s.forget(asked)
-		return nil, newError(resp, func(text string) string { return redactLogin(text, credentials) })
+		return nil, newError(resp, func(text string) string { return s.redact(redactLogin(text, credentials)) })
 	}
 	defer resp.Body.Close()
 	value, life, err := readToken(resp.Body)

@@ -119,7 +119,7 @@ func (c *Client) manifestRequest(method string, ref imageref.Reference) (request
 			return request{}, fmt.Errorf("registry: digest %q: %w", ref.Digest, err)
 		}
 	}
-	return request{method: method, url: u, accept: acceptedManifests()}, nil
+	return request{method: method, url: u, accept: acceptedManifests(), tokens: c.transport.tokens}, nil
 }
 
 func checkDescriptor(desc ocispec.Descriptor, ref imageref.Reference) error {

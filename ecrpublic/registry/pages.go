@@ -25,7 +25,7 @@ const (
 // eachPage reads a listing page by page, following the host's links, until use
 // returns false or an error.
 func (c *Client) eachPage(ctx context.Context, first *url.URL, accept []string, use func(*http.Response, []byte) (more bool, err error)) error {
-	r := request{method: http.MethodGet, url: first, accept: accept}
+	r := request{method: http.MethodGet, url: first, accept: accept, tokens: c.transport.tokens}
 	var seen loops
 	for page := 1; ; page++ {
 		if page > maxPages {

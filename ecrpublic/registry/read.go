@@ -34,7 +34,8 @@ type request struct {
 	method string
 	url    *url.URL
 	accept []string
-	from   int64 // the position of the first byte to send
+	tokens *tokens // whose secrets are in no error
+	from   int64   // the position of the first byte to send
 }
 
 // send returns a response with status 200, or with 206 if r.from is set. An error
@@ -70,7 +71,7 @@ func (r request) failed(err error) error {
 	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
-	return fmt.Errorf("%s %s: %w", r.method, shown(r.url), err)
+	return r.tokens.redactError(fmt.Errorf("%s %s: %w", r.method, shown(r.url), err))
 }
 
 // read returns a response with status 200 and its whole body, which it limits in

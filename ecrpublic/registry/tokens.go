@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
+	"github.com/ecr-public/ecr-public-go/internal/redact"
 )
 
 const (
@@ -27,6 +28,9 @@ const (
 	futilePause = time.Minute
 
 	maxFutile = 1000
+
+	// maxFormer is how many replaced tokens are remembered.
+	maxFormer = 100
 )
 
 // place is what a token is valid for. The repository is empty if it is valid for all.
@@ -69,6 +73,7 @@ type tokens struct {
 	mu         sync.Mutex
 	slots      map[place]*slot
 	challenges map[string]*challenge // by origin
+	former     []*token              // replaced, and maybe still valid
 	made       int
 }
 
@@ -153,6 +158,7 @@ func (s *tokens) drop(refused *token) {
 	defer s.mu.Unlock()
 	for _, in := range s.slots {
 		if in.held == refused {
+			s.retire(in.held)
 			in.held = nil
 		}
 	}
@@ -197,6 +203,7 @@ func (s *tokens) finish(in *slot, f *fetch) {
 	if f.err == nil {
 		s.made++
 		f.token.number = s.made
+		s.retire(in.held)
 		in.held = f.token
 	} else {
 		in.rest = time.Now().Add(fetchPause)
@@ -229,20 +236,42 @@ func (s *tokens) isFutile(tok *token, what string) bool {
 	return ok && time.Since(noted) < futilePause
 }
 
+// retire remembers a token that is no longer held as long as it may be valid: a
+// slow response may still repeat it. The caller holds the lock.
+func (s *tokens) retire(tok *token) {
+	now := time.Now()
+	s.former = slices.DeleteFunc(s.former, func(t *token) bool { return t == tok || now.After(t.end) })
+	if tok != nil {
+		s.former = append(s.former, tok)
+	}
+	if len(s.former) > maxFormer {
+		s.former = slices.Delete(s.former, 0, len(s.former)-maxFormer)
+	}
+}
+
 // redact replaces the client's secrets in a text from the host.
 func (s *tokens) redact(text string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	known := slices.Clone(s.former)
 	for _, in := range s.slots {
-		if in.held == nil {
-			continue
-		}
-		text = redactLogin(text, in.held.login)
-		if in.held.value != "" {
-			text = strings.ReplaceAll(text, in.held.value, redacted)
+		if in.held != nil {
+			known = append(known, in.held)
 		}
 	}
+	for _, tok := range known {
+		text = redactLogin(text, tok.login)
+		text = redact.NewSecret(tok.value).Text(text, redacted)
+	}
 	return text
+}
+
+// redactError replaces the client's secrets in an error that quotes the host.
+func (s *tokens) redactError(err error) error {
+	if text := err.Error(); s.redact(text) != text {
+		return errors.New(s.redact(text))
+	}
+	return err
 }
 
 const redacted = "[redacted]"
@@ -251,5 +280,8 @@ func redactLogin(text string, credentials login.Credentials) string {
 	if credentials.Password == "" {
 		return text
 	}
-	return strings.NewReplacer(credentials.Password, redacted, credentials.Bearer(), redacted).Replace(text)
+	for _, secret := range []string{credentials.Password, credentials.Bearer()} {
+		text = redact.NewSecret(secret).Text(text, redacted)
+	}
+	return text
 }

@@ -66,7 +66,7 @@ func (t *transport) authenticated(req *http.Request, at place) (*http.Response, 
 		asked, err := parseChallenge(resp, t.origins)
 		if err != nil {
 			discard(resp)
-			return nil, err
+			return nil, t.tokens.redactError(err)
 		}
 		isNew := tok.number > before && !asked.wantsOther(tok.asked)
 		what := refusedRequest(req, resp, at)
