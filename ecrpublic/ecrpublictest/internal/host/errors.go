@@ -25,7 +25,6 @@ var (
 	errRangeInvalid  = &hostError{http.StatusBadRequest, "BLOB_UPLOAD_INVALID", "The Content-Range header is not valid"}
 	errSizeInvalid   = &hostError{http.StatusBadRequest, "SIZE_INVALID", "The Content-Range header does not match the length of the body"}
 	errTooLarge      = &hostError{http.StatusRequestEntityTooLarge, "SIZE_INVALID", "The manifest is larger than 4 MiB"}
-	errTagInvalid    = &hostError{http.StatusBadRequest, "MANIFEST_INVALID", "The tag is not valid"}
 )
 
 // form is the status and the code that an error of the API has on the registry
