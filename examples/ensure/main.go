@@ -28,10 +28,10 @@ Creates a repository if it is missing, and brings its page in the public gallery
 its tags and its policy up to date. Says what it changed; a second run changes
 nothing.
 
-Without flags it does so three times on an emulator in its own process: the
-repository is created, is then as it should be, and gets another description.`
+Without flags it runs three times against an emulator that it starts itself: it
+creates the repository, finds nothing to do, and changes the description.`
 
-// settings are what the flags say of the repository.
+// settings holds the flags that describe the repository.
 type settings struct {
 	repository, description, policy string
 
@@ -126,7 +126,7 @@ func ensure(ctx context.Context, s settings, client *ecrpublic.Client, stdout io
 	return nil
 }
 
-// want is what the settings say of the repository, but for its policy.
+// want returns the repository that the settings describe, without its policy.
 func (s settings) want() (*ecrpublic.CreateRepositoryInput, error) {
 	want := &ecrpublic.CreateRepositoryInput{RepositoryName: &s.repository}
 	for _, key := range slices.Sorted(maps.Keys(s.tags)) {
@@ -160,8 +160,8 @@ func (s settings) readPolicy() (string, error) {
 	return string(text), nil
 }
 
-// flagFiles is a file system of the files that flags name, each under its flag: the
-// paths may be any that the shell takes, and errors name the flag.
+// flagFiles is a file system of the files that flags name, each under its flag: any
+// path is allowed, and errors name the flag.
 type flagFiles map[string]string
 
 func (f flagFiles) add(flags *demo.Flags, name, usage string) {

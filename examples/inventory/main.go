@@ -16,18 +16,18 @@ import (
 )
 
 const about = `
-Lists all repositories of your public registry with the number and the size of their
-images: as a table, as JSON with every image, and as a chart.
+Lists all repositories of your public registry with the number and total size of
+their images: as a table, as JSON with every image, or as a chart.
 
-Without flags it does so for a few repositories of an emulator in its own process.`
+Without flags it lists a few repositories of an emulator that it starts itself.`
 
 func main() { demo.Main("inventory", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := demo.NewFlags("inventory", about)
-	images := flags.Bool("images", false, "list every image in the table, too")
+	images := flags.Bool("images", false, "also list every image in the table")
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
-	plot := flags.String("plot", "", "also draw a bar chart of the repositories' sizes into this `file`, .svg or .png by its ending")
+	plot := flags.String("plot", "", "also write a bar chart of the repositories' sizes to this `file`, ending in .svg or .png")
 	parallel := flags.Int("parallel", 32, "how many repositories to list at a time, 1 to 1000")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
@@ -82,8 +82,7 @@ func write(file string, draw drawing, inventory Inventory) error {
 }
 
 // patient returns a client whose calls slow down together when the service throttles,
-// and are repeated until they pass, rather than a client that gives up after three
-// attempts.
+// and are retried until they succeed, instead of three times.
 func patient(client *ecrpublic.Client) *ecrpublic.Client {
 	return ecrpublic.New(client.Options(), func(o *ecrpublic.Options) {
 		o.Retryer = retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {

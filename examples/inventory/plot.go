@@ -104,8 +104,8 @@ func label(images, bytes int64) string {
 	return fmt.Sprintf("%s in %s", demo.Size(bytes), demo.Count(int(images), "image"))
 }
 
-// shorten leaves out the middle of a name that is too long, since both ends tell
-// more.
+// shorten leaves out the middle of a name that is too long, because both ends
+// say more.
 func shorten(name string) string {
 	if len(name) <= longest {
 		return name

@@ -15,7 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// An Inventory is what a registry held when it was taken.
+// An Inventory is the content of a registry at one time.
 type Inventory struct {
 	Taken        time.Time    `json:"taken"`
 	Repositories []Repository `json:"repositories"` // sorted by name
@@ -93,8 +93,7 @@ func (i Image) isIndex() bool {
 	return i.MediaType == ocispec.MediaTypeImageIndex || i.MediaType == dockerList
 }
 
-// Bytes is the sum of the images. Images share layers, so it is the most that they
-// can take.
+// Bytes is the sum of the image sizes, an upper bound because images share layers.
 func (r Repository) Bytes() (sum int64) {
 	for _, image := range r.Images {
 		if !image.isIndex() {

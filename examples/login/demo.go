@@ -20,8 +20,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
-// demonstrate logs in to an emulator and pulls and tags an image there. Anybody
-// may pull; to set a tag takes a login.
+// demonstrate logs in to an emulator and pulls and tags an image there. Pulling
+// needs no login; setting a tag does.
 func demonstrate(ctx context.Context, stdout io.Writer, server *ecrpublictest.Server) error {
 	if _, err := server.AddImage("demo/app", "v1"); err != nil {
 		return err
@@ -58,8 +58,8 @@ func demonstrate(ctx context.Context, stdout io.Writer, server *ecrpublictest.Se
 	return useCrane(ctx, stdout, client, repository)
 }
 
-// useFile lets another program, here one with oras-go, read the login from docker's
-// configuration.
+// useFile shows another program, here one with oras-go, that reads the login from
+// docker's configuration.
 func useFile(ctx context.Context, stdout io.Writer, path, repository string) error {
 	store, err := credentials.NewStore(path, credentials.StoreOptions{})
 	if err != nil {

@@ -11,19 +11,19 @@ import (
 )
 
 const about = `
-Puts a login for ECR Public into docker's configuration, so that docker, crane,
+Writes a login for ECR Public to docker's configuration, so that docker, crane,
 podman, skopeo, helm and oras can push.
 
-Without flags it does so in a temporary directory, for an emulator in its own
-process, and shows that the login works: from the file, and without it in programs with
-oras-go and go-containerregistry, whose tokens a client of the registry renews.`
+Without flags it uses a temporary directory and an emulator that it starts itself, and
+shows that the login works: from the file, and without a file in programs that use
+oras-go and go-containerregistry with package registry, which renews their tokens.`
 
 func main() { demo.Main("login", run) }
 
 func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	flags := demo.NewFlags("login", about)
-	remove := flags.Bool("remove", false, "take the login out again")
-	path := flags.String("config", "", "the configuration `file`; without it, config.json in $DOCKER_CONFIG or in ~/.docker")
+	remove := flags.Bool("remove", false, "remove the login")
+	path := flags.String("config", "", "the configuration `file`; default: config.json in $DOCKER_CONFIG or in ~/.docker")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
@@ -45,13 +45,13 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(stdout, "no login is in", result.Path)
+		fmt.Fprintln(stdout, "no login left in", result.Path)
 		return nil
 	}
 	return write(ctx, stdout, login.NewProvider(service.Client), file)
 }
 
-// write puts the provider's login into a file, and tells about hosts for which
+// write writes the provider's login to a file, and reports hosts for which
 // docker does not read the file.
 func write(ctx context.Context, stdout io.Writer, provider *login.Provider, file login.DockerConfig) error {
 	credentials, err := provider.Credentials(ctx)

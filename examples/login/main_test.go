@@ -30,7 +30,7 @@ func TestWriteAndRemove(t *testing.T) {
 	assert.Contains(t, string(written), emulator.RegistryHost())
 
 	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-config", path, "-remove")
-	assert.Equal(t, "no login is in "+path+"\n", stdout)
+	assert.Equal(t, "no login left in "+path+"\n", stdout)
 	written, err = os.ReadFile(path)
 	require.NoError(t, err)
 	assert.NotContains(t, string(written), emulator.RegistryHost())

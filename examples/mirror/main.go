@@ -15,14 +15,14 @@ import (
 )
 
 const about = `
-Copies tags of a repository in any registry into a repository of ECR Public. Logs in
-to the source as docker does: with what docker login, or crane auth login, stored; to
-ECR Public with the same credentials as to the service; and to private ECR, such as
-123456789012.dkr.ecr.eu-west-1.amazonaws.com/app, with this machine's AWS settings.
-Tags that are up to date are left alone.
+Copies tags of a repository in any registry to a repository of ECR Public. The login to
+the source comes from docker login or crane auth login; for ECR Public from the same
+credentials as for the service; and for private ECR, such as
+123456789012.dkr.ecr.eu-west-1.amazonaws.com/app, from this machine's AWS settings.
+Tags that are up to date are skipped.
 
-Without flags it puts a few artifacts into a repository of an emulator in its own
-process and mirrors them into another one, twice.`
+Without flags it puts a few artifacts into a repository of an emulator that it starts
+itself, and mirrors them to another repository, twice.`
 
 func main() { demo.Main("mirror", run) }
 
@@ -30,9 +30,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var options imagepush.MirrorOptions
 	flags := demo.NewFlags("mirror", about)
 	source := flags.String("source", "", "`repository` to copy from, with its registry: docker.io/library/alpine")
-	tags := flags.String("tags", "", "`tags` to copy, separated by commas; v1.* and the like are patterns. Without it all tags are copied")
+	tags := flags.String("tags", "", "`tags` to copy, separated by commas; patterns such as v1.* are allowed. Default: all tags")
 	flags.StringVar(&options.Repository, "repository", "", "`name` of the repository to copy to, without the registry's alias")
-	flags.BoolVar(&options.Referrers, "referrers", false, "copy signatures and other referrers of the images, too")
+	flags.BoolVar(&options.Referrers, "referrers", false, "also copy signatures and other referrers of the images")
 	flags.BoolVar(&options.DryRun, "dry-run", false, "only show which tags would move and how much would be sent")
 	create := flags.Bool("create", false, "create the repository if it is missing")
 	via := flags.Via()
@@ -88,7 +88,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// mirror shows on stderr what is sent, and prints on stdout what became of each tag.
+// mirror shows progress on stderr, and prints the outcome for each tag on stdout.
 func mirror(ctx context.Context, client *ecrpublic.Client, source imagepush.MirrorSource, options imagepush.MirrorOptions, send func(*imagepush.TargetOptions), stdout, stderr io.Writer) error {
 	show, finish := demo.Transfer(stderr)
 	result, err := imagepush.Mirror(ctx, client, source, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })

@@ -47,13 +47,13 @@ func (p privateECR) client(ctx context.Context) (*ecr.Client, error) {
 	}), nil
 }
 
-// tokenGetter is what a login needs of the client.
+// tokenGetter has the method that a login calls.
 type tokenGetter interface {
 	GetAuthorizationToken(context.Context, *ecr.GetAuthorizationTokenInput, ...func(*ecr.Options)) (*ecr.GetAuthorizationTokenOutput, error)
 }
 
 // privateLogin gets a login of private ECR, which lives for twelve hours, and
-// another one before it ends.
+// renews it before it expires.
 type privateLogin struct {
 	api     tokenGetter
 	private privateECR
@@ -80,7 +80,7 @@ func (l *privateLogin) credential(ctx context.Context, host string) (auth.Creden
 		return auth.EmptyCredential, fmt.Errorf("log in to private ECR in %s: %w", l.private.region, err)
 	}
 	if len(out.AuthorizationData) != 1 {
-		return auth.EmptyCredential, fmt.Errorf("log in to private ECR in %s: %d logins came back", l.private.region, len(out.AuthorizationData))
+		return auth.EmptyCredential, fmt.Errorf("log in to private ECR in %s: the service returned %d logins", l.private.region, len(out.AuthorizationData))
 	}
 	token, err := base64.StdEncoding.DecodeString(aws.ToString(out.AuthorizationData[0].AuthorizationToken))
 	user, password, ok := strings.Cut(string(token), ":")

@@ -21,8 +21,8 @@ there is a difference.
 Without flags it compares the emulator with itself. With -live -yes it probes the real
 service: in new repositories whose names begin with parity- and a random word, and
 which it deletes at the end, also after Ctrl-C; -clean deletes what a run that was
-killed left behind. It reads and writes nothing else, makes some 500 calls at a
-gentle pace, and sends 10 MB. README.md beside the program says what to do with the
+killed left behind. It reads and writes nothing else, makes some 500 calls, well
+below the quotas, and sends 10 MB. README.md beside the program says what to do with the
 result.`
 
 // settings are the flags.
@@ -37,13 +37,13 @@ func (s *settings) add(flags *demo.Flags) {
 	flags.StringVar(&s.json, "json", "", "write the result, with scrubbed requests and responses, to this `file`")
 	flags.StringVar(&s.markdown, "markdown", "", "write the report to this `file`")
 	flags.StringVar(&s.compare, "compare", "", "compare with the result in this `file` of -json instead of with the emulator")
-	flags.StringVar(&s.result, "result", "", "run nothing and take the result from this `file` of -json")
-	flags.BoolVar(&s.yes, "yes", false, "with -live: really make repositories in the account")
-	flags.BoolVar(&s.first, "first-repository", false, "with -live: go on if the account has no repository; the first one gives it an alias for good")
-	flags.BoolVar(&s.registry, "registry-data", false, "with -live: also set the registry's display name, and set it back")
-	flags.BoolVar(&s.clean, "clean", false, "delete what earlier runs on the same service left behind, and end")
-	flags.BoolVar(&s.facts, "facts", false, "print the facts that are not documented, with their probes, and end")
-	flags.BoolVar(&s.policy, "policy", false, "print the IAM policy that -live needs, and end")
+	flags.StringVar(&s.result, "result", "", "run nothing; use the result in this `file` of -json")
+	flags.BoolVar(&s.yes, "yes", false, "with -live: confirm that repositories are created in the account")
+	flags.BoolVar(&s.first, "first-repository", false, "with -live: continue if the account has no repository; the first one gives it a permanent alias")
+	flags.BoolVar(&s.registry, "registry-data", false, "with -live: also set the registry's display name, then restore it")
+	flags.BoolVar(&s.clean, "clean", false, "delete what earlier runs on the same service left behind, and exit")
+	flags.BoolVar(&s.facts, "facts", false, "print the undocumented facts with their probes, and exit")
+	flags.BoolVar(&s.policy, "policy", false, "print the IAM policy that -live needs, and exit")
 	flags.StringVar(&s.journals, "journals", "", "`folder` of the journals that -clean reads; default: a folder in the user's cache directory")
 }
 
@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case s.result != "":
 		return s.compareFiles(ctx, stdout)
 	case flags.Live && !s.clean && !s.yes:
-		return demo.Usagef("-live makes and deletes repositories in your account; add -yes if that is what you want (-policy prints the permissions it needs)")
+		return demo.Usagef("-live makes and deletes repositories in your account; add -yes to confirm (-policy prints the permissions it needs)")
 	}
 	list, err := s.choose(flags.Emulated())
 	if err != nil {
@@ -121,7 +121,7 @@ func (s settings) announce(ctx context.Context, t *target, n int, stderr io.Writ
 		return fmt.Errorf("-live: look for the account's registry: %w", err)
 	}
 	if !has && !s.first {
-		return errors.New("this account has no repository yet, and the first one gives it an alias that stays: add -first-repository if that is welcome")
+		return errors.New("this account has no repository yet, and the first one gives it a permanent alias: add -first-repository to accept that")
 	}
 	return nil
 }

@@ -34,13 +34,13 @@ import (
 )
 
 const about = `
-Points a tag at an image that is in your account already, in the same repository or in
+Points a tag at an image that is already in your account, in the same repository or in
 another one, without building or pulling it. Name the image by the digest that you have
-tested: "build once, promote by digest". Prints where the tag was before, which is what
-to promote for a rollback.
+tested: "build once, promote by digest". Prints the tag's previous digest, which you can
+promote to roll back.
 
-Without flags it pushes a small artifact to an emulator in its own process, and promotes
-that to the tag stable, and to another repository.`
+Without flags it pushes a small artifact to an emulator that it starts itself, and
+promotes it to the tag stable and to another repository.`
 
 func main() { demo.Main("promote", run) }
 
@@ -49,9 +49,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var to imageref.Reference
 	flags := demo.NewFlags("promote", about)
 	from := flags.String("from", "", "the image, such as `public.ecr.aws/alias/app@sha256:…` or public.ecr.aws/alias/app:v1")
-	flags.StringVar(&to.Tag, "tag", "", "`tag` to set; in another repository that of -from without it")
-	flags.StringVar(&to.RepositoryName, "repository", "", "`name` of the repository, without the registry's alias; the one of -from without it")
-	flags.BoolVar(&options.Referrers, "referrers", false, "copy signatures and other referrers of the image, too")
+	flags.StringVar(&to.Tag, "tag", "", "`tag` to set; default for another repository: the tag of -from")
+	flags.StringVar(&to.RepositoryName, "repository", "", "`name` of the repository, without the registry's alias; default: that of -from")
+	flags.BoolVar(&options.Referrers, "referrers", false, "also copy signatures and other referrers of the image")
 	flags.BoolVar(&options.DryRun, "dry-run", false, "only show what would change and how much would be sent")
 	create := flags.Bool("create", false, "create the repository if it is missing")
 	via := flags.Via()
@@ -93,7 +93,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// promote shows on stderr what is sent, and prints on stdout what became of the tag.
+// promote shows progress on stderr, and prints the outcome on stdout.
 func promote(ctx context.Context, service *demo.Service, from, to imageref.Reference, via string, options imagepush.PromoteOptions, stdout, stderr io.Writer) error {
 	reader, err := service.Registry()
 	if err != nil {

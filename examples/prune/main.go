@@ -27,7 +27,7 @@ Deletes old images according to a lifecycle policy in private ECR's format.
 Multi-platform images are deleted as a whole, signatures together with the image they
 sign. By default this is a dry run; pass -dry-run=false to delete.
 
-Without flags it fills a repository of an emulator in its own process and uses a
+Without flags it fills a repository of an emulator that it starts itself, and uses a
 policy that keeps three releases, and untagged images for a week.`
 
 // demoPolicy is used without -policy.
@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := demo.NewFlags("prune", about)
 	repository := flags.String("repository", "", "`name` of the repository, without the registry's alias")
 	policyFile := flags.String("policy", "", "`file` with a lifecycle policy")
-	dryRun := flags.Bool("dry-run", true, "show what would be deleted, and delete nothing")
+	dryRun := flags.Bool("dry-run", true, "show what would be deleted without deleting it")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func printPlan(w io.Writer, plan *housekeeping.Plan) error {
 	return table.Flush()
 }
 
-// printResult shows what became of each image, also after an error.
+// printResult shows the outcome for each image, even after an error.
 func printResult(w io.Writer, plan *housekeeping.Plan, result housekeeping.DeleteResult) error {
 	outcome := map[string]string{}
 	for _, id := range result.Changed {

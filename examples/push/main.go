@@ -22,23 +22,22 @@ const about = `
 Copies an image from disk into a repository, with AWS credentials alone: no Docker
 daemon, no docker login. Prints the repository's URI, the image's digest and its tag.
 
-What layers of docker save become when they are compressed is remembered in the
-user's cache directory, so that pushing them again takes no time.
+The digests of compressed docker save layers are remembered in the user's cache
+directory, so that pushing the same layers again is fast.
 
-Without flags it pushes a small artifact of its own making to an emulator in its
-own process.`
+Without flags it pushes a small artifact to an emulator that it starts itself.`
 
 func main() { demo.Main("push", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var options imagepush.PushOptions
 	flags := demo.NewFlags("push", about)
-	path := flags.String("source", "", "`path` of an OCI layout, as a folder or a tar, or of an archive of docker save")
+	path := flags.String("source", "", "`path` of an OCI layout (directory or tar file) or a docker save archive")
 	flags.StringVar(&options.Reference, "reference", "", "`name` or digest of the image in the source; not needed if there is only one")
-	flags.StringVar(&options.Platform, "platform", "", "push one platform of an index alone, such as `linux/arm64`")
+	flags.StringVar(&options.Platform, "platform", "", "push only one platform of an index, such as `linux/arm64`")
 	flags.StringVar(&options.Repository, "repository", "", "`name` of the repository, without the registry's alias")
 	flags.StringVar(&options.Tag, "tag", "", "`tag` to set")
-	flags.BoolVar(&options.Referrers, "referrers", false, "push signatures and other referrers of the image, too")
+	flags.BoolVar(&options.Referrers, "referrers", false, "also push signatures and other referrers of the image")
 	create := flags.Bool("create", false, "create the repository if it is missing")
 	cache := flags.String("cache", defaultCache(), "`file` that remembers digests of compressed layers; empty remembers nothing")
 	via := flags.Via()
@@ -101,8 +100,7 @@ func defaultCache() string {
 	return filepath.Join(dir, "ecr-public-go", "layers.jsonl")
 }
 
-// open reads what -source names, or else makes an artifact and sets the reference
-// to it.
+// open opens -source, or else creates an artifact and sets the reference to it.
 func open(ctx context.Context, path, cache string, reference *string) (oras.ReadOnlyTarget, error) {
 	if path != "" {
 		source, err := imagepush.Open(ctx, path, func(o *imagepush.OpenOptions) {
@@ -120,7 +118,7 @@ func open(ctx context.Context, path, cache string, reference *string) (oras.Read
 	return store, demo.AddArtifact(ctx, store, *reference, bytes.Repeat([]byte("hello, ECR Public\n"), 10_000))
 }
 
-// push shows on stderr what is sent, and prints on stdout what came of it.
+// push shows progress on stderr, and prints the result on stdout.
 func push(ctx context.Context, service *demo.Service, source oras.ReadOnlyTarget, options imagepush.PushOptions, send func(*imagepush.TargetOptions), uri string, stdout, stderr io.Writer) error {
 	show, finish := demo.Transfer(stderr)
 	result, err := imagepush.Push(ctx, service.Client, source, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })

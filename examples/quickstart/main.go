@@ -21,10 +21,10 @@ import (
 )
 
 const about = `
-Creates a repository, pushes a small image through the layer API, looks at it, and
-deletes all of it, also when it is interrupted.
+Creates a repository, pushes a small image through the layer API, describes it, and
+deletes everything, even if it is interrupted.
 
-Without flags it does so on an emulator in its own process and needs no account.`
+Without flags it runs against an emulator that it starts itself and needs no account.`
 
 func main() { demo.Main("quickstart", run) }
 
@@ -154,8 +154,8 @@ func descriptor(mediaType string, blob []byte) map[string]any {
 
 func digestOf(blob []byte) string { return fmt.Sprintf("sha256:%x", sha256.Sum256(blob)) }
 
-// remove deletes the repository and shows that asking for it is then a typed
-// error.
+// remove deletes the repository and shows that describing it then returns a
+// typed error.
 func remove(ctx context.Context, client *ecrpublic.Client, name string, stdout io.Writer) error {
 	if _, err := client.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: &name, Force: true}); err != nil {
 		return err

@@ -26,11 +26,11 @@ import (
 
 const about = `
 Makes a few calls and prints what OpenTelemetry recorded of them: from the spans, a
-line for each attempt with its answer and the time until the next one began; from
-the metrics, a table.
+line for each attempt with its status and the time until the next one; from the
+metrics, a table.
 
-Without flags the calls go to an emulator in its own process that throttles, breaks
-connections, refuses and hangs. The calls only read, also with -live.`
+Without flags the calls go to an emulator started by the program, which throttles,
+resets connections, refuses requests and hangs. The calls only read, even with -live.`
 
 func main() { demo.Main("retries-and-observability", run) }
 
@@ -78,7 +78,7 @@ func disturb(emulator *ecrpublictest.Server, stdout io.Writer) {
 		fault ecrpublictest.Fault
 	}{
 		{"is throttled twice", ecrpublictest.Fault{Operation: "DescribeRegistries", Times: 2, Effect: ecrpublictest.Throttle()}},
-		{"loses its connection in the middle of an answer", ecrpublictest.Fault{Operation: "GetAuthorizationToken", Times: 1, Effect: ecrpublictest.ResetMidway()}},
+		{"loses its connection in the middle of a response", ecrpublictest.Fault{Operation: "GetAuthorizationToken", Times: 1, Effect: ecrpublictest.ResetMidway()}},
 		{"is denied", ecrpublictest.Fault{Operation: "GetRegistryCatalogData", Effect: ecrpublictest.Fail(denied)}},
 		{"fails every time", ecrpublictest.Fault{Operation: "DescribeImages", Effect: ecrpublictest.Fail(&types.ServerException{})}},
 		{"hangs, and has a deadline", ecrpublictest.Fault{Operation: "DescribeRepositories", Effect: ecrpublictest.Delay(time.Minute)}},
@@ -89,7 +89,7 @@ func disturb(emulator *ecrpublictest.Server, stdout io.Writer) {
 	fmt.Fprintln(stdout)
 }
 
-// call makes calls for the sake of their spans, which tell about errors, too.
+// call makes calls for their spans, which also record errors.
 func call(ctx context.Context, client *ecrpublic.Client) {
 	_, _ = client.DescribeRegistries(ctx, nil)
 	_, _ = client.GetAuthorizationToken(ctx, nil)

@@ -15,7 +15,7 @@ func TestAttemptsAreCounted(t *testing.T) {
 	withoutTimes := regexp.MustCompile(` +\d+ ms|  +\d+\.\d+ s`).ReplaceAllString(stdout, "")
 	assert.Equal(t, `The emulator's faults
   DescribeRegistries is throttled twice
-  GetAuthorizationToken loses its connection in the middle of an answer
+  GetAuthorizationToken loses its connection in the middle of a response
   GetRegistryCatalogData is denied
   DescribeImages fails every time
   DescribeRepositories hangs, and has a deadline
@@ -36,7 +36,7 @@ The client's attempts, from its spans
     3  HTTP 500
     4  HTTP 500
   DescribeRepositories: context deadline exceeded
-    1  no answer
+    1  no response
 
 client.call.              attempts  errors  duration
   DescribeImages          4         4

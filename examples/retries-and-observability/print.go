@@ -48,7 +48,7 @@ func answer(spans tracetest.SpanStubs, attempt tracetest.SpanStub) string {
 			return "HTTP " + status
 		}
 	}
-	return "no answer"
+	return "no response"
 }
 
 func children(spans tracetest.SpanStubs, parent tracetest.SpanStub, name string) (found tracetest.SpanStubs) {

@@ -17,8 +17,8 @@ import (
 
 const about = `
 Lists the tags of any public repository, or one tag of it, with the digests, platforms
-and sizes of their images. The API of ECR Public does so for your own registry only; this
-reads public.ecr.aws, without an account unless you pass -login.
+and sizes of their images. The API of ECR Public offers this only for your own registry; this
+program reads public.ecr.aws, and needs an account only with -login.
 
 Without flags it does so for a repository of an emulator in its own process.`
 

@@ -38,7 +38,7 @@ func latest(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, repos
 	return newest, nil
 }
 
-// newService answers GET /latest/{repository}.
+// newService serves GET /latest/{repository}.
 func newService(client ecrpublic.DescribeImagesAPIClient) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /latest/{repository...}", func(w http.ResponseWriter, r *http.Request) {

@@ -28,7 +28,8 @@ func AddArtifact(ctx context.Context, store *memory.Store, tag string, layer []b
 	return store.Tag(ctx, artifact, tag)
 }
 
-// Short returns the beginning of a digest's hash, enough to recognize it by.
+// Short returns the first characters of a digest's hash, enough to recognize
+// it.
 func Short(digest string) string {
 	_, hash, _ := strings.Cut(digest, ":")
 	return hash[:min(12, len(hash))]

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// UsageError reports arguments that a program cannot run with. It names the flag.
+// UsageError reports invalid arguments. It names the flag.
 type UsageError struct{ problem string }
 
 // Usagef formats a [*UsageError].
@@ -21,7 +21,7 @@ func Usagef(format string, args ...any) error {
 
 func (e *UsageError) Error() string { return e.problem }
 
-// Flags are the flags of a program: its own, and those that say [Where] it works.
+// Flags are the flags of a program: its own, and those of [Where].
 type Flags struct {
 	*flag.FlagSet
 	Where
@@ -66,8 +66,8 @@ func checkEndpoint(endpoint string) error {
 	return nil
 }
 
-// Require reports which of the named flags are empty, unless the program works on an
-// emulator of its own, which it fills as it likes.
+// Require returns an error that names the empty ones of some flags, unless the
+// program runs against its own emulator, where they are optional.
 func (f *Flags) Require(names ...string) error {
 	if f.Emulated() {
 		return nil

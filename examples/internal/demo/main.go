@@ -37,7 +37,7 @@ func (i interruption) Error() string {
 }
 
 // notify returns a context that the first SIGINT or SIGTERM ends. After that signal,
-// or stop, the signals end the process as if nobody had asked for them.
+// or stop, the signals end the process as usual.
 func notify(parent context.Context, stderr io.Writer) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
@@ -48,7 +48,7 @@ func notify(parent context.Context, stderr io.Writer) (_ context.Context, stop f
 			signal.Stop(signals)
 			number, _ := s.(syscall.Signal) // what both signals are
 			cancel(interruption{number})
-			fmt.Fprintln(stderr, "\ninterrupted, cleaning up; interrupt again to end at once")
+			fmt.Fprintln(stderr, "\ninterrupted, cleaning up; interrupt again to exit at once")
 		case <-ctx.Done():
 			signal.Stop(signals)
 		}

@@ -96,7 +96,7 @@ func TestSignals(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows cannot send these signals")
 	}
-	const notice = "\ninterrupted, cleaning up; interrupt again to end at once\n"
+	const notice = "\ninterrupted, cleaning up; interrupt again to exit at once\n"
 	for _, c := range []struct {
 		program string
 		signal  syscall.Signal

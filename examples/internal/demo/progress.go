@@ -27,10 +27,9 @@ func newBar(w io.Writer, total int64, description string, options ...progressbar
 	)...)
 }
 
-// Steps shows work in steps, one after the other: on a terminal as a bar or a
-// spinner for each, elsewhere as a line now and then. A total of 0 is unknown. Finish
-// ends what is shown and leaves it where it stands: call it before other output; work
-// may go on after it.
+// Steps shows work in steps, one after the other: on a terminal as a bar or a spinner
+// for each, elsewhere as a line now and then. A total of 0 is unknown. Finish ends
+// the current bar as it is: call it before other output; more progress may follow.
 func Steps(w io.Writer) (show func(step string, done, total int), finish func()) {
 	if isTerminal(w) {
 		s := &stepBars{w: w}

@@ -30,15 +30,15 @@ func CheckVia(via string) error {
 	return nil
 }
 
-// registryClient is made when it is first needed.
+// registryClient is created on first use.
 type registryClient struct {
 	once   sync.Once
 	client *registry.Client
 	err    error
 }
 
-// Registry is the service's client of the registry host, which logs in with the
-// credentials of its other client when it first has to.
+// Registry returns a client of the registry host, which logs in with the
+// credentials of the service's client on first use.
 func (s *Service) Registry() (*registry.Client, error) {
 	r := &s.registry
 	r.once.Do(func() {
@@ -54,7 +54,7 @@ func (s *Service) Registry() (*registry.Client, error) {
 	return r.client, r.err
 }
 
-// Repository is a repository on the registry host, for oras-go.
+// Repository returns a repository on the registry host, for oras-go.
 func (s *Service) Repository(client *registry.Client, ref imageref.Reference) (*remote.Repository, error) {
 	host, plain := imageref.Host, false
 	if s.URL != "" {
@@ -72,8 +72,8 @@ func (s *Service) Repository(client *registry.Client, ref imageref.Reference) (*
 	return repository, nil
 }
 
-// SendVia makes the option of imagepush for a value of -via and the URI of the
-// repository that is written to.
+// SendVia returns the option of imagepush for a value of -via and the URI of
+// the target repository.
 func (s *Service) SendVia(via, repositoryURI string) (func(*imagepush.TargetOptions), error) {
 	if via == "api" {
 		return func(*imagepush.TargetOptions) {}, nil
@@ -90,7 +90,8 @@ func (s *Service) SendVia(via, repositoryURI string) (func(*imagepush.TargetOpti
 	return func(o *imagepush.TargetOptions) { o.Registry = repository }, err
 }
 
-// RepositoryURI returns the URI of a repository, which it creates if it is asked to.
+// RepositoryURI returns the URI of a repository, and creates the repository on
+// request.
 func (s *Service) RepositoryURI(ctx context.Context, name string, create bool) (string, error) {
 	if create {
 		ensured, err := housekeeping.EnsureRepository(ctx, s.Client, &ecrpublic.CreateRepositoryInput{RepositoryName: &name})

@@ -16,8 +16,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 )
 
-// Where chooses the service that a program works with. The zero value stands for
-// an emulator in the program's own process.
+// Where selects the service that a program uses. The zero value means an
+// emulator that the program starts itself.
 type Where struct {
 	// Live means AWS.
 	Live bool
@@ -26,11 +26,11 @@ type Where struct {
 	Endpoint string
 }
 
-// Emulated reports whether the program has an emulator of its own, which is empty at
+// Emulated reports whether the program starts its own emulator, which is empty at
 // first.
 func (w Where) Emulated() bool { return !w.Live && w.Endpoint == "" }
 
-// Service is what a program works with.
+// Service is the service that a program uses.
 type Service struct {
 	// Client calls the service.
 	Client *ecrpublic.Client
@@ -68,8 +68,8 @@ func (w Where) Connect(ctx context.Context, options ...ecrpublictest.Option) (*S
 	return &Service{Client: emulator.Client(), URL: emulator.URL, Emulator: emulator}, nil
 }
 
-// awsConfig loads the settings that the AWS CLI uses, and fails early where they have
-// no credentials.
+// awsConfig loads the settings that the AWS CLI uses, and fails early if they have no
+// credentials.
 func awsConfig(ctx context.Context) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(httpClient()))
 	if err != nil {
@@ -91,8 +91,8 @@ func (s *Service) Close() {
 	}
 }
 
-// RegistryHosts are the hosts and ports that images are pulled from; nil stands
-// for those of AWS.
+// RegistryHosts returns the hosts and ports that images are pulled from; nil
+// means those of AWS.
 func (s *Service) RegistryHosts() []string {
 	u, err := url.Parse(s.URL)
 	if err != nil || u.Host == "" {
@@ -107,8 +107,8 @@ func httpClient() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 64 })
 }
 
-// environment returns the credentials of the environment. Without any it makes some
-// up, which emulators accept, of the length that AWS's own have: in Go's FIPS mode a
+// environment returns the credentials of the environment. If there are none, it
+// makes some up, which emulators accept, as long as real ones: in Go's FIPS mode a
 // shorter secret cannot sign.
 func environment(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{
