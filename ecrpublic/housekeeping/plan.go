@@ -99,8 +99,10 @@ type Plan struct {
 	// Keep lists the images that stay, newest first.
 	Keep []Decision
 
-	// GraphError says why manifests could not be read; nil if all that matter
-	// were read. Images that may be children of an unread manifest are kept.
+	// GraphError says why manifests could not be read, or subjects that were not
+	// listed could not be looked up; nil if all that matter were. Images that may
+	// be children of an unread manifest are kept, and so are referrers of what may
+	// be there.
 	GraphError error
 }
 

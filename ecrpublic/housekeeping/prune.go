@@ -103,14 +103,14 @@ func prune(ctx context.Context, client PruneAPIClient, repository string, policy
 	}
 	r := reading{client: client, repository: repository, inventory: inv, terms: terms, options: options}
 	graphErr := r.run(ctx)
-	if err := r.checkSubjects(ctx); graphErr == nil {
-		graphErr = err
+	if graphErr != nil {
+		graphErr = fmt.Errorf("housekeeping: read manifests of %s: %w", repository, graphErr)
+	}
+	if err := r.checkSubjects(ctx); err != nil && graphErr == nil {
+		graphErr = fmt.Errorf("housekeeping: look up subjects in %s: %w", repository, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
-	}
-	if graphErr != nil {
-		graphErr = fmt.Errorf("housekeeping: read manifests of %s: %w", repository, graphErr)
 	}
 	plan := &Plan{Repository: repository, RegistryId: inv.registryId, GraphError: graphErr}
 	plan.fill(terms.decide(inv.images, false))
