@@ -71,6 +71,7 @@ func readmePush(ctx context.Context, client *ecrpublic.Client) error {
 	if err != nil {
 		return err
 	}
+	defer source.Close()
 	result, err := imagepush.Push(ctx, client, source, imagepush.PushOptions{Repository: "app", Tag: "v1"})
 	// end
 	fmt.Println(result)
