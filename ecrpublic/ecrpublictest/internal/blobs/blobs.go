@@ -8,13 +8,13 @@ import "io"
 // Storage is where the bytes of layers are. A layer is named by its digest, in
 // the form sha256:hex.
 type Storage interface {
-	// Create starts the bytes of an upload.
+	// Create starts an upload.
 	Create(uploadID string) (Draft, error)
 
-	// Open reads a layer. It fails if the bytes are not the digest's any more.
+	// Open opens a layer. It fails if the bytes no longer match the digest.
 	Open(digest string) (Reader, error)
 
-	// Remove forgets a layer. What reads it already may go on.
+	// Remove forgets a layer. Open readers may continue.
 	Remove(digest string)
 }
 
@@ -23,17 +23,17 @@ type Draft interface {
 	// Write appends p or, if it fails, nothing.
 	io.Writer
 
-	// Truncate gives up the bytes behind the first size.
+	// Truncate drops the bytes after the first size.
 	Truncate(size int64) error
 
-	// Seal makes the bytes safe for Keep.
+	// Seal flushes the bytes to storage, before Keep.
 	Seal() error
 
-	// Keep turns the bytes into the layer that has this digest. One that is there
-	// is replaced.
+	// Keep turns the bytes into the layer with this digest, replacing an existing
+	// one.
 	Keep(digest string) error
 
-	// Discard gives the bytes up. It may follow Keep, and then does nothing.
+	// Discard drops the bytes. After Keep it does nothing.
 	Discard()
 }
 

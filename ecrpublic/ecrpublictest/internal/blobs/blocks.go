@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// blockSize is how many bytes each block has but the last.
+// blockSize is the size in bytes of each block but the last.
 const blockSize = 1 << 20
 
 // blocks are bytes that grow without being moved.
@@ -39,7 +39,7 @@ func (b *blocks) last() *[]byte {
 	return &b.list[len(b.list)-1]
 }
 
-// truncate gives up the bytes behind the first size.
+// truncate drops the bytes after the first size.
 func (b *blocks) truncate(size int64) {
 	if size >= b.size {
 		return
@@ -54,7 +54,7 @@ func (b *blocks) truncate(size int64) {
 	b.list = b.list[:whole]
 }
 
-// clip gives memory back that no byte is in.
+// clip releases unused memory.
 func (b *blocks) clip() {
 	if n := len(b.list); n > 0 {
 		b.list[n-1] = slices.Clip(b.list[n-1])

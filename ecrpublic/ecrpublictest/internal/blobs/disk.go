@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// The directories of a storage. Layers that are not known to be there, and
-// uploads, are left over from a crash.
+// The directories of a storage. Unknown layers and uploads are left over from
+// a crash.
 const (
 	LayersDir  = "layers"  // by digest
 	UploadsDir = "uploads" // by upload id
@@ -23,9 +23,9 @@ type Disk struct {
 	checked map[string]fileState // by digest, files whose bytes were found right
 }
 
-// OpenDisk opens the storage in a directory, with the layers that it is known to
-// have: their sizes by digest. It removes what it does not know, and fails where
-// a layer is missing or has another size.
+// OpenDisk opens the storage in a directory with the given layers: their sizes
+// by digest. It removes all other files, and fails if a layer is missing or has
+// another size.
 func OpenDisk(dir string, known map[string]int64) (*Disk, error) {
 	d := &Disk{dir: dir, checked: map[string]fileState{}}
 	return d, d.clean(known)
@@ -35,7 +35,7 @@ func (d *Disk) layerFile(digest string) string {
 	return filepath.Join(d.dir, LayersDir, fileName(digest))
 }
 
-// fileName is a digest in a form that all file systems accept.
+// fileName returns a digest in a form that all file systems accept.
 func fileName(digest string) string { return digest[len("sha256:"):] }
 
 // Create implements Storage.
@@ -43,8 +43,8 @@ func (d *Disk) Create(uploadID string) (Draft, error) {
 	return &diskDraft{disk: d, path: filepath.Join(d.dir, UploadsDir, uploadID)}, nil
 }
 
-// Open implements Storage. It reads a file whole, to check it, if it has not
-// done so before or if the file has changed since.
+// Open implements Storage. It reads the whole file to check it, unless it did
+// so before and the file has not changed since.
 func (d *Disk) Open(digest string) (Reader, error) {
 	file, err := os.Open(d.layerFile(digest))
 	if err != nil {
@@ -64,8 +64,8 @@ func (d *Disk) Remove(digest string) {
 	delete(d.checked, digest)
 }
 
-// diskDraft writes an upload's bytes to a file, which is made with the first of
-// them.
+// diskDraft writes an upload's bytes to a file, which is created with the first
+// byte.
 type diskDraft struct {
 	disk *Disk
 	path string
@@ -117,8 +117,8 @@ func (d *diskDraft) Keep(digest string) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-// Discard closes the file, if Seal did not, and removes it, unless it became a
-// layer and moved.
+// Discard closes the file unless Seal did, and removes it unless it became a
+// layer.
 func (d *diskDraft) Discard() {
 	if d.file != nil {
 		_ = d.file.Close()

@@ -18,10 +18,11 @@ type fileState struct {
 
 func stateOf(info os.FileInfo) fileState { return fileState{info.Size(), info.ModTime()} }
 
-// ErrDamaged says that the bytes of a layer are not those that were stored.
+// ErrDamaged says that the bytes of a layer differ from those that were
+// stored.
 var ErrDamaged = errors.New("the stored bytes are damaged")
 
-// note remembers that the file of a layer is right.
+// note remembers that the file of a layer is intact.
 func (d *Disk) note(digest, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

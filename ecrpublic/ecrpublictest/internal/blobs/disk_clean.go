@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 )
 
-// clean removes what is not known, and makes sure that what is known is there.
+// clean removes unknown files, and checks that known layers exist.
 func (d *Disk) clean(known map[string]int64) error {
 	if err := os.RemoveAll(filepath.Join(d.dir, UploadsDir)); err != nil {
 		return err
@@ -34,7 +34,7 @@ func (d *Disk) clean(known map[string]int64) error {
 	return d.removeUnknown(names)
 }
 
-// flatten moves layers up that an earlier version kept in a directory for each
+// flatten moves up layers that an earlier version kept in a directory per
 // repository.
 func (d *Disk) flatten() error {
 	layers := filepath.Join(d.dir, LayersDir)
@@ -45,7 +45,7 @@ func (d *Disk) flatten() error {
 	return err
 }
 
-// removeUnknown removes what is not known from the directory of layers.
+// removeUnknown removes unknown files from the directory of layers.
 func (d *Disk) removeUnknown(known map[string]bool) error {
 	layers := filepath.Join(d.dir, LayersDir)
 	entries, err := os.ReadDir(layers)

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// SyncDir makes the names in a directory safe.
+// SyncDir flushes the entries of a directory to disk.
 func SyncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 var errNotAuthorized = errors.New("Not Authorized") // seen
 
 // authorize returns the kind of a request's token, or an error unless the request
-// may continue. Anybody may pull, but not without a token; only a login pushes.
+// may continue. Pulling needs any token; pushing needs one issued for a login.
 func (h *Host) authorize(r *http.Request) (registry.TicketKind, error) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
@@ -36,13 +36,13 @@ func (h *Host) authorize(r *http.Request) (registry.TicketKind, error) {
 }
 
 // hidesFromAnonymous reports whether a HEAD request needs a login: ECR Public
-// answers those for blobs with 401, although it serves the GET.
+// refuses those for blobs with 401, although it serves the GET.
 func (h *Host) hidesFromAnonymous(r *http.Request) bool {
 	return h.ecr && strings.Contains(r.URL.Path, "/blobs/")
 }
 
-// token answers with a token: to a login with one that pushes, and to anybody
-// with one that pulls.
+// token issues a token: for a login one that may push, otherwise one that may
+// pull.
 func (h *Host) token(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		w.Header().Set("Allow", http.MethodGet)
@@ -58,7 +58,7 @@ func (h *Host) token(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"token": h.store.NewBearer(allowed)})
 }
 
-// login returns what the credentials of a request for a token allow.
+// login returns the rights of the credentials in a request for a token.
 func (h *Host) login(r *http.Request) (registry.Right, error) {
 	if r.Header.Get("Authorization") == "" {
 		return registry.MayPull, nil
@@ -70,13 +70,12 @@ func (h *Host) login(r *http.Request) (registry.Right, error) {
 	return h.store.OpenTicket(registry.LoginTicket, password)
 }
 
-// statusExpiredLogin answers a login that has expired. Its text was seen, its
-// status is a guess.
+// statusExpiredLogin is the status for an expired login. The text was seen,
+// the status is a guess.
 const statusExpiredLogin = http.StatusForbidden
 
-// refuseAccess asks clients without a sufficient token to get one. A token that
-// is invalid, or a bearer that has expired, is answered with 400 and without a
-// challenge, which was seen.
+// refuseAccess asks clients without a sufficient token to get one. An invalid
+// token or an expired bearer is refused with 400 and no challenge, as was seen.
 func refuseAccess(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusBadRequest
 	switch {
@@ -89,13 +88,13 @@ func refuseAccess(w http.ResponseWriter, r *http.Request, err error) {
 	WriteError(w, status, "DENIED", err.Error())
 }
 
-// challenge names the token endpoint of the host that the client talks to.
+// challenge names the token endpoint of the host that the client called.
 func challenge(r *http.Request) string {
 	return fmt.Sprintf(`Bearer realm="%s://%s/token/",service="%s",scope="aws"`, schemeOf(r), r.Host, imageref.Host)
 }
 
-// schemeOf returns the scheme that the client used. Nobody reaches the real hosts
-// without TLS, whether or not what ends it here says so.
+// schemeOf returns the scheme that the client used. For the real hosts it is
+// always HTTPS, even if the TLS proxy does not say so.
 func schemeOf(r *http.Request) string {
 	if r.TLS != nil || r.Header.Get(ForwardedProto) == "https" || isRegistryName(hostname(r.Host)) {
 		return "https"
@@ -103,8 +102,7 @@ func schemeOf(r *http.Request) string {
 	return "http"
 }
 
-// ForwardedProto names the scheme that a client used when something between it
-// and the server uses another.
+// ForwardedProto names the client's scheme if a proxy in between uses another.
 const ForwardedProto = "X-Forwarded-Proto"
 
 // isRegistryName reports whether a host name is one of the real registry host.
@@ -112,7 +110,7 @@ func isRegistryName(name string) bool {
 	return name == imageref.Host || name == imageref.DualStackHost
 }
 
-// hostname is the host of a Host header, without a port.
+// hostname returns the host of a Host header, without the port.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		return name

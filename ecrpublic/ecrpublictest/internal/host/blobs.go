@@ -15,7 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/registry"
 )
 
-// headBlob answers with the size of a layer.
+// headBlob responds with the size of a layer.
 func (h *Host) headBlob(w http.ResponseWriter, _ *http.Request, at resource) error {
 	size, err := h.layerSize(at)
 	if err != nil {
@@ -27,7 +27,7 @@ func (h *Host) headBlob(w http.ResponseWriter, _ *http.Request, at resource) err
 	return nil
 }
 
-// getBlob sends a layer. As ECR it sends the client to another host for it, where
+// getBlob sends a layer. Like ECR, it redirects the client to another host, if
 // there is one that the client can reach.
 func (h *Host) getBlob(w http.ResponseWriter, r *http.Request, at resource) error {
 	if _, err := h.layerSize(at); err != nil {
@@ -41,8 +41,8 @@ func (h *Host) getBlob(w http.ResponseWriter, r *http.Request, at resource) erro
 	return h.sendBlob(w, r, at.reference)
 }
 
-// isRedirected reports whether ECR sends the bearer of a token to another host for
-// blobs. It was seen for tokens of /token/, which container tools use; for the
+// isRedirected reports whether ECR redirects the bearer of a token to another host
+// for blobs. It was seen for tokens of /token/, which container tools use; for the
 // API's own, used as a bearer by hand, nothing is known.
 func isRedirected(token registry.TicketKind) bool { return token == registry.BearerTicket }
 
@@ -74,8 +74,8 @@ func setBlobHeader(w http.ResponseWriter, digest string) {
 	w.Header().Set("ETag", strconv.Quote(digest))
 }
 
-// sendBlob sends a layer, or the range of it that is asked for. Units of ranges
-// other than bytes are ignored.
+// sendBlob sends a layer, or the requested range of it. Units of ranges other
+// than bytes are ignored.
 func (h *Host) sendBlob(w http.ResponseWriter, r *http.Request, digest string) error {
 	content, err := h.store.OpenLayer(digest)
 	if err != nil {
@@ -91,23 +91,23 @@ func (h *Host) sendBlob(w http.ResponseWriter, r *http.Request, digest string) e
 }
 
 const (
-	// blobPath is where the host that serves blobs has them.
+	// blobPath is the path of blobs on the host that serves them.
 	blobPath = "/blob/"
 
-	// blobURLLife is how long an address there works.
+	// blobURLLife is how long an address of a blob is valid.
 	blobURLLife = time.Hour
 )
 
-// blobURL is the address of a layer on the other host. It works for whoever has
-// it, and for a while.
+// blobURL returns the address of a layer on the other host. It needs no token,
+// and expires.
 func (h *Host) blobURL(scheme, other, digest string) string {
 	expires := strconv.FormatInt(h.store.Now().Add(blobURLLife).Unix(), 10)
 	query := url.Values{"Expires": {expires}, "Signature": {hex.EncodeToString(h.store.Seal("blob", digest, expires))}}
 	return (&url.URL{Scheme: scheme, Host: other, Path: blobPath + digest, RawQuery: query.Encode()}).String()
 }
 
-// serveBlob answers for the host that serves blobs. Like a content delivery
-// network it knows no tokens, only signed addresses.
+// serveBlob stands for the host that serves blobs. Like a content delivery
+// network, it accepts signed addresses instead of tokens.
 func (h *Host) serveBlob(w http.ResponseWriter, r *http.Request) {
 	digest, query := strings.TrimPrefix(r.URL.Path, blobPath), r.URL.Query()
 	signature, _ := hex.DecodeString(query.Get("Signature"))
@@ -125,8 +125,8 @@ func (h *Host) serveBlob(w http.ResponseWriter, r *http.Request) {
 }
 
 // otherHost returns another name under which the client of a request reaches this
-// server, or "": of 127.0.0.1 that is localhost and the reverse, of a real host
-// the one that the host was made with.
+// server, or "": localhost for 127.0.0.1 and the reverse, and the configured blob
+// host for a real host.
 func (h *Host) otherHost(r *http.Request) string {
 	name, port, err := net.SplitHostPort(r.Host)
 	if err != nil {

@@ -34,14 +34,13 @@ type form struct {
 	code   string
 }
 
-// forms are those of an error: as ECR answers, and as the specification says.
+// forms holds both forms of an error: ECR's and the specification's.
 type forms struct{ ecr, oci form }
 
 func same(status int, code string) forms { return forms{form{status, code}, form{status, code}} }
 
-// formsOf is the table of the errors of the API on the registry host. The text
-// stays the API's. Marks: O was seen on ECR Public, P on private ECR, I is
-// inferred.
+// formsOf maps errors of the API to those of the registry host. The text stays
+// the API's. Marks: O was seen on ECR Public, P on private ECR, I is inferred.
 func formsOf(exception string) forms {
 	switch exception {
 	case "RepositoryNotFoundException", // O seatgeek/docker-mirror#70
@@ -72,11 +71,11 @@ func formsOf(exception string) forms {
 	return same(http.StatusInternalServerError, "UNKNOWN")
 }
 
-// drained is how much of a refused body is read all the same, for clients that
-// read no response before they have sent everything.
+// drained is how much of a refused body is still read, for clients that read
+// no response before they have sent everything.
 const drained = 64 << 20
 
-// refuse answers with an error.
+// refuse responds with an error.
 func (h *Host) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = io.CopyN(io.Discard, r.Body, drained)
 	if own, ok := errors.AsType[*hostError](err); ok {
@@ -104,7 +103,7 @@ type envelopeError struct {
 	Message string `json:"message"`
 }
 
-// WriteError answers with an error in the form of the registry host.
+// WriteError responds with an error in the form of the registry host.
 func WriteError(w http.ResponseWriter, status int, code, message string) {
 	body, _ := json.Marshal(envelope{[]envelopeError{{code, message}}}) // texts do not fail
 	w.Header().Set("Content-Type", "application/json")

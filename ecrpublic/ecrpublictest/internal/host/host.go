@@ -17,9 +17,9 @@ type Host struct {
 	blobHost string
 }
 
-// New makes a host. As ECR it has the quirks and refusals that were recorded;
-// otherwise it is as the specification says. blobHost is the host that clients of
-// a real host name, or of TLS, are sent to for blobs; "" is none.
+// New creates a host. As ECR it has the recorded quirks and refusals; otherwise
+// it follows the specification. blobHost is the host to which clients of a real
+// host name, or of TLS, are redirected for blobs; "" means none.
 func New(store *registry.Store, ecr bool, blobHost string) *Host {
 	return &Host{store, ecr, blobHost}
 }
@@ -33,7 +33,7 @@ type resource struct {
 	token     registry.TicketKind
 }
 
-// endpoint answers a request about a resource.
+// endpoint serves a request for a resource.
 type endpoint func(h *Host, w http.ResponseWriter, r *http.Request, at resource) error
 
 // endpointsOf lists what the registry host serves, by the kind of the resource
@@ -81,7 +81,7 @@ func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serve answers an authorized request.
+// serve handles an authorized request.
 func (h *Host) serve(w http.ResponseWriter, r *http.Request, token registry.TicketKind) error {
 	if r.URL.Path == "/v2/" || r.URL.Path == "/v2" {
 		w.Header().Set("Content-Type", "application/json")
@@ -103,8 +103,8 @@ func (h *Host) serve(w http.ResponseWriter, r *http.Request, token registry.Tick
 	return answer(h, w, r, at)
 }
 
-// parsePath takes a path below /v2/ apart: the alias, the repository, which may
-// have slashes itself, and what is asked for.
+// parsePath splits a path below /v2/ into the alias, the repository, which may
+// have slashes itself, and the resource.
 func parsePath(path string) (at resource, ok bool) {
 	repository, reference := cutLast(strings.TrimPrefix(path, "/v2/"))
 	repository, kind := cutLast(repository)
@@ -126,7 +126,7 @@ func parsePath(path string) (at resource, ok bool) {
 	return resource{kind: kind, alias: alias, name: name, reference: reference}, name != "" && endpointsOf(kind) != nil
 }
 
-// cutLast takes the last part of a path off.
+// cutLast cuts off the last part of a path.
 func cutLast(path string) (before, last string) {
 	i := strings.LastIndexByte(path, '/')
 	return path[:max(0, i)], path[i+1:]

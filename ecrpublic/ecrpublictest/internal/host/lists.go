@@ -16,8 +16,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/paginators"
 )
 
-// listTags lists tags in pages, of 100 unless the client asks for another number,
-// up to 1,000; both as seen on private ECR.
+// listTags lists tags in pages of 100 by default and 1,000 at most, both as seen
+// on private ECR.
 func (h *Host) listTags(w http.ResponseWriter, r *http.Request, at resource) error {
 	query := r.URL.Query()
 	list, size := h.tagsByName, registry.DefaultPage
@@ -78,7 +78,7 @@ func (h *Host) tagsByName(name string, size int, last string) (tags []string, ne
 }
 
 // listReferrers lists the images whose subject is the given one, which need not
-// be there.
+// exist.
 func (h *Host) listReferrers(w http.ResponseWriter, r *http.Request, at resource) error {
 	if err := checkSHA256(at.reference); err != nil {
 		return err

@@ -22,8 +22,8 @@ func identify(reference string) (types.ImageIdentifier, error) {
 	return types.ImageIdentifier{ImageTag: &reference}, nil
 }
 
-// getManifest answers GET and HEAD. That GET may lack the digest, which HEAD has,
-// was seen on ECR Public; here it lacks it for tags.
+// getManifest serves GET and HEAD. Responses of ECR Public to GET were seen
+// without the digest, unlike those to HEAD; here GET omits it for tags.
 func (h *Host) getManifest(w http.ResponseWriter, r *http.Request, at resource) error {
 	id, err := identify(at.reference)
 	if err != nil {
@@ -42,8 +42,8 @@ func (h *Host) getManifest(w http.ResponseWriter, r *http.Request, at resource) 
 	return nil
 }
 
-// putManifest puts an image as the API does, and accepts one that is there
-// already, which container tools expect.
+// putManifest puts an image as the API does, and accepts an existing one, as
+// container tools expect.
 func (h *Host) putManifest(w http.ResponseWriter, r *http.Request, at resource) error {
 	id, err := identify(at.reference)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// beginUpload begins an upload, and with a digest in the query also ends it.
-// Blobs are not mounted from other repositories: such a request begins an upload.
+// beginUpload starts an upload, and with a digest in the query also ends it.
+// Blobs are not mounted from other repositories: such a request starts an upload.
 func (h *Host) beginUpload(w http.ResponseWriter, r *http.Request, at resource) error {
 	announced := r.URL.Query().Get("digest")
 	if announced != "" {
@@ -30,7 +30,7 @@ func (h *Host) beginUpload(w http.ResponseWriter, r *http.Request, at resource) 
 		w.WriteHeader(http.StatusAccepted)
 		return nil
 	}
-	defer h.store.CancelUpload(at.reference) // nobody knows of it
+	defer h.store.CancelUpload(at.reference) // the client does not know it
 	if _, _, err := h.store.AppendChunk(at.name, at.reference, nil, r.Body); err != nil {
 		return err
 	}
@@ -47,9 +47,9 @@ func (h *Host) uploadStatus(w http.ResponseWriter, _ *http.Request, at resource)
 	return nil
 }
 
-// appendToUpload adds a chunk. ECR answers with another status than the
-// specification has, and with a range that does not advance: of the chunk alone,
-// which is what docker counts on for its only one.
+// appendToUpload adds a chunk. ECR responds with another status than the
+// specification, and with a range that does not advance: that of the chunk
+// alone, which suffices for docker's single chunk.
 func (h *Host) appendToUpload(w http.ResponseWriter, r *http.Request, at resource) error {
 	added, size, err := h.append(r, at)
 	if err != nil {
@@ -65,7 +65,7 @@ func (h *Host) appendToUpload(w http.ResponseWriter, r *http.Request, at resourc
 	return nil
 }
 
-// completeUpload adds what the body has and makes a layer of the upload.
+// completeUpload adds the body and turns the upload into a layer.
 func (h *Host) completeUpload(w http.ResponseWriter, r *http.Request, at resource) error {
 	announced := r.URL.Query().Get("digest")
 	if err := checkSHA256(announced); err != nil {
@@ -78,7 +78,7 @@ func (h *Host) completeUpload(w http.ResponseWriter, r *http.Request, at resourc
 	return h.finishUpload(w, at, announced)
 }
 
-// finishUpload makes a layer of an upload. One that is there already is as good.
+// finishUpload turns an upload into a layer. An existing layer is accepted.
 func (h *Host) finishUpload(w http.ResponseWriter, at resource, announced string) error {
 	_, err := h.store.CompleteLayerUpload(&ecrpublic.CompleteLayerUploadInput{
 		RepositoryName: &at.name, UploadId: &at.reference, LayerDigests: []string{announced},

@@ -5,9 +5,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// GetRepositoryCatalogData answers with empty data when there is none, as was
-// seen; when the service has RepositoryCatalogDataNotFoundException for it is not
-// known.
+// GetRepositoryCatalogData returns empty data when there is none, as was seen;
+// when the service returns RepositoryCatalogDataNotFoundException is not known.
 func (s *Store) GetRepositoryCatalogData(in *ecrpublic.GetRepositoryCatalogDataInput) (*ecrpublic.GetRepositoryCatalogDataOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -50,8 +49,8 @@ func catalogData(in *types.RepositoryCatalogDataInput, logo *string) types.Repos
 	}
 }
 
-// newLogoURL makes an address like those the service answers with. Nothing is
-// served there, and the picture is not kept: the API cannot read it back.
+// newLogoURL returns an address like those of the service. Nothing is served
+// there, and the picture is not kept: the API cannot read it back.
 func newLogoURL() string {
 	return "https://d1a2b3c4d5e6f7.cloudfront.net/logo/" + NewUUID() + "/" + NewUUID() + ".png"
 }

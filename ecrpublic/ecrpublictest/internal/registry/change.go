@@ -1,9 +1,9 @@
 package registry
 
-// change is one step of the state, as it is applied and as the journal keeps it.
-// All that happens to the state happens through changes, so that a journal that
-// is read again leads to the same state. A change is made whole or not at all;
-// its members are applied in their order.
+// change is one change of the state, as it is applied and as the journal keeps
+// it. The state changes in no other way, so replaying the journal leads to the
+// same state. A change is applied whole or not at all, its members in their
+// order.
 type change struct {
 	Registry   *registryState   `json:",omitempty"`
 	Repository *repositoryState `json:",omitempty"` // a new one, or new settings

@@ -6,14 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// How messages name what is bounded.
+// How messages name bounded values.
 var (
 	textLength = quantity{"must", "length"}
 	listLength = quantity{"Member must", "length"}
 	intValue   = quantity{"Member must", "value"}
 )
 
-// Check holds an input against the model: required members first, then every
+// Check checks an input against the model: required members first, then every
 // constraint, in the order of the members. It reports the first violation.
 func Check(input any) error {
 	v := reflect.ValueOf(input).Elem()

@@ -2,8 +2,8 @@ package registry
 
 import "io"
 
-// The registry host adds to uploads by the bytes of a connection, which may end
-// before they are all there, where the API has a part in its hands.
+// The registry host adds bytes of a connection to uploads, which may end early,
+// whereas the API has a complete part.
 
 // UploadSize returns how many bytes an upload holds.
 func (s *Store) UploadSize(name, id string) (int64, error) {

@@ -9,8 +9,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
 )
 
-// What a data directory holds. The journal is the truth: layers that it does not
-// name, and uploads, are left over from a crash and are removed.
+// The contents of a data directory. The journal is authoritative: layers that it
+// does not name, and uploads, are left over from a crash and are removed.
 const (
 	lockFile    = "lock"
 	journalFile = "journal"
@@ -44,7 +44,7 @@ func (s *Store) openDir(dir string) (err error) {
 	return err
 }
 
-// prepareDir makes the directory, unless it is one that belongs to somebody else.
+// prepareDir creates the directory, or fails if it has other contents.
 func prepareDir(dir string) error {
 	const private = 0o700 // the journal holds a secret
 	if err := os.MkdirAll(dir, private); err != nil {
@@ -62,7 +62,7 @@ func prepareDir(dir string) error {
 	return nil
 }
 
-// layerSizes lists the layers that there are, by digest.
+// layerSizes returns the sizes of all layers, by digest.
 func (s *Store) layerSizes() map[string]int64 {
 	sizes := map[string]int64{}
 	for _, r := range s.repositories {

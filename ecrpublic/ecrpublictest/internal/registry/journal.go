@@ -24,7 +24,7 @@ type journal struct {
 	broken error // half a line is in the way of all others
 }
 
-// append adds a change, or fails and leaves no trace of it.
+// append adds a change, or fails without a trace of it.
 func (j *journal) append(c change) error {
 	if j.broken != nil && !errors.Is(j.broken, os.ErrClosed) { // space may be back
 		j.broken = j.file.Truncate(j.size)
@@ -51,7 +51,7 @@ func (j *journal) write(line []byte) error {
 	return j.file.Sync()
 }
 
-// close lets go of the files; calls after the first do nothing.
+// close closes the files; further calls do nothing.
 func (j *journal) close() error {
 	if errors.Is(j.broken, os.ErrClosed) {
 		return nil
@@ -77,8 +77,8 @@ func decodeChange(line []byte) (c change, err error) {
 	return c, err
 }
 
-// replay makes the changes of a journal, if there is one. Half a line at its end
-// is a change that nobody was told of, and does not count.
+// replay applies the changes of a journal, if there is one. Half a line at its
+// end is a change that was never acknowledged, and is ignored.
 func (s *Store) replay(path string) error {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -105,8 +105,8 @@ func (s *Store) replay(path string) error {
 	}
 }
 
-// rewriteJournal replaces the journal by the shortest that leads to the state,
-// and opens it.
+// rewriteJournal replaces the journal with the shortest one that leads to the
+// state, and opens it.
 func (s *Store) rewriteJournal(dir string, lock *os.File) (*journal, error) {
 	path, fresh := filepath.Join(dir, journalFile), filepath.Join(dir, journalNew)
 	size, err := s.writeSnapshot(fresh)

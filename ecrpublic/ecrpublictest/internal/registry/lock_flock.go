@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// lockDir keeps others out of a data directory for as long as the file that it
-// returns is open, which ends with the process at the latest.
+// lockDir locks a data directory until the returned file is closed, at the
+// latest when the process ends.
 func lockDir(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -21,8 +21,8 @@ func lockDir(path string) (*os.File, error) {
 	return file, nil
 }
 
-// unlockDir gives up the lock, also of a child process that was forked while the
-// file was open.
+// unlockDir releases the lock, even if a child process was forked while the file
+// was open.
 func unlockDir(file *os.File) error {
 	return errors.Join(syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close())
 }

@@ -4,7 +4,7 @@ package registry
 
 import "os"
 
-// lockDir opens the file only: keeping others out is up to the user here.
+// lockDir only opens the file: there are no locks here.
 func lockDir(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// Every text that the emulator answers with stands here. Comments tell where a
-// text comes from: "seen" on ECR Public, "private" for private ECR, which shares
-// its texts wherever both were seen, and "own" where none is known.
+// All texts of the emulator's responses are here. Comments say where a text
+// comes from: "seen" on ECR Public, "private" for private ECR, which shares its
+// texts wherever both were seen, and "own" where none is known.
 
 // seen
 func RepositoryNotFound(name, registry string) error {
@@ -207,7 +207,7 @@ func serverError(err error) error {
 	return &types.ServerException{Message: new(err.Error())}
 }
 
-// What is said of logins and tokens; both seen.
+// Texts about logins and tokens; both seen.
 const (
 	textInvalidToken = "Your Authorization Token is invalid."
 	textExpiredToken = "Your authorization token has expired. Reauthenticate and try again."

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ordered keeps values sorted by a key, so that a page costs the same wherever
-// it begins. An insertion moves what comes after it, which for a hundred thousand
+// ordered keeps values sorted by a key, so that a page costs the same wherever it
+// starts. An insertion moves what comes after it, which for a hundred thousand
 // values is a copy of a few microseconds.
 type ordered[T any] struct {
 	keys   []string
@@ -43,7 +43,7 @@ func (o *ordered[T]) after(key string) int {
 
 // listingKey turns a name into the key that the API lists it by. The service
 // documents no order; this one is stable, and neither alphabetical nor
-// chronological, so that nobody comes to rely on either.
+// chronological, so that users rely on neither.
 func listingKey(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return string(sum[:8]) + name

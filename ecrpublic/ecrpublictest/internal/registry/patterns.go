@@ -7,7 +7,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
-// pattern is a regular expression that a whole text has to match. It is compiled
+// pattern is a regular expression that a whole text must match. It is compiled
 // when it is first used.
 type pattern struct {
 	text     string

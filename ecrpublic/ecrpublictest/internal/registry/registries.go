@@ -10,8 +10,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// describeRegistriesOutput is what the service answers DescribeRegistries with.
-// It always sends the flags of an alias, while those of types.RegistryAlias, which
+// describeRegistriesOutput is the service's response to DescribeRegistries. It
+// always sends the flags of an alias, while those of types.RegistryAlias, which
 // cannot tell false from absent, are left out when they are false.
 type describeRegistriesOutput struct {
 	Registries []registryDescription

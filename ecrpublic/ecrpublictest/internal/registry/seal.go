@@ -19,8 +19,8 @@ func newSecret() []byte {
 	return secret
 }
 
-// Seal authenticates a list of texts. Only this registry can make it, so
-// tokens need not be remembered.
+// Seal authenticates a list of texts. Only this registry can compute it, so
+// tokens need not be stored.
 func (s *Store) Seal(texts ...string) []byte {
 	mac := hmac.New(sha256.New, s.secret)
 	for _, text := range texts {

@@ -84,8 +84,8 @@ func (s *Store) resolveRegistry(registry *string) (id string, known bool) {
 	return *registry, false
 }
 
-// foreignRegistry is the answer to a listing of a registry that is not the
-// caller's. No real answer is known.
+// foreignRegistry is the error of a listing of a registry that is not the
+// caller's. The service's is not known.
 func foreignRegistry(id string) error { return registryNotFound(id) }
 
 // commit makes a change, in the journal first. The caller holds the lock.
@@ -102,8 +102,8 @@ func (s *Store) commit(c change) error {
 // Quotas returns the quotas in force.
 func (s *Store) Quotas() Quotas { return *s.quotas.Load() }
 
-// SetQuotas replaces the quotas; zero stands for the service's default. What is
-// there already stays, even if it exceeds them.
+// SetQuotas replaces the quotas; zero stands for the service's default.
+// Existing content stays, even if it exceeds them.
 func (s *Store) SetQuotas(q Quotas) error {
 	q = q.withDefaults()
 	if err := q.check(); err != nil {
@@ -130,8 +130,8 @@ func (s *Store) Reset() error {
 	return s.commit(change{Registry: &registryState{Secret: s.registry.Secret}})
 }
 
-// Close ends open uploads and lets go of the data directory. Changes fail from
-// then on when there is one.
+// Close ends open uploads and releases the data directory. If there is one,
+// changes fail from then on.
 func (s *Store) Close() error {
 	s.dropUploads(func(*upload) bool { return true })
 	if s.journal == nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
 )
 
-// upload is a layer on its way, from the API or from the registry host. Who
-// holds the store's lock does not take an upload's.
+// upload is a layer being uploaded, through the API or the registry host.
+// Whoever holds the store's lock must not take an upload's.
 type upload struct {
 	id             string
 	repositoryName string
@@ -38,7 +38,7 @@ func newUpload(id string, r *repository, draft blobs.Draft, now time.Time) *uplo
 	return &upload{id: id, repositoryName: r.Name, repositoryID: r.ID, draft: draft, hash: sha256.New(), touched: now}
 }
 
-// end closes the upload and gives up bytes that did not become a layer. The
+// end closes the upload and drops bytes that did not become a layer. The
 // caller holds the upload's lock.
 func (u *upload) end() {
 	u.closed = true
@@ -68,14 +68,14 @@ func (u *upload) write(p []byte, limit int64) error {
 	return nil
 }
 
-// count notes that a part of some size is complete.
+// count records a complete part.
 func (u *upload) count(size, smallest int64) {
 	u.small = u.small || u.parts > 0 && u.last < smallest
 	u.last = size
 	u.parts++
 }
 
-// position is where an upload was.
+// position is a position to which an upload can be reverted.
 type position struct {
 	size int64
 	hash []byte
@@ -86,7 +86,7 @@ func (u *upload) mark() (position, error) {
 	return position{u.size, state}, err
 }
 
-// revert gives up the bytes behind a position.
+// revert drops the bytes after a position.
 func (u *upload) revert(to position) error {
 	u.size = to.size
 	return errors.Join(u.draft.Truncate(to.size), u.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(to.hash))
@@ -103,7 +103,7 @@ func (u *upload) lastByte() *int64 {
 
 func (u *upload) digest() string { return "sha256:" + hex.EncodeToString(u.hash.Sum(nil)) }
 
-// chunk is what comes in over a connection, a piece at a time.
+// chunk is data arriving over a connection, a piece at a time.
 type chunk struct {
 	upload *upload
 	start  position
@@ -111,7 +111,7 @@ type chunk struct {
 }
 
 // receive appends what a reader has. It locks the upload for each piece only, so
-// that a slow client holds nobody up.
+// that a slow client blocks no other.
 func (c chunk) receive(from io.Reader) error {
 	buffer := make([]byte, pieceSize)
 	for {
@@ -125,8 +125,8 @@ func (c chunk) receive(from io.Reader) error {
 	}
 }
 
-// fill reads until the buffer is full. Unlike io.ReadFull it tells the end of a
-// body, io.EOF, from a body that broke off.
+// fill reads until the buffer is full. Unlike io.ReadFull it distinguishes the
+// end of a body, io.EOF, from a truncated body.
 func fill(buffer []byte, from io.Reader) (n int, err error) {
 	for n < len(buffer) && err == nil {
 		var read int
@@ -145,5 +145,5 @@ func (c chunk) write(piece []byte) error {
 	return c.upload.write(piece, c.limit)
 }
 
-// errEnded says that an upload ended while bytes came in.
+// errEnded says that an upload ended while bytes arrived.
 var errEnded = errors.New("the upload has ended")

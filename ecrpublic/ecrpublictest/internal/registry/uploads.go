@@ -72,9 +72,8 @@ func (s *Store) invalidLayerPart(u *upload, text *string) error {
 	}
 }
 
-// CompleteLayerUpload makes a layer of an upload. Whatever it refuses for good
-// ends the upload, so that its bytes go; that the service ends those as well is a
-// guess.
+// CompleteLayerUpload turns an upload into a layer. A permanent refusal ends the
+// upload, which frees its bytes; that the service does the same is a guess.
 func (s *Store) CompleteLayerUpload(in *ecrpublic.CompleteLayerUploadInput) (*ecrpublic.CompleteLayerUploadOutput, error) {
 	u, err := s.lockUpload(in.RegistryId, in.RepositoryName, *in.UploadId)
 	if err != nil {
@@ -99,8 +98,8 @@ func (s *Store) CompleteLayerUpload(in *ecrpublic.CompleteLayerUploadInput) (*ec
 	}, nil
 }
 
-// finishUpload makes a layer of an upload and ends it, whatever comes of it. The
-// caller holds the upload's lock and not the store's.
+// finishUpload turns an upload into a layer and ends it in any case. The caller
+// holds the upload's lock and not the store's.
 func (s *Store) finishUpload(u *upload, announced []string) (digest string, err error) {
 	defer s.forgetUpload(u)
 	defer u.end()

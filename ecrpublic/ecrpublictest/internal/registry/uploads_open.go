@@ -2,7 +2,7 @@ package registry
 
 import "strings"
 
-// openUpload begins an upload into a repository. The caller holds the store's
+// openUpload starts an upload into a repository. The caller holds the store's
 // lock.
 func (s *Store) openUpload(r *repository) (*upload, error) {
 	id := NewUUID()
@@ -15,8 +15,8 @@ func (s *Store) openUpload(r *repository) (*upload, error) {
 	return u, nil
 }
 
-// lockUpload finds an open upload and locks it. It keeps nothing of the store's
-// lock, so that other calls go on while bytes are written.
+// lockUpload finds an open upload and locks it. It does not keep the store's
+// lock, so that other calls continue while bytes are written.
 func (s *Store) lockUpload(registry, name *string, id string) (*upload, error) {
 	u, err := s.findUpload(registry, name, id)
 	if err != nil {

@@ -20,11 +20,11 @@ import (
 // base64, and room for the members around it.
 const maxBody = limits.MaxPart/3*4 + 1<<20
 
-// API answers the JSON API over a registry.
+// API serves the JSON API of a registry.
 type API struct {
 	Store *registry.Store
 
-	// Region is the one that this endpoint plays; any but us-east-1 refuses
+	// Region is the region of this endpoint; any but us-east-1 refuses
 	// everything. AnyRegion serves requests that are signed for any region.
 	Region    string
 	AnyRegion bool
@@ -34,7 +34,7 @@ type API struct {
 	AccessKey, SecretKey string
 	Now                  func(*http.Request) time.Time
 
-	// Intercept runs a call, or answers it itself.
+	// Intercept runs a call, or returns a result itself.
 	Intercept func(Call) (output any, err error)
 }
 
@@ -79,8 +79,8 @@ func asAPIError(err error) smithy.APIError {
 	return &types.ServerException{Message: new(err.Error())}
 }
 
-// WriteError answers with an error of the API: its code, its message and, for an
-// exception of the model, the members it has beside them.
+// WriteError responds with an error of the API: its code, its message and, for
+// an exception of the model, its other members.
 func WriteError(w http.ResponseWriter, err smithy.APIError) {
 	status := http.StatusBadRequest
 	if err.ErrorFault() == smithy.FaultServer {

@@ -12,13 +12,13 @@ import (
 )
 
 // operation is an operation of the API: its input, and the method of the store
-// that answers it.
+// that implements it.
 type operation struct {
 	newInput func() any
 	run      func(s *registry.Store, input any) (output any, err error)
 }
 
-// handle makes an operation of a method of the store.
+// handle returns the operation for a method of the store.
 func handle[In, Out any](run func(*registry.Store, *In) (*Out, error)) operation {
 	return operation{
 		newInput: func() any { return new(In) },
@@ -73,7 +73,7 @@ func OperationOf(r *http.Request) string {
 	return name
 }
 
-// call answers an operation's input with the JSON of its output.
+// call runs an operation and returns its output as JSON.
 func (a API) call(name string, p *Payload) ([]byte, error) {
 	op, known := operations()[name]
 	if !known {

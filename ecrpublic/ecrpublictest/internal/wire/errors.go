@@ -11,7 +11,7 @@ func notSerialized(err error) smithy.APIError {
 	return ClientError("SerializationException", err.Error())
 }
 
-// ClientError is an error of the API that its model does not have.
+// ClientError returns an error of the API that is not in its model.
 func ClientError(code, text string) smithy.APIError {
 	return &smithy.GenericAPIError{Code: code, Message: text, Fault: smithy.FaultClient}
 }

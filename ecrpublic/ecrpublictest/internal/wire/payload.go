@@ -16,7 +16,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// Payload is the body of an API request, read once for all who look at it. The
+// Payload is the body of an API request, read once for all its readers. The
 // blob of a layer part is decoded as it arrives and kept beside the text, where
 // an empty string stands in its place.
 type Payload struct {
@@ -29,9 +29,9 @@ type Payload struct {
 	again *bytes.Reader // the body for those who read it as such
 }
 
-// ReadPayload reads the body of an API request and leaves it to be read once
-// more. When it is too large or breaks off, the next reader meets the same. A
-// hash that is not nil takes the body in as it arrives.
+// ReadPayload reads the body of an API request so that it can be read again.
+// If it is too large or truncated, the next reader gets the same error. A
+// hash that is not nil is fed with the body as it arrives.
 func ReadPayload(r *http.Request, h hash.Hash) (*Payload, error) {
 	if p, ok := r.Body.(*Payload); ok {
 		return p, nil
@@ -67,8 +67,8 @@ func (p *Payload) read(source io.Reader, r *http.Request) error {
 	return err
 }
 
-// readPart takes the part out, or leaves the text whole if that is not as
-// clients usually write it.
+// readPart cuts out the part, or leaves the text whole if it is not in the
+// usual form.
 func (p *Payload) readPart(source io.Reader, length int64) error {
 	in := bufio.NewReaderSize(source, partChunk)
 	taken := p.takePart(in, length)

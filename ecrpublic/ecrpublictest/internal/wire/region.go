@@ -9,11 +9,11 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/endpoints"
 )
 
-// refusingRegion answers, beside the one that serves, and refuses everything.
+// refusingRegion has an endpoint that refuses everything.
 const refusingRegion = "us-west-2"
 
-// checkRegion lets only requests pass that are signed for the region that serves
-// ECR Public, or not signed at all.
+// checkRegion passes only requests that are signed for the region of ECR Public,
+// or unsigned.
 func checkRegion(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch region := scopeRegion(r.Header); region {
@@ -37,7 +37,7 @@ func scopeRegion(header http.Header) string {
 	return scope[2]
 }
 
-// noRegion says what the service would do, which does not answer at all.
+// noRegion says what the service would do, which does not respond at all.
 func noRegion(region string) string {
 	return fmt.Sprintf("Credential should be scoped to a valid region, not '%s'. "+
 		"ECR Public has no endpoint there: the host api.%s.%s.amazonaws.com does not exist, and clients of the real service get a network error. Use %s.",

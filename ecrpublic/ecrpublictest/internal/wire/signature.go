@@ -26,8 +26,8 @@ const (
 	maxClockSkew = 5 * time.Minute
 )
 
-// verifySignature lets only requests pass that are signed, with version 4 and
-// for any region, with the given key pair and near the time of now.
+// verifySignature passes only requests signed with version 4, for any region,
+// with the given key pair and near the time of now.
 func verifySignature(accessKey, secretKey string, now func(*http.Request) time.Time, next http.Handler) http.Handler {
 	v := verifier{
 		credentials: aws.Credentials{AccessKeyID: accessKey, SecretAccessKey: secretKey},
