@@ -18,7 +18,7 @@ import (
 var (
 	count = flag.Int("n", 60, "how many mutants to try")
 	seed  = flag.Uint64("seed", 1, "which ones")
-	least = flag.Int("least", 85, "percentage that has to be caught")
+	least = flag.Int("least", 85, "percentage that must be caught")
 )
 
 func main() {

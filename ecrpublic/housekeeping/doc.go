@@ -34,17 +34,16 @@
 // one, so a large repository takes a while: [Progress] reports how long, and
 // [PruneOptions].Login makes it faster.
 //
-// A manifest counts as unknown if the host refuses it, does not have it, or
-// returns it in a form that is not understood. That includes status 404, because
-// the API has just listed the image; Prune then asks the host again. A media
-// type that is not understood, a missing push time and a missing digest are
-// unknown as well, and so is what responses contradict each other about while
-// others change the repository: a tag that is listed for two images, or an image
-// that is listed twice with different tags or push times. A referrer whose
-// subject was not listed is deleted, or counted, only after the API has said that
-// the subject is not there. While the manifest of an index, or of a possible index, is
-// unknown, any image may be its child, and nothing is deleted. An untagged image
-// with an unknown manifest may be the referrer of any other, and stays.
+// A manifest counts as unknown if the host refuses it, does not have it, or returns it
+// in a form that is not understood. That includes status 404, because the API has just
+// listed the image; Prune then asks the API again. A media type that is not
+// understood, a missing push time and a missing digest are unknown as well. So is
+// anything on which responses disagree because the repository is changing: a tag
+// listed for two images, or an image listed twice with different tags or push times. A
+// referrer whose subject was not listed is deleted, or counted, only after the API has
+// confirmed that the subject does not exist. While the manifest of an index, or of a
+// possible index, is unknown, any image may be its child, and nothing is deleted. An
+// untagged image with an unknown manifest may be the referrer of any other, and stays.
 // [Plan.GraphError] says what could not be read.
 //
 // A plan cannot foresee changes made after it. [Plan.Apply] therefore describes

@@ -22,9 +22,9 @@
 //
 // By default, content goes through the API, which needs AWS credentials and
 // reaches only api.ecr-public.us-east-1.amazonaws.com. With
-// [TargetOptions].Registry it goes to public.ecr.aws, as with docker push, with
-// a login obtained with the same credentials. That needs both hosts, and in
-// addition to the API's permissions ecr-public:GetAuthorizationToken and
+// [TargetOptions].Registry it goes to public.ecr.aws, as with docker push, with a
+// login obtained with the same credentials. That needs both hosts and, in
+// addition to the permissions for the API, ecr-public:GetAuthorizationToken and
 // sts:GetServiceBearerToken. A layer of any size then takes two requests instead
 // of three for the first 10 MiB and one for each further part, and about a third
 // of the CPU time, because it is neither encoded nor signed. Prefer it where both
@@ -59,10 +59,9 @@
 // If the response to a part is lost, the upload continues from the position
 // that the service reports; if the service loses an upload, the layer starts
 // over. Size and digest are checked while a layer is read, and a layer that
-// does not match is not completed. On the registry host it is the host that
-// checks the digest before it accepts a layer. Existing content is checked as
-// well: the size of a layer against the manifest, and the digest in PutImage's
-// response.
+// does not match is not completed. The registry host checks the digest itself
+// before it accepts a layer. Existing content is checked as well: the size of
+// a layer against the manifest, and the digest in PutImage's response.
 //
 // InitiateLayerUpload, CompleteLayerUpload and PutImage are limited to ten
 // calls a second each. Once the service refuses one of them, a [Limiter] holds

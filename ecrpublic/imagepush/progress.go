@@ -30,7 +30,7 @@ type report struct {
 	uploaded []ocispec.Descriptor
 	skipped  []ocispec.Descriptor
 	pending  []Progress
-	busy     bool // somebody hands out what is pending
+	busy     bool // a caller sends what is pending
 }
 
 func newReport(notify func(Progress)) *report {

@@ -13,7 +13,7 @@
 //     keychain and an authenticator for go-containerregistry.
 //   - [DockerConfig] writes and removes the entry that docker, crane, podman,
 //     skopeo and helm read.
-//   - [ServeHelper] is the body of a docker credential helper.
+//   - [ServeHelper] implements a docker credential helper.
 //
 // # Whether to log in
 //

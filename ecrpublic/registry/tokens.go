@@ -182,7 +182,7 @@ func (s *tokens) start(at place, in *slot, asked *challenge, freshLogin bool) {
 		defer cancel()
 		defer s.finish(in, f)
 		defer func() {
-			if reason := recover(); reason != nil { // nobody could recover it here
+			if reason := recover(); reason != nil { // no caller could recover it here
 				f.err = fmt.Errorf("get a token for %s: panic: %v", at.origin, reason)
 			}
 		}()
