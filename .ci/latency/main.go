@@ -1,5 +1,5 @@
-// Command latency is a proxy for TCP connections that delivers what it gets a while
-// later, in both directions, and counts HTTP requests: latency TARGET DELAY FILE.
+// Command latency is a TCP proxy that delays data in both directions and counts
+// HTTP requests: latency TARGET DELAY FILE.
 //
 // It prints its address, and writes the number of requests that have passed to FILE
 // whenever it gets SIGUSR1.
@@ -54,7 +54,7 @@ func report(file string, requests *atomic.Int64) {
 	}
 }
 
-// connect takes a connection to the target, as late as a handshake would be over.
+// connect opens a connection to the target, delayed as a handshake would be.
 func connect(client net.Conn, target string, delay time.Duration, requests *atomic.Int64) {
 	time.Sleep(2 * delay)
 	server, err := net.Dial("tcp", target)
@@ -67,7 +67,7 @@ func connect(client net.Conn, target string, delay time.Duration, requests *atom
 	pass(client, server, delay, new(atomic.Int64))
 }
 
-// late is what arrived, and when it is to be delivered.
+// late is data that arrived, and when to deliver it.
 type late struct {
 	at   time.Time
 	data []byte

@@ -20,7 +20,7 @@ const ControlPath = "/_emulator/"
 // WithControl lets programs in any language control the emulator over HTTP,
 // below [ControlPath]. Bodies are JSON.
 //
-//	GET    health    answers {"status":"ok"}
+//	GET    health    returns {"status":"ok"}
 //	POST   reset     forgets the state, the faults, the requests and the clock's offset
 //	GET    requests  lists the requests, as Handler.Requests does
 //	DELETE requests  forgets them
@@ -28,9 +28,9 @@ const ControlPath = "/_emulator/"
 //	GET    faults    lists those that were added so
 //	DELETE faults    removes all
 //	PUT    clock     moves the clock: {"offset":"13h"}
-//	GET    clock     answers with its time and offset
+//	GET    clock     returns its time and offset
 //	PUT    quotas    replaces the quotas: {"TagsPerImage":5}
-//	GET    quotas    answers with them
+//	GET    quotas    returns them
 //
 // A fault has the members of [Fault], in lower case, and the name of its effect:
 // throttle, fail, expired-token, status, delay, reset-before, reset-after,

@@ -59,7 +59,7 @@ func effects() map[string]func(f faultRequest) Effect {
 	}
 }
 
-// fail answers with a code, by default a failure of the service.
+// fail responds with an error code, by default a failure of the service.
 func (f faultRequest) fail() Effect {
 	status := cmp.Or(f.Status, http.StatusInternalServerError)
 	return FailWithStatus(status, &smithy.GenericAPIError{Code: cmp.Or(f.Code, "ServerException"), Message: f.Message})

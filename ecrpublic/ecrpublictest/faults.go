@@ -33,7 +33,7 @@ type Fault struct {
 }
 
 // Inject adds faults to those that the emulator has. They apply in order: a
-// fault does not see, or count, requests that an earlier fault answers itself.
+// fault does not see, or count, requests that an earlier fault handles itself.
 // If two faults alter a response, the later one does so first.
 func (h *Handler) Inject(faults ...Fault) { h.faults.inject(faults) }
 

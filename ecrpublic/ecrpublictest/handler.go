@@ -24,8 +24,8 @@ type Handler struct {
 	root     http.Handler
 }
 
-// NewHandler makes an emulator. An error names the option that is invalid, or
-// says why the data directory cannot be used.
+// NewHandler creates an emulator. An error names the invalid option, or says
+// why the data directory cannot be used.
 func NewHandler(opts ...Option) (*Handler, error) {
 	c, err := newConfig(opts)
 	if err != nil {

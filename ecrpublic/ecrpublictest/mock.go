@@ -18,54 +18,54 @@ import (
 // ready to use, and safe for concurrent use while the funcs do not change. Do not copy
 // a Client after its first call.
 type Client struct {
-	// BatchCheckLayerAvailabilityFunc answers BatchCheckLayerAvailability.
+	// BatchCheckLayerAvailabilityFunc implements BatchCheckLayerAvailability.
 	BatchCheckLayerAvailabilityFunc Func[ecrpublic.BatchCheckLayerAvailabilityInput, ecrpublic.BatchCheckLayerAvailabilityOutput]
-	// BatchDeleteImageFunc answers BatchDeleteImage.
+	// BatchDeleteImageFunc implements BatchDeleteImage.
 	BatchDeleteImageFunc Func[ecrpublic.BatchDeleteImageInput, ecrpublic.BatchDeleteImageOutput]
-	// CompleteLayerUploadFunc answers CompleteLayerUpload.
+	// CompleteLayerUploadFunc implements CompleteLayerUpload.
 	CompleteLayerUploadFunc Func[ecrpublic.CompleteLayerUploadInput, ecrpublic.CompleteLayerUploadOutput]
-	// CreateRepositoryFunc answers CreateRepository.
+	// CreateRepositoryFunc implements CreateRepository.
 	CreateRepositoryFunc Func[ecrpublic.CreateRepositoryInput, ecrpublic.CreateRepositoryOutput]
-	// DeleteRepositoryFunc answers DeleteRepository.
+	// DeleteRepositoryFunc implements DeleteRepository.
 	DeleteRepositoryFunc Func[ecrpublic.DeleteRepositoryInput, ecrpublic.DeleteRepositoryOutput]
-	// DeleteRepositoryPolicyFunc answers DeleteRepositoryPolicy.
+	// DeleteRepositoryPolicyFunc implements DeleteRepositoryPolicy.
 	DeleteRepositoryPolicyFunc Func[ecrpublic.DeleteRepositoryPolicyInput, ecrpublic.DeleteRepositoryPolicyOutput]
-	// DescribeImageTagsFunc answers DescribeImageTags.
+	// DescribeImageTagsFunc implements DescribeImageTags.
 	DescribeImageTagsFunc Func[ecrpublic.DescribeImageTagsInput, ecrpublic.DescribeImageTagsOutput]
-	// DescribeImagesFunc answers DescribeImages.
+	// DescribeImagesFunc implements DescribeImages.
 	DescribeImagesFunc Func[ecrpublic.DescribeImagesInput, ecrpublic.DescribeImagesOutput]
-	// DescribeRegistriesFunc answers DescribeRegistries.
+	// DescribeRegistriesFunc implements DescribeRegistries.
 	DescribeRegistriesFunc Func[ecrpublic.DescribeRegistriesInput, ecrpublic.DescribeRegistriesOutput]
-	// DescribeRepositoriesFunc answers DescribeRepositories.
+	// DescribeRepositoriesFunc implements DescribeRepositories.
 	DescribeRepositoriesFunc Func[ecrpublic.DescribeRepositoriesInput, ecrpublic.DescribeRepositoriesOutput]
-	// GetAuthorizationTokenFunc answers GetAuthorizationToken.
+	// GetAuthorizationTokenFunc implements GetAuthorizationToken.
 	GetAuthorizationTokenFunc Func[ecrpublic.GetAuthorizationTokenInput, ecrpublic.GetAuthorizationTokenOutput]
-	// GetRegistryCatalogDataFunc answers GetRegistryCatalogData.
+	// GetRegistryCatalogDataFunc implements GetRegistryCatalogData.
 	GetRegistryCatalogDataFunc Func[ecrpublic.GetRegistryCatalogDataInput, ecrpublic.GetRegistryCatalogDataOutput]
-	// GetRepositoryCatalogDataFunc answers GetRepositoryCatalogData.
+	// GetRepositoryCatalogDataFunc implements GetRepositoryCatalogData.
 	GetRepositoryCatalogDataFunc Func[ecrpublic.GetRepositoryCatalogDataInput, ecrpublic.GetRepositoryCatalogDataOutput]
-	// GetRepositoryPolicyFunc answers GetRepositoryPolicy.
+	// GetRepositoryPolicyFunc implements GetRepositoryPolicy.
 	GetRepositoryPolicyFunc Func[ecrpublic.GetRepositoryPolicyInput, ecrpublic.GetRepositoryPolicyOutput]
-	// InitiateLayerUploadFunc answers InitiateLayerUpload.
+	// InitiateLayerUploadFunc implements InitiateLayerUpload.
 	InitiateLayerUploadFunc Func[ecrpublic.InitiateLayerUploadInput, ecrpublic.InitiateLayerUploadOutput]
-	// ListTagsForResourceFunc answers ListTagsForResource.
+	// ListTagsForResourceFunc implements ListTagsForResource.
 	ListTagsForResourceFunc Func[ecrpublic.ListTagsForResourceInput, ecrpublic.ListTagsForResourceOutput]
-	// PutImageFunc answers PutImage.
+	// PutImageFunc implements PutImage.
 	PutImageFunc Func[ecrpublic.PutImageInput, ecrpublic.PutImageOutput]
-	// PutRegistryCatalogDataFunc answers PutRegistryCatalogData.
+	// PutRegistryCatalogDataFunc implements PutRegistryCatalogData.
 	PutRegistryCatalogDataFunc Func[ecrpublic.PutRegistryCatalogDataInput, ecrpublic.PutRegistryCatalogDataOutput]
-	// PutRepositoryCatalogDataFunc answers PutRepositoryCatalogData.
+	// PutRepositoryCatalogDataFunc implements PutRepositoryCatalogData.
 	PutRepositoryCatalogDataFunc Func[ecrpublic.PutRepositoryCatalogDataInput, ecrpublic.PutRepositoryCatalogDataOutput]
-	// SetRepositoryPolicyFunc answers SetRepositoryPolicy.
+	// SetRepositoryPolicyFunc implements SetRepositoryPolicy.
 	SetRepositoryPolicyFunc Func[ecrpublic.SetRepositoryPolicyInput, ecrpublic.SetRepositoryPolicyOutput]
-	// TagResourceFunc answers TagResource.
+	// TagResourceFunc implements TagResource.
 	TagResourceFunc Func[ecrpublic.TagResourceInput, ecrpublic.TagResourceOutput]
-	// UntagResourceFunc answers UntagResource.
+	// UntagResourceFunc implements UntagResource.
 	UntagResourceFunc Func[ecrpublic.UntagResourceInput, ecrpublic.UntagResourceOutput]
-	// UploadLayerPartFunc answers UploadLayerPart.
+	// UploadLayerPartFunc implements UploadLayerPart.
 	UploadLayerPartFunc Func[ecrpublic.UploadLayerPartInput, ecrpublic.UploadLayerPartOutput]
 
-	script *script // answers what has no func; nil without NewScript
+	script *script // for methods without a func; nil without NewScript
 
 	mu    sync.Mutex
 	calls []Call

@@ -38,11 +38,11 @@ type config struct {
 // is 123456789012.
 func WithAccount(id string) Option { return func(c *config) { c.Account = id } }
 
-// WithAlias sets an alias of the registry. One that looks as if the service had
-// assigned it, a letter and a digit four times over such as "a1b2c3d4",
-// replaces the default alias. Any other is a custom alias: it is active and
-// primary, and the default alias stays beside it. Without this option the
-// default alias is computed from the account.
+// WithAlias sets an alias of the registry. One of the form that the service
+// assigns, four times a letter and a digit such as "a1b2c3d4", replaces the
+// default alias. Any other is a custom alias, active and primary in addition to
+// the default alias. Without this option the default alias is computed from the
+// account.
 func WithAlias(alias string) Option { return func(c *config) { c.Alias = alias } }
 
 // WithCredentials makes the emulator verify that requests to the API are signed
@@ -55,9 +55,9 @@ func WithCredentials(accessKey, secretKey string) Option {
 // default.
 func WithQuotas(q Quotas) Option { return func(c *config) { c.Quotas = registry.Quotas(q) } }
 
-// WithClock sets the emulator's time: of timestamps, of the
-// Date header, of expiring tokens and uploads, and of signatures. It is called
-// from many goroutines. Nil means time.Now.
+// WithClock sets the emulator's clock, for timestamps, the Date header, the
+// expiry of tokens and uploads, and signatures. It is called concurrently. Nil
+// means time.Now.
 func WithClock(now func() time.Time) Option { return func(c *config) { c.Clock = now } }
 
 // WithDataDir keeps the state in a directory, so that it survives a restart and a

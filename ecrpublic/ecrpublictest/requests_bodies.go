@@ -41,7 +41,7 @@ func (e *recorded) readInput(r *http.Request, input any) {
 	e.inputBytes = len(p.Text) - base64.StdEncoding.EncodedLen(blobs)
 }
 
-// dropBlobs lets go of what is too large to keep and returns its size.
+// dropBlobs drops blobs, which are too large to keep, and returns their size.
 func dropBlobs(input any) (size int) {
 	switch in := input.(type) {
 	case *ecrpublic.UploadLayerPartInput:

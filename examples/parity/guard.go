@@ -39,7 +39,7 @@ type named struct {
 	ResourceArn     string
 }
 
-// RoundTrip refuses, or journals and sends.
+// RoundTrip refuses a request, or journals and sends it.
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := readBody(r)
 	if err != nil {

@@ -193,13 +193,13 @@ func (t *target) deleteLate(ctx context.Context, open map[string]bool) (deleted 
 	return deleted, nil
 }
 
-// isInvalid reports whether a name is none, which is why a probe tried it.
+// isInvalid reports whether a name is invalid, as some probes use.
 func isInvalid(err error) bool {
 	_, ok := errors.AsType[*types.InvalidParameterException](err)
 	return ok
 }
 
-// errElsewhere is that of a journal of another account or service.
+// errElsewhere reports a journal of another account or service.
 var errElsewhere = errors.New("made elsewhere")
 
 // clean undoes all journals of the same service.

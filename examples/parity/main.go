@@ -155,7 +155,7 @@ func (s settings) report(ctx context.Context, result *result, stdout io.Writer) 
 	return nil
 }
 
-// reference is the result of -compare, or what a new emulator answers to the same
+// reference is the result of -compare, or that of a new emulator for the same
 // probes.
 func (s settings) reference(ctx context.Context, of *result) (*result, error) {
 	if s.compare != "" {

@@ -83,7 +83,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// take returns the exchanges from a place on, numbered, and forgets them.
+// take returns the exchanges from a position on, numbered, and forgets them.
 func (r *recorder) take(name string, from int) []exchange {
 	taken := r.exchanges[from:]
 	r.exchanges = r.exchanges[:from:from]

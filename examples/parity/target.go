@@ -34,7 +34,7 @@ type target struct {
 	close     func()
 }
 
-// connect finds the service, and on AWS the account.
+// connect connects to the service, and on AWS finds the account.
 func connect(ctx context.Context, where demo.Where) (*target, error) {
 	service, err := where.Connect(ctx)
 	if err != nil {

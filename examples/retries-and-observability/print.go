@@ -40,8 +40,8 @@ func outcome(call tracetest.SpanStub) string {
 	return cmp.Or(value(call, "api.error_code"), strings.TrimSpace(message[strings.LastIndex(message, ", ")+1:]), "ok")
 }
 
-// answer is the HTTP status that an attempt came to, whether or not all of the
-// answer arrived.
+// answer returns the HTTP status of an attempt, even if its response was
+// truncated.
 func answer(spans tracetest.SpanStubs, attempt tracetest.SpanStub) string {
 	for _, request := range children(spans, attempt, "DoHTTPRequest") {
 		if status := value(request, "http.status_code"); status != "" && status != "0" {

@@ -53,7 +53,7 @@ func newService(client ecrpublic.DescribeImagesAPIClient) http.Handler {
 			http.Error(w, "the registry does not answer", http.StatusBadGateway)
 		default:
 			w.Header().Set("Content-Type", "application/json")
-			_ = json.NewEncoder(w).Encode(found) // a caller that is gone needs no answer
+			_ = json.NewEncoder(w).Encode(found) // a caller that is gone needs no response
 		}
 	})
 	return mux

@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	return ask(ctx, handler, *repository, stdout)
 }
 
-// ask sends a request to the service and prints the answer.
+// ask sends a request to the service and prints the response.
 func ask(ctx context.Context, handler http.Handler, repository string, stdout io.Writer) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/latest/"+repository, nil)
 	if err != nil {

@@ -9,9 +9,10 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 )
 
-// newRecorder returns the transport of an http.Client that answers requests from a file,
-// name.yaml, or with recorder.ModeRecordOnly sends them to real and writes the file when
-// it is stopped. Nothing in the file identifies the account: copy these few lines.
+// newRecorder returns the transport of an http.Client that replays responses from a
+// file, name.yaml, or with recorder.ModeRecordOnly sends requests to real and writes the
+// file when it is stopped. Nothing in the file identifies the account: copy these few
+// lines.
 func newRecorder(name string, mode recorder.Mode, real http.RoundTripper) (*recorder.Recorder, error) {
 	scrubber := new(ecrpublictest.Scrubber)
 	return recorder.New(name,

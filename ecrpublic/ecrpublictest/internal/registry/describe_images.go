@@ -34,7 +34,7 @@ func (s *Store) DescribeImages(in *ecrpublic.DescribeImagesInput) (*ecrpublic.De
 	return out, nil
 }
 
-// describeIdentified answers in the order of the identifiers.
+// describeIdentified lists images in the order of the identifiers.
 func (s *Store) describeIdentified(r *repository, ids []types.ImageIdentifier) (*ecrpublic.DescribeImagesOutput, error) {
 	out := &ecrpublic.DescribeImagesOutput{ImageDetails: make([]types.ImageDetail, len(ids))}
 	for i, id := range ids {
