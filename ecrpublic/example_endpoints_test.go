@@ -22,8 +22,8 @@ func (offline) Do(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("offline")
 }
 
-// The service is in us-east-1 alone, so calls go there whatever region a program is
-// configured for, unless it insists.
+// The service exists only in us-east-1, so calls go there whatever region is
+// configured, unless UseConfiguredRegion is set.
 func ExampleOptions_region() {
 	client := ecrpublic.New(ecrpublic.Options{Region: "eu-central-1", HTTPClient: offline{}, RetryMaxAttempts: 1})
 
@@ -49,14 +49,14 @@ func ExampleOptions_baseEndpoint() {
 	// Output: <nil> 1
 }
 
-// viaProxy sends calls to a proxy that finds its way by a path.
+// viaProxy sends calls to a proxy that routes by path.
 type viaProxy struct{ address url.URL }
 
 func (p viaProxy) ResolveEndpoint(context.Context, ecrpublic.EndpointParameters) (smithyendpoints.Endpoint, error) {
 	return smithyendpoints.Endpoint{URI: p.address, Headers: http.Header{"X-Team": {"blue"}}}, nil
 }
 
-// A resolver decides for each call, and may add headers.
+// A resolver chooses the address of each call, and may add headers.
 func ExampleEndpointResolverV2() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -71,7 +71,7 @@ func ExampleEndpointResolverV2() {
 	// Output: <nil> blue
 }
 
-// The rules by which AWS's addresses are made are there to ask.
+// The default resolver computes AWS's addresses without a call.
 func ExampleNewDefaultEndpointResolverV2() {
 	endpoint, err := ecrpublic.NewDefaultEndpointResolverV2().ResolveEndpoint(context.Background(), ecrpublic.EndpointParameters{
 		Region:       aws.String("us-east-1"),

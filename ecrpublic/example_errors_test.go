@@ -14,7 +14,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// Errors are matched by what the caller would do about them.
+// These functions classify errors by how the caller should react.
 func ExampleIsNotFound() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -31,7 +31,7 @@ func ExampleIsNotFound() {
 	// Output: create it
 }
 
-// A creation that may have happened before.
+// Create a repository that may already exist.
 func ExampleIsAlreadyExists() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -45,8 +45,8 @@ func ExampleIsAlreadyExists() {
 	// false true
 }
 
-// A used-up quota is no throttle: waiting does not help, and the client does not try
-// again.
+// An exhausted quota is not a throttle: waiting does not help, and the client does
+// not retry.
 func ExampleIsQuotaExceeded() {
 	srv := ecrpublictest.NewServer(ecrpublictest.WithQuotas(ecrpublictest.Quotas{Repositories: 1}))
 	defer srv.Close()
@@ -62,8 +62,8 @@ func ExampleIsQuotaExceeded() {
 	// 2 requests
 }
 
-// Each exception has a type, and the error around it tells the operation and the
-// request.
+// Each exception has a type, and the errors that wrap it name the operation and
+// the request.
 func ExampleClient_errors() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -87,7 +87,7 @@ func ExampleClient_errors() {
 	// 400 36
 }
 
-// Codes that have no type of their own are a smithy.APIError, as in every AWS client.
+// An error code without its own type is a smithy.APIError, as in every AWS client.
 func ExampleClient_errorCodes() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -101,7 +101,7 @@ func ExampleClient_errorCodes() {
 	// Output: AccessDeniedException no true
 }
 
-// What a request lacks is found before it is sent, all of it at once.
+// All missing members of a request are reported at once, before it is sent.
 func ExampleClient_invalidParams() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()

@@ -51,7 +51,7 @@ func ExampleClient_DescribeImageTags() {
 	// Output: v1 true
 }
 
-// A put with another tag tags an image that is there.
+// Putting an existing image with another tag tags it.
 func ExampleClient_PutImage() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer()
@@ -61,7 +61,7 @@ func ExampleClient_PutImage() {
 		log.Fatal(err)
 	}
 
-	// An index of nothing is the smallest image there is: it needs no layers.
+	// An empty index is the smallest possible image: it needs no layers.
 	const index = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}`
 	for _, tag := range []string{"v1", "stable", "stable"} {
 		out, err := client.PutImage(ctx, &ecrpublic.PutImageInput{
@@ -84,7 +84,7 @@ func ExampleClient_PutImage() {
 	// stable is there already
 }
 
-// A nil error does not mean that all of it is gone: look at the failures.
+// A nil error does not mean that everything was deleted: check Failures.
 func ExampleClient_BatchDeleteImage() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()

@@ -13,8 +13,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 )
 
-// A layer goes up in parts: open, send, close. Package ecrpublic/imagepush does so
-// for whole images.
+// A layer is uploaded in parts: initiate, upload, complete. Package
+// ecrpublic/imagepush does this for whole images.
 func ExampleClient_UploadLayerPart() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer()
@@ -55,7 +55,8 @@ func ExampleClient_UploadLayerPart() {
 	// sha256:3692935ef415
 }
 
-// A reader that can seek, such as a file, is streamed and never read whole.
+// A seekable reader, such as a file, is streamed and never read into memory
+// as a whole.
 func ExampleUploadLayerPartInput_reader() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer()
@@ -85,7 +86,7 @@ func ExampleUploadLayerPartInput_reader() {
 	// Output: received up to byte 19
 }
 
-// What is missing is an answer here, not an error.
+// Missing layers are part of the response, not an error.
 func ExampleClient_BatchCheckLayerAvailability() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()

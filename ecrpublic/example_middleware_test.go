@@ -11,8 +11,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 )
 
-// jobHeader is an interceptor that adds a header to a request when it is complete,
-// before attempts are made of it.
+// jobHeader is an interceptor that adds a header to a complete request, before its
+// first attempt.
 type jobHeader string
 
 func (h jobHeader) AfterSerialization(_ context.Context, in *smithyhttp.InterceptorContext) error {
@@ -33,8 +33,8 @@ func ExampleOptions_interceptors() {
 	// Output: <nil> nightly
 }
 
-// Middleware that was written for the official client works: steps have the same
-// names. Smithy's helpers cover what is wanted most.
+// Middleware written for the official client works, because steps have the same
+// names. Smithy's helpers cover the most common needs.
 func ExampleWithAPIOptions() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -45,7 +45,7 @@ func ExampleWithAPIOptions() {
 	// Output: <nil> nightly
 }
 
-// A middleware of one's own sees every input, here to forbid what deletes.
+// Your own middleware sees every input; this one forbids deletions.
 func ExampleWithAPIOptions_ownMiddleware() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()

@@ -15,7 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 )
 
-// spanPrinter prints when spans begin, and passes them to nobody.
+// spanPrinter prints spans when they start, and does not record them.
 type spanPrinter struct{ tracing.NopTracerProvider }
 
 func (p spanPrinter) Tracer(string, ...tracing.TracerOption) tracing.Tracer { return p }
@@ -25,8 +25,9 @@ func (p spanPrinter) StartSpan(ctx context.Context, name string, options ...trac
 	return p.NopTracerProvider.Tracer("").StartSpan(ctx, name, options...)
 }
 
-// Spans go to any provider of smithy-go. For OpenTelemetry it is
-// smithyoteltracing.Adapt; examples/retries-and-observability is a whole program.
+// Spans go to any provider of smithy-go. For OpenTelemetry use
+// smithyoteltracing.Adapt; examples/retries-and-observability is a complete
+// program.
 func ExampleOptions_tracing() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -49,7 +50,7 @@ func ExampleOptions_tracing() {
 	// <nil>
 }
 
-// counts adds up what counters are told, by name.
+// counts sums up counters by name.
 type counts map[string]int64
 
 func (c counts) Meter(scope string, _ ...metrics.MeterOption) metrics.Meter {
@@ -75,7 +76,7 @@ func (c counter) Add(_ context.Context, n int64, _ ...metrics.RecordMetricOption
 	c.counts[c.name] += n
 }
 
-// Metrics go to any provider of smithy-go; for OpenTelemetry it is
+// Metrics go to any provider of smithy-go; for OpenTelemetry use
 // smithyotelmetrics.Adapt.
 func ExampleOptions_metrics() {
 	srv := ecrpublictest.NewServer()
@@ -92,7 +93,7 @@ func ExampleOptions_metrics() {
 	// Output: <nil> 3 2
 }
 
-// Logs are for people who look for a mistake. No secret is in them.
+// Logs help to find a mistake. They contain no secrets.
 func ExampleOptions_logging() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()

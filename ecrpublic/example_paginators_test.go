@@ -11,7 +11,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 )
 
-// filled starts an emulator with two repositories, the first of three images.
+// filled starts an emulator with two repositories, the first with three
+// images.
 func filled() *ecrpublictest.Server {
 	srv := ecrpublictest.NewServer()
 	for repository, tags := range map[string][]string{"app": {"v1", "v2", "v3"}, "web": {"v1"}} {
@@ -25,7 +26,7 @@ func filled() *ecrpublictest.Server {
 }
 
 // The official paginators work as they do in aws-sdk-go-v2. Package paginators has
-// iterators, limits and tokens to resume with.
+// iterators, limits and resume tokens.
 func ExampleDescribeImagesPaginator() {
 	srv := filled()
 	defer srv.Close()

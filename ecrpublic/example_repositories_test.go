@@ -36,7 +36,7 @@ func ExampleClient_CreateRepository() {
 	// An app. [x86-64 ARM 64]
 }
 
-// Asked for by name, a missing repository fails the whole call.
+// If a named repository is missing, the whole call fails.
 func ExampleClient_DescribeRepositories() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer(ecrpublictest.WithAlias("acme"))
@@ -59,7 +59,7 @@ func ExampleClient_DescribeRepositories() {
 	// not found: true
 }
 
-// A repository with images goes by force alone.
+// A repository with images is deleted only with Force.
 func ExampleClient_DeleteRepository() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer()

@@ -28,7 +28,7 @@ func ExampleOptions_retries() {
 }
 
 // Adaptive mode also slows down the first attempts of calls while the service
-// throttles. The mode is a client's; a single call cannot change it.
+// throttles. The mode belongs to a client; a single call cannot change it.
 func ExampleOptions_retryMode() {
 	cfg := aws.Config{RetryMode: aws.RetryModeAdaptive}
 
@@ -38,7 +38,7 @@ func ExampleOptions_retryMode() {
 	// Output: adaptive true
 }
 
-// A retryer that builds on the client's own keeps its rules of what to try again.
+// A retryer that wraps the client's own keeps its rules of what to retry.
 func ExampleOptions_retryer() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -56,7 +56,7 @@ func ExampleOptions_retryer() {
 	// Output: retries: 4
 }
 
-// One call may have another limit than the client.
+// A call can have another limit than its client.
 func ExampleOptions_retriesOfOneCall() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -69,7 +69,7 @@ func ExampleOptions_retriesOfOneCall() {
 	// Output: true 1
 }
 
-// A context bounds a call with all its attempts and the waiting between them.
+// A context bounds a call with all its attempts and the delays between them.
 func ExampleClient_deadline() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()

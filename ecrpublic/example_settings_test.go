@@ -15,7 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// A policy lets others push; to pull, nobody needs one.
+// A policy lets others push; pulling needs none.
 func ExampleClient_SetRepositoryPolicy() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer()
@@ -49,8 +49,8 @@ func ExampleClient_SetRepositoryPolicy() {
 	// removed: true
 }
 
-// The repository's page in the gallery is replaced as a whole: read it, change it
-// and send all of it.
+// A repository's gallery page is replaced as a whole: read it, change it and send
+// all of it.
 func ExampleClient_PutRepositoryCatalogData() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer()
@@ -151,8 +151,8 @@ func ExampleClient_TagResource() {
 	// Output: team blue
 }
 
-// The token is a user name and a password in one; package ecrpublic/login takes it
-// apart, keeps it and renews it.
+// The token contains a user name and a password; package ecrpublic/login splits,
+// caches and renews it.
 func ExampleClient_GetAuthorizationToken() {
 	srv := ecrpublictest.NewServer(ecrpublictest.WithClock(func() time.Time {
 		return time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)

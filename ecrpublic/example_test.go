@@ -11,9 +11,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 )
 
-// A program gets cfg from config.LoadDefaultConfig of aws-sdk-go-v2 and sets no
-// region: the service is in us-east-1 alone, and the client goes there. Here an
-// emulator stands in for the service, as in all examples.
+// A program gets cfg from config.LoadDefaultConfig of aws-sdk-go-v2 and needs
+// no region: the service exists only in us-east-1, and the client calls it
+// there. Here, as in all examples, an emulator replaces the service.
 func Example() {
 	srv := ecrpublictest.NewServer(ecrpublictest.WithAlias("acme"))
 	defer srv.Close()
@@ -30,8 +30,8 @@ func Example() {
 	// Output: docker pull public.ecr.aws/acme/team/app
 }
 
-// The settings of the program's environment are the client's; a function sets what
-// package config does not know.
+// The client uses the settings of the program's environment; a function sets what
+// package config does not.
 func ExampleNewFromConfig() {
 	cfg := aws.Config{RetryMaxAttempts: 5, AppID: "nightly-job"} // in a program: config.LoadDefaultConfig(ctx)
 
@@ -43,7 +43,7 @@ func ExampleNewFromConfig() {
 	// Output: nightly-job 5 true
 }
 
-// Every output tells about the exchange behind it, as in boto3.
+// Every output describes its HTTP exchange, as in boto3.
 func ExampleClient_responseMetadata() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -57,7 +57,8 @@ func ExampleClient_responseMetadata() {
 	// Output: 200 0 36
 }
 
-// appsOf stands for code under test: it asks for the two methods that it uses.
+// appsOf stands for code under test: it requires only the two methods that it
+// uses.
 func appsOf(ctx context.Context, client interface {
 	ecrpublic.DescribeRepositoriesAPIClient
 	ecrpublic.DescribeImagesAPIClient
@@ -76,8 +77,9 @@ func appsOf(ctx context.Context, client interface {
 	return images, nil
 }
 
-// Code that takes an interface runs with the client, the emulator or a mock.
-// API has all methods; an interface of those that are used is easier to mock.
+// Code that accepts an interface runs with the client, the emulator or a
+// mock. API has all methods; an interface with only the methods used is
+// easier to mock.
 func ExampleAPI() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()

@@ -15,8 +15,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// startEmulator stands in for the service, with five tagged images in "app". A
-// program that talks to the service itself makes its client with
+// startEmulator replaces the service, with five tagged images in "app". A
+// program that calls the service itself creates its client with
 // ecrpublic.NewFromConfig.
 func startEmulator() (client *ecrpublic.Client, stop func()) {
 	srv := ecrpublictest.NewServer()
@@ -66,7 +66,8 @@ func ExamplePaginator_Pages() {
 	// 2 tags, HTTP status 200
 }
 
-// All items in one output, or as many as MaxItems allows; its NextToken goes on.
+// Collect returns all items in one output, or as many as MaxItems allows; its
+// NextToken is the resume token.
 func ExamplePaginator_Collect() {
 	client, stop := startEmulator()
 	defer stop()
@@ -83,7 +84,8 @@ func ExamplePaginator_Collect() {
 	// Output: 4 images, more to come: true
 }
 
-// MaxItems bounds a run, and a later run goes on with the token of the one before.
+// MaxItems limits a run, and a later run continues with the token of the previous
+// one.
 func ExamplePaginator_ResumeToken() {
 	client, stop := startEmulator()
 	defer stop()
@@ -109,7 +111,7 @@ func ExamplePaginator_ResumeToken() {
 	// run 3 got 1
 }
 
-// The next page is on its way while the loop works on the one before.
+// The next page is fetched while the loop works on the previous one.
 func ExampleOptions_prefetch() {
 	client, stop := startEmulator()
 	defer stop()
@@ -130,8 +132,8 @@ func ExampleOptions_prefetch() {
 	// a page of 1
 }
 
-// A loop may stop early. What is fetched ahead is cancelled, and the token points
-// behind the item that the loop stopped at.
+// A loop may stop early. Requests made ahead are cancelled, and the token points
+// just past the item that the loop stopped at.
 func ExamplePaginator_Items_break() {
 	client, stop := startEmulator()
 	defer stop()
@@ -197,7 +199,7 @@ func ExampleNewDescribeRepositoriesPaginator() {
 	// Output: app
 }
 
-// oneImage is a client of one method, which is all that a paginator asks for.
+// oneImage is a client with one method, which is all that a paginator needs.
 type oneImage struct{}
 
 func (oneImage) DescribeImages(context.Context, *ecrpublic.DescribeImagesInput, ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
@@ -213,7 +215,7 @@ func ExamplePaginator_mock() {
 	// Output: [latest] <nil>
 }
 
-// A setting that cannot work is reported before anything is asked of the service.
+// An invalid setting is reported before any request.
 func ExampleConfigError() {
 	p := paginators.NewDescribeImagesPaginator(oneImage{}, &paginators.DescribeImagesInput{
 		PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(5000)},
@@ -225,7 +227,7 @@ func ExampleConfigError() {
 }
 
 // The images of all repositories, four repositories at a time. The listing of the
-// repositories goes on while their images are listed.
+// repositories continues while their images are listed.
 func ExampleMerge() {
 	client, stop := startEmulator()
 	defer stop()
@@ -247,7 +249,7 @@ func ExampleMerge() {
 	images := map[string]int{}
 	for part, err := range paginators.Merge(ctx, 4, listings) {
 		if err != nil {
-			log.Printf("%s: %v", part.Key, err) // the others go on
+			log.Printf("%s: %v", part.Key, err) // the others continue
 			continue
 		}
 		images[part.Key] += len(part.Items())
@@ -259,13 +261,13 @@ func ExampleMerge() {
 	// Output: map[app:5]
 }
 
-// Listings in their order, interrupted and taken up again.
+// Listings in order, interrupted and resumed.
 func ExampleConcat() {
 	client, stop := startEmulator()
 	defer stop()
 
 	names := []string{"app", "missing"}
-	done := map[string]*string{} // by repository, where to go on; nil where nothing is left
+	done := map[string]*string{} // by repository, the resume token; nil if nothing is left
 	for run := 1; run <= 2; run++ {
 		var listings []*paginators.DescribeImageTagsPaginator
 		for _, name := range names {

@@ -10,7 +10,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// A test that plays the service returns an exception by its type.
+// A fake of the service returns an exception by its type.
 func ExampleRepositoryNotFoundException() {
 	var err error = &types.RepositoryNotFoundException{Message: aws.String("no such repository")}
 

@@ -25,7 +25,7 @@ const ControlPath = "/_emulator/"
 //	GET    requests  lists the requests, as Handler.Requests does
 //	DELETE requests  forgets them
 //	POST   faults    adds one, such as {"operation":"PutImage","times":2,"effect":"throttle"}
-//	GET    faults    lists those that were added so
+//	GET    faults    lists the added ones
 //	DELETE faults    removes all
 //	PUT    clock     moves the clock: {"offset":"13h"}
 //	GET    clock     returns its time and offset

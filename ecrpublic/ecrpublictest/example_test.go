@@ -19,7 +19,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 )
 
-// A unit test needs one line to have a client of a service of its own.
+// One line gives a unit test a client of its own service.
 func Example() {
 	client := ecrpublictest.NewServer().Client()
 
@@ -31,7 +31,8 @@ func Example() {
 	// Output: arn:aws:ecr-public::123456789012:repository/team/app
 }
 
-// What a container tool pushes is there for the API to describe, and to pull.
+// An image pushed by a container tool can be described through the API, and
+// pulled.
 func ExampleServer_RegistryHost() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer(ecrpublictest.WithAlias("my-team"))
@@ -79,8 +80,8 @@ func ExampleServer_RegistryHost() {
 	// pulled what was pushed: true
 }
 
-// Code that takes the address of a repository from the API, and goes to
-// public.ecr.aws, runs unchanged but for the transport.
+// Code that gets a repository's address from the API and calls public.ecr.aws
+// only needs another transport.
 func ExampleServer_Transport() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer()
@@ -106,7 +107,7 @@ func ExampleServer_Transport() {
 	// Output: public.ecr.aws true
 }
 
-// A handler goes into a server of your own, here with a state that survives it.
+// A handler runs in your own server, here with a state that survives a restart.
 func ExampleNewHandler() {
 	dir, err := os.MkdirTemp("", "emulator")
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// Two throttled attempts, and a lost answer for good measure: the client tries
-// again until the call gets through.
+// Two throttled attempts and a lost response: the client retries until the
+// call succeeds.
 func ExampleHandler_Inject() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
@@ -32,7 +32,8 @@ func ExampleHandler_Inject() {
 	// Output: <nil> 4
 }
 
-// The calls of code under test are there to look at, as the client sent them.
+// A test can inspect the calls of the code under test, as the client sent
+// them.
 func ExampleHandler_Requests() {
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()

@@ -22,7 +22,7 @@ func ensureRepository(ctx context.Context, api ecrpublic.API, name string) (crea
 	return err == nil, err
 }
 
-// A mock answers with the funcs that the test sets, and tells what was called.
+// A mock calls the funcs that the test sets, and records the calls.
 func ExampleClient() {
 	api := &ecrpublictest.Client{
 		CreateRepositoryFunc: func(context.Context, *ecrpublic.CreateRepositoryInput, ...func(*ecrpublic.Options)) (*ecrpublic.CreateRepositoryOutput, error) {
@@ -44,8 +44,8 @@ func ExampleClient() {
 	// ecrpublictest: DescribeImagesFunc of the mock is not set
 }
 
-// expectations is a mock in testify's way. It writes down the methods that the
-// code under test uses; the embedded Client supplies all the others.
+// expectations is a testify mock. It has the methods that the code under test
+// uses; the embedded Client supplies all others.
 type expectations struct {
 	mock.Mock
 	ecrpublictest.Client
@@ -56,7 +56,7 @@ func (e *expectations) CreateRepository(ctx context.Context, in *ecrpublic.Creat
 	return args.Get(0).(*ecrpublic.CreateRepositoryOutput), args.Error(1)
 }
 
-// Client goes together with the mock of testify.
+// Client can be combined with testify's mock.
 func ExampleClient_testify() {
 	api := new(expectations)
 	api.On("CreateRepository", mock.Anything, &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")}).
@@ -70,7 +70,7 @@ func ExampleClient_testify() {
 	// true
 }
 
-// failures stands for the *testing.T that an example does not have.
+// failures replaces the *testing.T that an example does not have.
 type failures struct{}
 
 func (failures) Logf(string, ...any)               {}

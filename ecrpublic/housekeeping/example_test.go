@@ -160,7 +160,7 @@ func ExampleParseLifecyclePolicy() {
 	// Output: {Name:priority 1 (only the newest releases) TagStatus:tagged TagPatterns:[v*] OlderThan:0s KeepNewest:20}
 }
 
-// push makes a repository with an image for each tag, in this order.
+// push creates a repository with an image for each tag, in this order.
 func push(name string, server *ecrpublictest.Server, tags ...string) {
 	ctx, client := context.Background(), server.Client()
 	_, err := client.CreateRepository(ctx, &ecrpublic.CreateRepositoryInput{RepositoryName: &name})
@@ -168,7 +168,7 @@ func push(name string, server *ecrpublictest.Server, tags ...string) {
 		log.Fatal(err)
 	}
 	for _, tag := range tags {
-		// An index without images is the smallest image there is.
+		// An index without images is the smallest possible image.
 		_, err := client.PutImage(ctx, &ecrpublic.PutImageInput{
 			RepositoryName:         &name,
 			ImageTag:               &tag,

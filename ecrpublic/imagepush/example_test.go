@@ -17,7 +17,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 )
 
-// greetings makes a source with an artifact for each tag.
+// greetings creates a source with an artifact for each tag.
 func greetings(ctx context.Context, tags ...string) *memory.Store {
 	store := memory.New()
 	for _, tag := range tags {
@@ -109,7 +109,8 @@ func ExampleMirror() {
 	// v1.1 up to date: true
 }
 
-// prepare puts artifacts into a repository and opens it as any registry's.
+// prepare puts artifacts into a repository and opens it like that of any
+// registry.
 func prepare(ctx context.Context, emulator *ecrpublictest.Server, tags ...string) *remote.Repository {
 	client := emulator.Client()
 	source := greetings(ctx, tags...)
@@ -129,7 +130,7 @@ func prepare(ctx context.Context, emulator *ecrpublictest.Server, tags ...string
 	return repository
 }
 
-// A Target is for programs that steer the copy themselves.
+// A Target is for programs that control the copy themselves.
 func ExampleTarget() {
 	ctx := context.Background()
 	emulator := ecrpublictest.NewServer()
@@ -175,7 +176,7 @@ func ExampleOpen() {
 		log.Fatal(err)
 	}
 
-	source, err := imagepush.Open(ctx, folder) // or a tar, or an archive of docker save
+	source, err := imagepush.Open(ctx, folder) // or a tar file, or a docker save archive
 	if err != nil {
 		log.Fatal(err)
 	}

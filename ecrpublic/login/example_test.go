@@ -48,7 +48,7 @@ func ExampleNewProvider() {
 	// Output: 1 request
 }
 
-// A program that sends the credentials itself asks for new ones once.
+// A program that sends the credentials itself requests new ones only once.
 func ExampleProvider_Invalidate() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer()

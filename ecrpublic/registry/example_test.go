@@ -149,7 +149,7 @@ func ExampleClient_Blob() {
 	// Output: linux/amd64
 }
 
-// sign pushes an artifact about an image.
+// sign pushes an artifact whose subject is an image.
 func sign(server *ecrpublictest.Server, subject ocispec.Descriptor) {
 	client, err := registry.New(registry.Options{Host: server.URL, Login: login.NewProvider(server.Client(), func(o *login.ProviderOptions) {
 		o.Hosts = []string{server.RegistryHost()}
@@ -188,7 +188,7 @@ func ExampleClient_Referrers() {
 	// Output: application/vnd.example.signature true
 }
 
-// A Client is what a remote.Repository of oras-go takes for its Client.
+// A Client can be the Client of oras-go's remote.Repository.
 func ExampleClient_Do() {
 	_, server := emulated()
 	defer server.Close()
