@@ -72,7 +72,7 @@ func complain(stderr io.Writer, code int, err error) int {
 func (s *settings) serve(ctx context.Context, emulator http.Handler, stdout, stderr io.Writer) error {
 	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("-addr %s: %w", s.addr, err)
 	}
 	scheme := "http"
 	if s.tlsCert != "" {

@@ -73,6 +73,10 @@ func TestRunServesUntilItIsStopped(t *testing.T) {
 	out, err := client.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
 	require.NoError(t, err)
 	assert.Equal(t, "app", *out.Repository.RepositoryName)
+	var stderr bytes.Buffer
+	taken := strings.TrimPrefix(p.url, "http://")
+	assert.Equal(t, 1, run(t.Context(), []string{"-addr", taken}, io.Discard, &stderr))
+	assert.Contains(t, stderr.String(), "-addr "+taken+": ")
 	assert.Equal(t, 0, p.stop())
 	assert.Empty(t, p.stderr.String())
 }
