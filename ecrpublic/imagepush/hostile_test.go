@@ -237,6 +237,9 @@ func TestPlatformOfAnIndex(t *testing.T) {
 	require.NoError(t, err, "an image by itself")
 	_, err = push("linux/arm64", "amd64")
 	require.ErrorContains(t, err, "is an image for linux/amd64, not linux/arm64")
+	images.tag(images.image("{}", images.layer("abc")), "bare")
+	_, err = push("linux/arm64", "bare")
+	require.ErrorContains(t, err, "is an image for no platform, not linux/arm64")
 	for _, bad := range []string{"linux", "linux/", "/arm64", "a/b/c/d"} {
 		_, err = push(bad, "v1")
 		require.ErrorContains(t, err, "want os/architecture", bad)

@@ -54,7 +54,7 @@ func (l *Layout) choices(complete []ocispec.Descriptor) string {
 
 // Platform is the platform of a child of an index, as docker writes it.
 func Platform(desc ocispec.Descriptor) string {
-	if desc.Platform == nil {
+	if desc.Platform == nil || desc.Platform.OS == "" && desc.Platform.Architecture == "" {
 		return "no platform"
 	}
 	text := desc.Platform.OS + "/" + desc.Platform.Architecture
