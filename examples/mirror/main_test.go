@@ -56,5 +56,5 @@ func TestFromRegistryToEndpoint(t *testing.T) {
 func TestEndpointNeedsSource(t *testing.T) {
 	t.Parallel()
 	demotest.Refuses(t, run, "-live and -endpoint need -source and -repository", "-live")
-	demotest.Refuses(t, run, "invalid reference", "-source", "Not A Repository")
+	demotest.Refuses(t, run, "-source Not A Repository: invalid reference", "-source", "Not A Repository")
 }

@@ -21,7 +21,7 @@ import (
 func open(ctx context.Context, name string, service *demo.Service) (*remote.Repository, error) {
 	repository, err := remote.NewRepository(name)
 	if err != nil {
-		return nil, fmt.Errorf("-source: %w", err)
+		return nil, demo.Usagef("-source %s: %v; want a repository with its registry, such as docker.io/library/alpine", name, err)
 	}
 	host := repository.Reference.Host()
 	if repository.Client, err = sourceClient(ctx, host, service); err != nil {

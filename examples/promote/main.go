@@ -23,6 +23,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -31,6 +32,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
 const about = `
@@ -82,6 +84,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return demo.Usagef("-from: %v", err)
 	}
+	if !flags.Emulated() && to.Tag == "" && (ref.Tag == "" || cmp.Or(to.RepositoryName, ref.RepositoryName) == ref.RepositoryName) {
+		return demo.Usagef("-tag is missing: the tag to set")
+	}
 	if *create {
 		options.CreateRepository = service.Client
 	}
@@ -107,6 +112,9 @@ func promote(ctx context.Context, service *demo.Service, from, to imageref.Refer
 	show, finish := demo.Transfer(stderr)
 	result, err := imagepush.Promote(ctx, service.Client, reader, from, to, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })
 	finish(err)
+	if _, missing := errors.AsType[*types.RepositoryNotFoundException](err); missing {
+		return fmt.Errorf("%w; -create creates the repository", err)
+	}
 	if err != nil {
 		return err
 	}

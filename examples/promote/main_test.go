@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,6 +39,8 @@ func TestRollBack(t *testing.T) {
 	assert.Contains(t, stdout, "previous: "+first+"\n")
 	stdout, _ = demotest.Run(t, run, append(args, alias+"/app@"+first)...)
 	assert.Contains(t, stdout, "digest: "+first+"\n")
+	demotest.Refuses(t, run, "-create creates the repository", append(args, alias+"/app@"+first, "-repository", "missing")...)
+	demotest.Refuses(t, run, "-create creates the repository", append(args, alias+"/app@"+first, "-repository", "missing", "-dry-run")...)
 }
 
 func TestRefuses(t *testing.T) {
@@ -45,4 +48,8 @@ func TestRefuses(t *testing.T) {
 	demotest.Refuses(t, run, "-live and -endpoint need -from", "-endpoint", "http://127.0.0.1:1")
 	demotest.Refuses(t, run, `-from: image reference "not/a:"`, "-from", "not/a:")
 	demotest.Refuses(t, run, "has no tag", "-from", "alias/app:v1")
+	to := []string{"-endpoint", "http://127.0.0.1:1", "-from"}
+	demotest.Refuses(t, run, "-tag is missing", append(to, "alias/app:v1")...)
+	demotest.Refuses(t, run, "-tag is missing", append(to, "alias/app:v1", "-repository", "app")...)
+	demotest.Refuses(t, run, "-tag is missing", append(to, "alias/app@sha256:"+strings.Repeat("0", 64), "-repository", "release")...)
 }
