@@ -210,10 +210,10 @@ func newReport(of, with *result) *report {
 	return r
 }
 
-// succeeded reports whether all of a setup's requests did; otherwise the probes that need
-// it say so.
+// succeeded reports whether all of a setup's requests did; otherwise, and if an
+// interruption came before the first, the probes that need it say so.
 func succeeded(exchanges []exchange) bool {
-	return !slices.ContainsFunc(exchanges, func(e exchange) bool { return e.Status >= http.StatusBadRequest })
+	return len(exchanges) > 0 && !slices.ContainsFunc(exchanges, func(e exchange) bool { return e.Status >= http.StatusBadRequest })
 }
 
 func (r *report) differing() (n int) {

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,6 +71,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if s.compare != "" { // before the probes take their time
+		if _, err := readResult(s.compare); err != nil {
+			return fmt.Errorf("-compare: %w", err)
+		}
+	}
 	folder, err := journalFolder(s.journals)
 	if err != nil {
 		return err
@@ -88,7 +94,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	show, finish := demo.Steps(stderr)
 	result, err := probeAll(ctx, target, folder, s.registry || flags.Emulated(), list, show)
 	finish()
-	return errors.Join(context.Cause(ctx), err, s.report(ctx, result, stdout))
+	return cmp.Or(errors.Join(err, s.report(ctx, result, stdout)), context.Cause(ctx))
 }
 
 // choose returns the probes that match -run. Those that change the registry itself need

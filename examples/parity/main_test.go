@@ -57,6 +57,7 @@ func TestEmulatorIsEqualToItself(t *testing.T) {
 	assert.Contains(t, stdout, ", 0 differ\n")
 	stdout, _ = demotest.Run(t, run, "-run", "^deletion/", "-compare", filepath.Join(folder, "result.json"), "-journals", folder)
 	assert.Contains(t, stdout, "deletion  17     0        0\n")
+	demotest.Refuses(t, run, "-compare: open missing.json", "-compare", "missing.json", "-journals", folder)
 	journals, err := filepath.Glob(filepath.Join(folder, "*.jsonl"))
 	require.NoError(t, err)
 	assert.Empty(t, journals, "each run removes its own")

@@ -66,6 +66,9 @@ func ask(ctx context.Context, handler http.Handler, repository string, stdout io
 	}
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, request)
+	if err := context.Cause(ctx); err != nil { // the answer says nothing about the registry
+		return err
+	}
 	_, err = fmt.Fprintf(stdout, "GET %s: %d %s\n", request.URL.Path, answer.Code, strings.TrimSpace(answer.Body.String()))
 	return err
 }

@@ -62,7 +62,10 @@ func report(ctx context.Context, stderr io.Writer, name string, err error) int {
 		return 0
 	}
 	if i, ok := errors.AsType[interruption](context.Cause(ctx)); ok {
-		fmt.Fprintf(stderr, "%s: %v: %v\n", name, i, err)
+		if err.Error() != i.Error() {
+			err = fmt.Errorf("%w: %w", i, err)
+		}
+		fmt.Fprintf(stderr, "%s: %v\n", name, err)
 		return 128 + int(i.signal)
 	}
 	if _, ok := errors.AsType[*UsageError](err); ok {

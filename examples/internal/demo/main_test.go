@@ -38,6 +38,11 @@ var programs = map[string]demo.Program{
 		fmt.Fprintln(stdout, "cleaned up")
 		return ctx.Err()
 	},
+	"returns why": func(ctx context.Context, _ []string, stdout, _ io.Writer) error {
+		fmt.Fprintln(stdout, "started")
+		<-ctx.Done()
+		return context.Cause(ctx)
+	},
 	"hangs": func(_ context.Context, _ []string, stdout, _ io.Writer) error {
 		fmt.Fprintln(stdout, "started")
 		select {}
@@ -105,6 +110,7 @@ func TestSignals(t *testing.T) {
 	}{
 		{"cleans up", syscall.SIGINT, 130, notice + "program: interrupted: context canceled\n"},
 		{"cleans up", syscall.SIGTERM, 143, notice + "program: terminated: context canceled\n"},
+		{"returns why", syscall.SIGINT, 130, notice + "program: interrupted\n"},
 		{"is done in spite of it", syscall.SIGINT, 0, notice},
 	} {
 		command, stdout, errs := start(t, c.program)
