@@ -5,7 +5,7 @@ import "github.com/aws/smithy-go"
 // ImageAlreadyExistsException reports that the repository already has the
 // image with the same digest and tag. A push may treat it as success.
 type ImageAlreadyExistsException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -15,7 +15,7 @@ type ImageAlreadyExistsException struct {
 // Error returns code and message.
 func (e *ImageAlreadyExistsException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *ImageAlreadyExistsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -29,7 +29,7 @@ func (e *ImageAlreadyExistsException) ErrorFault() smithy.ErrorFault { return sm
 // ImageDigestDoesNotMatchException reports a manifest whose sha256 is not the
 // digest it was sent with.
 type ImageDigestDoesNotMatchException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -39,7 +39,7 @@ type ImageDigestDoesNotMatchException struct {
 // Error returns code and message.
 func (e *ImageDigestDoesNotMatchException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *ImageDigestDoesNotMatchException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -53,7 +53,7 @@ func (e *ImageDigestDoesNotMatchException) ErrorFault() smithy.ErrorFault { retu
 // ImageNotFoundException reports that a requested image does not exist. One
 // missing image fails the whole call.
 type ImageNotFoundException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -63,7 +63,7 @@ type ImageNotFoundException struct {
 // Error returns code and message.
 func (e *ImageNotFoundException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *ImageNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -78,7 +78,7 @@ func (e *ImageNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.
 // part of the model but not expected, because ECR Public has no immutable
 // tags.
 type ImageTagAlreadyExistsException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -88,7 +88,7 @@ type ImageTagAlreadyExistsException struct {
 // Error returns code and message.
 func (e *ImageTagAlreadyExistsException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *ImageTagAlreadyExistsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -102,7 +102,7 @@ func (e *ImageTagAlreadyExistsException) ErrorFault() smithy.ErrorFault { return
 // ReferencedImagesNotFoundException reports an index whose children are
 // missing from the repository. Put them first.
 type ReferencedImagesNotFoundException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -112,7 +112,7 @@ type ReferencedImagesNotFoundException struct {
 // Error returns code and message.
 func (e *ReferencedImagesNotFoundException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *ReferencedImagesNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.

@@ -5,7 +5,7 @@ import "github.com/aws/smithy-go"
 // EmptyUploadException reports an upload that was completed before any part was
 // sent.
 type EmptyUploadException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -15,7 +15,7 @@ type EmptyUploadException struct {
 // Error returns code and message.
 func (e *EmptyUploadException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *EmptyUploadException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -29,7 +29,7 @@ func (e *EmptyUploadException) ErrorFault() smithy.ErrorFault { return smithy.Fa
 // InvalidLayerException reports that the uploaded bytes have none of the
 // digests they were announced with. The upload is lost; start a new one.
 type InvalidLayerException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -39,7 +39,7 @@ type InvalidLayerException struct {
 // Error returns code and message.
 func (e *InvalidLayerException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *InvalidLayerException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -54,7 +54,7 @@ func (e *InvalidLayerException) ErrorFault() smithy.ErrorFault { return smithy.F
 // so far, or whose length differs from its positions. Continue after
 // LastValidByteReceived.
 type InvalidLayerPartException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -77,7 +77,7 @@ type InvalidLayerPartException struct {
 // Error returns code and message.
 func (e *InvalidLayerPartException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *InvalidLayerPartException) ErrorMessage() string {
 	return (&exception{Message: e.Message}).text()
 }
@@ -96,7 +96,7 @@ func (e *InvalidLayerPartException) ErrorFault() smithy.ErrorFault { return smit
 // LayerAlreadyExistsException reports a layer that the repository already
 // holds. A push may treat it as success.
 type LayerAlreadyExistsException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -106,7 +106,7 @@ type LayerAlreadyExistsException struct {
 // Error returns code and message.
 func (e *LayerAlreadyExistsException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *LayerAlreadyExistsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -120,7 +120,7 @@ func (e *LayerAlreadyExistsException) ErrorFault() smithy.ErrorFault { return sm
 // LayerPartTooSmallException reports, on completion, a part other than the
 // last that is smaller than 5 MiB.
 type LayerPartTooSmallException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -130,7 +130,7 @@ type LayerPartTooSmallException struct {
 // Error returns code and message.
 func (e *LayerPartTooSmallException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *LayerPartTooSmallException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -144,7 +144,7 @@ func (e *LayerPartTooSmallException) ErrorFault() smithy.ErrorFault { return smi
 // LayersNotFoundException reports a manifest that refers to layers missing
 // from the repository. Upload them first.
 type LayersNotFoundException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -154,7 +154,7 @@ type LayersNotFoundException struct {
 // Error returns code and message.
 func (e *LayersNotFoundException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *LayersNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -168,7 +168,7 @@ func (e *LayersNotFoundException) ErrorFault() smithy.ErrorFault { return smithy
 // UploadNotFoundException reports an upload that does not exist, belongs to
 // another repository, was completed, or expired.
 type UploadNotFoundException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -178,7 +178,7 @@ type UploadNotFoundException struct {
 // Error returns code and message.
 func (e *UploadNotFoundException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *UploadNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.

@@ -5,7 +5,7 @@ import "github.com/aws/smithy-go"
 // RepositoryAlreadyExistsException reports a repository name that is taken in
 // the caller's registry.
 type RepositoryAlreadyExistsException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -15,7 +15,7 @@ type RepositoryAlreadyExistsException struct {
 // Error returns code and message.
 func (e *RepositoryAlreadyExistsException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *RepositoryAlreadyExistsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -30,7 +30,7 @@ func (e *RepositoryAlreadyExistsException) ErrorFault() smithy.ErrorFault { retu
 // It is part of the model, but the service has been observed to return empty data
 // instead.
 type RepositoryCatalogDataNotFoundException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -40,7 +40,7 @@ type RepositoryCatalogDataNotFoundException struct {
 // Error returns code and message.
 func (e *RepositoryCatalogDataNotFoundException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *RepositoryCatalogDataNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -56,7 +56,7 @@ func (e *RepositoryCatalogDataNotFoundException) ErrorFault() smithy.ErrorFault 
 // RepositoryNotEmptyException reports a repository that still has images and is
 // deleted only with Force.
 type RepositoryNotEmptyException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -66,7 +66,7 @@ type RepositoryNotEmptyException struct {
 // Error returns code and message.
 func (e *RepositoryNotEmptyException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *RepositoryNotEmptyException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -81,7 +81,7 @@ func (e *RepositoryNotEmptyException) ErrorFault() smithy.ErrorFault { return sm
 // occur right after the repository was created, because the service is
 // eventually consistent.
 type RepositoryNotFoundException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -91,7 +91,7 @@ type RepositoryNotFoundException struct {
 // Error returns code and message.
 func (e *RepositoryNotFoundException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *RepositoryNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -104,7 +104,7 @@ func (e *RepositoryNotFoundException) ErrorFault() smithy.ErrorFault { return sm
 
 // RepositoryPolicyNotFoundException reports a repository that has no policy.
 type RepositoryPolicyNotFoundException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -114,7 +114,7 @@ type RepositoryPolicyNotFoundException struct {
 // Error returns code and message.
 func (e *RepositoryPolicyNotFoundException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *RepositoryPolicyNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.

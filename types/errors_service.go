@@ -5,7 +5,7 @@ import "github.com/aws/smithy-go"
 // InvalidParameterException reports a member that breaks a constraint of the
 // service. The message names the member; retrying does not help.
 type InvalidParameterException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -15,7 +15,7 @@ type InvalidParameterException struct {
 // Error returns code and message.
 func (e *InvalidParameterException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *InvalidParameterException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -29,7 +29,7 @@ func (e *InvalidParameterException) ErrorFault() smithy.ErrorFault { return smit
 // InvalidTagParameterException reports a resource tag with a bad, repeated or
 // reserved key or value.
 type InvalidTagParameterException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -39,7 +39,7 @@ type InvalidTagParameterException struct {
 // Error returns code and message.
 func (e *InvalidTagParameterException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *InvalidTagParameterException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -53,7 +53,7 @@ func (e *InvalidTagParameterException) ErrorFault() smithy.ErrorFault { return s
 // LimitExceededException reports an exhausted quota. It is not a throttle:
 // waiting does not help, so this client does not retry it.
 type LimitExceededException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -63,7 +63,7 @@ type LimitExceededException struct {
 // Error returns code and message.
 func (e *LimitExceededException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *LimitExceededException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -77,7 +77,7 @@ func (e *LimitExceededException) ErrorFault() smithy.ErrorFault { return smithy.
 // RegistryNotFoundException reports a registry id or alias that does not
 // exist.
 type RegistryNotFoundException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -87,7 +87,7 @@ type RegistryNotFoundException struct {
 // Error returns code and message.
 func (e *RegistryNotFoundException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *RegistryNotFoundException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -100,7 +100,7 @@ func (e *RegistryNotFoundException) ErrorFault() smithy.ErrorFault { return smit
 
 // ServerException reports a failure inside the service. Clients retry it.
 type ServerException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -110,7 +110,7 @@ type ServerException struct {
 // Error returns code and message.
 func (e *ServerException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *ServerException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -122,7 +122,7 @@ func (e *ServerException) ErrorFault() smithy.ErrorFault { return smithy.FaultSe
 // TooManyTagsException reports a repository that would have more than 50
 // tags.
 type TooManyTagsException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -132,7 +132,7 @@ type TooManyTagsException struct {
 // Error returns code and message.
 func (e *TooManyTagsException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *TooManyTagsException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.
@@ -147,7 +147,7 @@ func (e *TooManyTagsException) ErrorFault() smithy.ErrorFault { return smithy.Fa
 // operation. ECR Public works in us-east-1, where this client goes by
 // default.
 type UnsupportedCommandException struct {
-	// Message is the service's explanation; nil when it gave none.
+	// Message is the service's explanation; nil if it gave none.
 	Message *string
 
 	// ErrorCodeOverride is the code if it differs from the type's name.
@@ -157,7 +157,7 @@ type UnsupportedCommandException struct {
 // Error returns code and message.
 func (e *UnsupportedCommandException) Error() string { return describe(e) }
 
-// ErrorMessage returns the message, or "" when there is none.
+// ErrorMessage returns the message, or "" if there is none.
 func (e *UnsupportedCommandException) ErrorMessage() string { return (*exception)(e).text() }
 
 // ErrorCode returns the code; a nil receiver has the code of its type.

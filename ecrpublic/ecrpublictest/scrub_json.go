@@ -9,7 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// json scrubs JSON, member by member; false if the body is none.
+// json scrubs JSON, member by member; false if the body is not JSON.
 func (s *Scrubber) json(body string) (string, bool) {
 	var out bytes.Buffer
 	in := jsontext.NewDecoder(strings.NewReader(body))

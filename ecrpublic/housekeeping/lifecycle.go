@@ -112,7 +112,7 @@ func checkLifecycleRules(rules []lifecycleRule) error {
 	selections := map[string]bool{}
 	for i, rule := range rules {
 		if rule.Priority < 1 {
-			return fmt.Errorf("rulePriority is %d, it must be at least 1", rule.Priority)
+			return fmt.Errorf("rulePriority is %d, must be at least 1", rule.Priority)
 		}
 		if i > 0 && rules[i-1].Priority == rule.Priority {
 			return fmt.Errorf("rulePriority %d is used twice", rule.Priority)
@@ -134,11 +134,11 @@ func (r lifecycleRule) convert() (Rule, error) {
 	rule := Rule{Name: r.name(), TagStatus: s.TagStatus, TagPatterns: r.patterns()}
 	switch {
 	case r.Action.Type != "expire":
-		return rule, fmt.Errorf("action.type is %q, it must be expire", r.Action.Type)
+		return rule, fmt.Errorf("action.type is %q, must be expire", r.Action.Type)
 	case s.TagStatus == TagStatusTagged && (len(s.TagPatterns) > 0) == (len(s.TagPrefixes) > 0):
 		return rule, errors.New("tagged images need either tagPatternList or tagPrefixList")
 	case s.CountNumber < 1:
-		return rule, fmt.Errorf("countNumber is %d, it must be at least 1", s.CountNumber)
+		return rule, fmt.Errorf("countNumber is %d, must be at least 1", s.CountNumber)
 	}
 	for _, pattern := range s.TagPatterns {
 		if strings.Count(pattern, "*") > maxWildcards {
@@ -167,9 +167,9 @@ func (r lifecycleRule) count(rule Rule) (Rule, error) {
 	case s.CountType == "sinceImagePushed" && s.CountUnit == "days":
 		rule.OlderThan = time.Duration(min(s.CountNumber, maxDays)) * 24 * time.Hour
 	case s.CountType == "sinceImagePushed":
-		return rule, fmt.Errorf("countUnit is %q, it must be days", s.CountUnit)
+		return rule, fmt.Errorf("countUnit is %q, must be days", s.CountUnit)
 	default:
-		return rule, fmt.Errorf("countType is %q, it must be imageCountMoreThan or sinceImagePushed", s.CountType)
+		return rule, fmt.Errorf("countType is %q, must be imageCountMoreThan or sinceImagePushed", s.CountType)
 	}
 	return rule, nil
 }

@@ -242,7 +242,7 @@ func TestPruneGraphErrors(t *testing.T) {
 		{"no address", func(c *ecrpublictest.Client) {
 			c.DescribeRepositoriesFunc = answer[ecrpublic.DescribeRepositoriesInput](&ecrpublic.DescribeRepositoriesOutput{Repositories: []types.Repository{{}}}, nil)
 		}, atToday, "image reference"},
-		{"no scheme", nil, func(o *housekeeping.PruneOptions) { o.RegistryURL = "public.ecr.aws" }, `RegistryURL is "public.ecr.aws", it must be http:// or https:// and a host`},
+		{"no scheme", nil, func(o *housekeeping.PruneOptions) { o.RegistryURL = "public.ecr.aws" }, `RegistryURL is "public.ecr.aws", must be http:// or https:// and a host`},
 		{"another scheme", nil, func(o *housekeeping.PruneOptions) { o.RegistryURL = "ftp://public.ecr.aws" }, `RegistryURL is "ftp://public.ecr.aws"`},
 		{"no URL", nil, func(o *housekeeping.PruneOptions) { o.RegistryURL = "http://%" }, `RegistryURL is "http://%"`},
 		{"an impossible port", nil, func(o *housekeeping.PruneOptions) { o.RegistryURL = "http://127.0.0.1:99999" }, "invalid port"},

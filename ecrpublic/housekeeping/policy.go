@@ -87,13 +87,13 @@ func (p Policy) check() error {
 func (r Rule) check() error {
 	switch {
 	case !slices.Contains([]TagStatus{TagStatusAny, TagStatusTagged, TagStatusUntagged}, r.TagStatus):
-		return fmt.Errorf("TagStatus is %q, it must be any, tagged or untagged", r.TagStatus)
+		return fmt.Errorf("TagStatus is %q, must be any, tagged or untagged", r.TagStatus)
 	case len(r.TagPatterns) > 0 && r.TagStatus != TagStatusTagged:
 		return fmt.Errorf("TagPatterns must be empty for %s images", r.TagStatus)
 	case r.OlderThan < 0:
-		return fmt.Errorf("OlderThan is %s, it must not be negative", r.OlderThan)
+		return fmt.Errorf("OlderThan is %s, must not be negative", r.OlderThan)
 	case r.KeepNewest < 0:
-		return fmt.Errorf("KeepNewest is %d, it must not be negative", r.KeepNewest)
+		return fmt.Errorf("KeepNewest is %d, must not be negative", r.KeepNewest)
 	case r.OlderThan == 0 && r.KeepNewest == 0 && r.TagStatus != TagStatusUntagged && len(r.TagPatterns) == 0:
 		return fmt.Errorf("OlderThan, KeepNewest or TagPatterns must be set: the rule would delete all %s images", r.TagStatus)
 	}
@@ -110,7 +110,7 @@ var tagPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompil
 // '*'.
 func checkPattern(field, pattern string) error {
 	if !tagPattern().MatchString(pattern) {
-		return fmt.Errorf("%s is %q, it must consist of letters, digits, '-', '_', '.' and the wildcard '*'", field, pattern)
+		return fmt.Errorf("%s is %q, must consist of letters, digits, '-', '_', '.' and the wildcard '*'", field, pattern)
 	}
 	return nil
 }

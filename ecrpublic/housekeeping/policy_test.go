@@ -100,11 +100,11 @@ func TestPolicyErrors(t *testing.T) {
 		policy housekeeping.Policy
 		want   string
 	}{
-		{one(housekeeping.Rule{}), `rule 1: TagStatus is "", it must be any, tagged or untagged`},
+		{one(housekeeping.Rule{}), `rule 1: TagStatus is "", must be any, tagged or untagged`},
 		{one(housekeeping.Rule{Name: "all", TagStatus: housekeeping.TagStatusAny}), "all: OlderThan, KeepNewest or TagPatterns must be set: the rule would delete all any images"},
 		{one(housekeeping.Rule{TagStatus: housekeeping.TagStatusTagged}), "the rule would delete all tagged images"},
-		{one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, KeepNewest: -1}), "KeepNewest is -1, it must not be negative"},
-		{one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, OlderThan: -time.Second}), "OlderThan is -1s, it must not be negative"},
+		{one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, KeepNewest: -1}), "KeepNewest is -1, must not be negative"},
+		{one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, OlderThan: -time.Second}), "OlderThan is -1s, must not be negative"},
 		{one(housekeeping.Rule{TagStatus: housekeeping.TagStatusAny, KeepNewest: 1, TagPatterns: []string{"v*"}}), "TagPatterns must be empty for any images"},
 		{one(housekeeping.Rule{TagStatus: housekeeping.TagStatusTagged, TagPatterns: []string{"v*", "a?"}}), `TagPatterns[1] is "a?"`},
 		{housekeeping.Policy{KeepTags: []string{"v1,v2"}}, `KeepTags[0] is "v1,v2"`},

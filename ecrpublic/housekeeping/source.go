@@ -43,7 +43,7 @@ func newSource(ctx context.Context, client ecrpublic.DescribeRepositoriesAPIClie
 
 func newRegistry(options PruneOptions) (*registry.Client, error) {
 	if u, err := url.Parse(options.RegistryURL); options.RegistryURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-		return nil, fmt.Errorf("RegistryURL is %q, it must be http:// or https:// and a host", options.RegistryURL)
+		return nil, fmt.Errorf("RegistryURL is %q, must be http:// or https:// and a host", options.RegistryURL)
 	}
 	return registry.New(registry.Options{
 		Login: options.Login, Host: options.RegistryURL, HTTPClient: options.HTTPClient, Rate: options.Rate,

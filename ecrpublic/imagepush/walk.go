@@ -174,7 +174,7 @@ func (w *walk) missing(ctx context.Context) (manifests []node, layers []ocispec.
 			needed[desc.Digest] = true
 		}
 		for _, desc := range n.children {
-			needed[desc.Digest] = true // an index may list what is no manifest
+			needed[desc.Digest] = true // an index may list other content than manifests
 		}
 	}
 	kept := layers[:0]

@@ -47,7 +47,7 @@ func get(ctx context.Context, client GetAuthorizationTokenAPIClient) (c Credenti
 		return c, date, explain(err)
 	}
 	if out == nil || out.AuthorizationData == nil {
-		return c, date, malformed("there is none")
+		return c, date, malformed("it is missing")
 	}
 	if c, err = decode(out.AuthorizationData); err != nil {
 		return c, date, err

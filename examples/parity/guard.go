@@ -75,7 +75,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// check reports why a request is none of the run's.
+// check reports why a request does not belong to the run.
 func (g *guard) check(r *http.Request, operation string, body []byte) error {
 	own := func(name string) error {
 		if strings.HasPrefix(name, g.prefix+"/") {

@@ -140,7 +140,7 @@ func undo(ctx context.Context, t *target, path string) (deleted int, err error) 
 			continue
 		}
 		if !strings.HasPrefix(head.Prefix, "parity-") || !strings.HasPrefix(e.Repository, head.Prefix+"/") {
-			return deleted, fmt.Errorf("%s: %q is none of the run's repositories", path, e.Repository)
+			return deleted, fmt.Errorf("%s: %q is not one of the run's repositories", path, e.Repository)
 		}
 		gone, err := t.delete(ctx, e.Repository)
 		if err != nil {

@@ -69,7 +69,7 @@ func TestFlags(t *testing.T) {
 	demotest.Refuses(t, run, "-run (: ", "-run", "(")
 	demotest.Refuses(t, run, "matches no probe", "-run", "no such probe")
 	demotest.Refuses(t, run, "-result: open", "-result", "missing.json")
-	demotest.Refuses(t, run, "-result: main.go is no result of -json", "-result", "main.go")
+	demotest.Refuses(t, run, "-result: main.go is not a result of -json", "-result", "main.go")
 	stdout, _ := demotest.Run(t, run, "-facts")
 	assert.Contains(t, stdout, "not probed: a run calls one region")
 	stdout, _ = demotest.Run(t, run, "-policy")
@@ -252,8 +252,8 @@ func TestCleanLeavesOthersAlone(t *testing.T) {
 	for name, c := range map[string]struct{ journal, says string }{
 		"another account":                    {`{"account":"1","service":"` + emulator.URL + `","prefix":"parity-x"}`, ""},
 		"another service":                    {`{"service":"https://other.example","prefix":"parity-x"}`, ""},
-		"a repository that is not the run's": {`{"service":"` + emulator.URL + `","prefix":"parity-x"}` + "\n" + `{"repository":"team/app"}`, "none of the run's"},
-		"a prefix of somebody else":          {`{"service":"` + emulator.URL + `","prefix":"team"}` + "\n" + `{"repository":"team/app"}`, "none of the run's"},
+		"a repository that is not the run's": {`{"service":"` + emulator.URL + `","prefix":"parity-x"}` + "\n" + `{"repository":"team/app"}`, "not one of the run's"},
+		"a prefix of somebody else":          {`{"service":"` + emulator.URL + `","prefix":"team"}` + "\n" + `{"repository":"team/app"}`, "not one of the run's"},
 		"no JSON":                            {"{", "unexpected end"},
 	} {
 		folder := t.TempDir()

@@ -173,7 +173,7 @@ func readResult(file string) (*result, error) {
 	}
 	var r result
 	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("%s is no result of -json: %w", file, err)
+		return nil, fmt.Errorf("%s is not a result of -json: %w", file, err)
 	}
 	return &r, nil
 }

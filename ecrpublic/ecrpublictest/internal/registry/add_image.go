@@ -77,7 +77,7 @@ func smallLayer(text string) []byte {
 	return b.Bytes()
 }
 
-// addBlob makes a layer of content, unless it is there already.
+// addBlob adds content as a layer unless it exists.
 func (s *Store) addBlob(repository, mediaType string, content []byte) (ocispec.Descriptor, error) {
 	desc := ocispec.Descriptor{MediaType: mediaType, Digest: digest.FromBytes(content), Size: int64(len(content))}
 	begun, err := s.InitiateLayerUpload(&ecrpublic.InitiateLayerUploadInput{RepositoryName: &repository})

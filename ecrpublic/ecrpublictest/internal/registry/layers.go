@@ -32,7 +32,7 @@ func layerFailure(digest string, code types.LayerFailureCode, reason string) typ
 	return types.LayerFailure{LayerDigest: &digest, FailureCode: code, FailureReason: &reason}
 }
 
-// checkLayer reports whether a layer is there; one that is not is no failure.
+// checkLayer reports whether a layer exists; a missing one is not a failure.
 func (r *repository) checkLayer(digest string) types.Layer {
 	l := r.layers[digest]
 	if l == nil {

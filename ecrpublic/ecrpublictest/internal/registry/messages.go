@@ -124,7 +124,7 @@ func invalidARN() error {
 	return &types.InvalidParameterException{Message: message("The ARN provided is invalid")}
 }
 
-// private: what is no manifest, and what has no media type that is known
+// private: for anything but a manifest of a known media type
 func invalidManifest() error { return invalidParameter("ImageManifest", "Invalid JSON syntax") }
 
 // private
