@@ -3,6 +3,7 @@ package ecrpublic
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/aws/smithy-go/logging"
@@ -26,13 +27,18 @@ type redactor []redact.Secret
 // in the canonical request of a rejected signature. A request that is not HTTP has
 // none.
 func secretsOf(request any) redactor {
-	http, ok := request.(*smithyhttp.Request)
-	if !ok || http.Request == nil {
+	r, ok := request.(*smithyhttp.Request)
+	if !ok || r.Request == nil {
 		return nil
 	}
+	return secretsIn(r.Header)
+}
+
+// secretsIn returns the secrets in the headers of a request.
+func secretsIn(header http.Header) redactor {
 	r := make(redactor, 0, len(awsjson.SecretHeaders))
 	for _, name := range awsjson.SecretHeaders {
-		for _, value := range http.Header[name] {
+		for _, value := range header[name] {
 			r = append(r, redact.NewSecret(secretPart(value)))
 		}
 	}

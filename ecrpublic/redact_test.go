@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -78,6 +79,46 @@ func TestSecretsThatTheServiceRepeats(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestSecretsInWhatIsNoResponse lets the service repeat the token where a transport
+// expects something else and shows what it found, and in the request ID.
+func TestSecretsInWhatIsNoResponse(t *testing.T) {
+	t.Parallel()
+	const token = "IQoJb3JpZ2lu/X2Vj+EXAMPLE=="
+	for name, response := range map[string]string{
+		"header":            "HTTP/1.1 400 Bad\r\nyou sent " + token + "\r\n\r\n",
+		"status":            "HTTP/1.1 " + token + "\r\n\r\n",
+		"length":            "HTTP/1.1 400 Bad\r\nContent-Length: " + token + "\r\n\r\n",
+		"transfer encoding": "HTTP/1.1 400 Bad\r\nTransfer-Encoding: " + token + "\r\n\r\n",
+		"location":          "HTTP/1.1 302 Found\r\nLocation: http://x:" + token + "/\r\nContent-Length: 0\r\n\r\n",
+		"trailer":           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n" + token + "\r\n\r\n",
+		"request ID":        "HTTP/1.1 400 Bad\r\nX-Amzn-Requestid: " + token + "\r\nContent-Length: 2\r\n\r\n{}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+				var log bytes.Buffer
+				service := serve(t, func(c net.Conn, _ <-chan struct{}) {
+					readRequest(c)
+					io.WriteString(c, response)
+				})
+				client := service.client(append(options, func(o *ecrpublic.Options) {
+					o.Credentials = staticCredentials{aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: token}}
+					o.Logger = logging.NewStandardLogger(&log)
+				})...)
+				_, err := client.DescribeRegistries(t.Context(), nil)
+				require.ErrorContains(t, err, "[REDACTED]")
+				_, logged := client.DescribeRegistries(t.Context(), nil, func(o *ecrpublic.Options) {
+					o.ClientLogMode = aws.LogResponseWithBody | aws.LogRetries
+				})
+				require.Error(t, logged)
+				for _, text := range []string{err.Error(), fmt.Sprintf("%+v", err), logged.Error(), log.String()} {
+					assert.NotContains(t, text, "X2Vj")
+				}
+			})
+		})
 	}
 }
 

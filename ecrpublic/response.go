@@ -62,8 +62,13 @@ func (c *call) decodeResponse(ctx context.Context, in middleware.DeserializeInpu
 	return out, metadata, nil
 }
 
+// retrieveRequestID records the request ID, which errors show.
 func retrieveRequestID(_ *call, ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
-	return new(awsmiddleware.RequestIDRetriever).HandleDeserialize(ctx, in, next)
+	out, metadata, err := new(awsmiddleware.RequestIDRetriever).HandleDeserialize(ctx, in, next)
+	if id, ok := awsmiddleware.GetRequestIDMetadata(metadata); ok && err != nil {
+		awsmiddleware.SetRequestIDMetadata(&metadata, secretsOf(in.Request).text(id))
+	}
+	return out, metadata, err
 }
 
 func wrapResponseError(_ *call, ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
@@ -87,6 +92,9 @@ func (c *call) decode(ctx context.Context, request any, response *http.Response)
 	err := readBody(buffer, response, limit)
 	if ctx.Err() != nil && err != nil {
 		return &smithy.CanceledError{Err: ctx.Err()}
+	}
+	if err != nil {
+		err = unreadable(err, secretsOf(request))
 	}
 	if failed {
 		return c.responseError(response, buffer.Bytes(), err, secretsOf(request))
@@ -138,13 +146,20 @@ func readBody(buffer *bytes.Buffer, response *http.Response, limit int64) error 
 		buffer.Grow(int(n) + bytes.MinRead)
 	}
 	limited := io.LimitedReader{R: response.Body, N: limit + 1}
-	switch _, err := buffer.ReadFrom(&limited); {
-	case limited.N == 0:
+	_, err := buffer.ReadFrom(&limited)
+	if limited.N == 0 {
 		return errTooLarge
-	case err != nil:
-		return &bodyError{err}
 	}
-	return nil
+	return err
+}
+
+// unreadable makes the error of a body that could not be read, whose trailer may repeat
+// the request's secrets.
+func unreadable(err error, secrets redactor) error {
+	if errors.Is(err, errTooLarge) {
+		return err
+	}
+	return &bodyError{secrets.error(err)}
 }
 
 // bodyError reports a truncated response. It is a connection error, which is

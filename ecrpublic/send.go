@@ -27,11 +27,18 @@ func newSender(o *Options) sender {
 // Do sends a request by its own context.
 func (s sender) Do(r *http.Request) (*http.Response, error) { return s.send(r.Context(), r) }
 
-func (s sender) send(ctx context.Context, r *http.Request) (*http.Response, error) {
+// send sends a request. A transport's error shows what it could not read of a response,
+// which may repeat the request's secrets.
+func (s sender) send(ctx context.Context, r *http.Request) (response *http.Response, err error) {
 	if s.stall < 0 {
-		return s.client.Do(r.WithContext(ctx))
+		response, err = s.client.Do(r.WithContext(ctx))
+	} else {
+		response, err = s.exchange(ctx, r)
 	}
-	return s.exchange(ctx, r)
+	if err != nil {
+		err = secretsIn(r.Header).error(err)
+	}
+	return response, err
 }
 
 // noRedirects keeps an http.Client from following a redirect, which would take a
