@@ -2,7 +2,9 @@ package imagepush_test
 
 import (
 	"archive/tar"
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -199,6 +201,12 @@ func TestEntriesThatToolsReadInDifferentWays(t *testing.T) {
 		"below a link":            {[]tar.Header{typed("d", tar.TypeDir), link(tar.TypeSymlink, "l", "d"), file("l/index.json", index(good))}, `its parent "l" is not a directory`},
 		"folder over a link":      {[]tar.Header{link(tar.TypeSymlink, "l", "d"), typed("l", tar.TypeDir)}, "a folder in the place of a link"},
 		"circle":                  {[]tar.Header{link(tar.TypeSymlink, "index.json", "a"), link(tar.TypeSymlink, "a", "index.json")}, "a cycle of links"},
+		"hard link to a link":     {[]tar.Header{file("a/e", index(good)), link(tar.TypeSymlink, "a/l", "e"), file("b/e", index(evil)), link(tar.TypeLink, "b/l", "a/l"), link(tar.TypeSymlink, "index.json", "b/l")}, "leads elsewhere from here"},
+		"link back through links": {[]tar.Header{link(tar.TypeSymlink, "d", "e/f"), file("e/f/x", ""), file("e/g", index(good)), file("g", index(evil)), link(tar.TypeSymlink, "index.json", "d/../g")}, `".." after a name`},
+		"link over a folder":      {[]tar.Header{file("d/g", index(evil)), file("e/g", index(good)), link(tar.TypeSymlink, "d", "e"), link(tar.TypeSymlink, "index.json", "d/g")}, "replaces a folder that is not empty"},
+		"file over a folder":      {[]tar.Header{file("d/e/g", index(good)), file("d", ""), link(tar.TypeSymlink, "index.json", "d/e/g")}, "replaces a folder that is not empty"},
+		"link over empty folder":  {[]tar.Header{typed("d", tar.TypeDir), link(tar.TypeSymlink, "d", "g"), file("g", index(good)), link(tar.TypeSymlink, "index.json", "d")}, ""},
+		"link with a slash":       {[]tar.Header{file("g", index(good)), link(tar.TypeSymlink, "index.json/", "g")}, "the name of a folder"},
 		"long name":               {[]tar.Header{file(strings.Repeat("a", 5000), "")}, "a name of 5000 bytes"},
 	} {
 		source, err := imagepush.Open(t.Context(), archiveOf(t, append(start[:len(start):len(start)], test.entries...)...))
@@ -210,6 +218,43 @@ func TestEntriesThatToolsReadInDifferentWays(t *testing.T) {
 			assert.Equal(t, good.Digest, digestOf(t, source, ""), name)
 		}
 	}
+}
+
+// Go's reader takes what follows such an entry for the next one, GNU tar for its bytes.
+func TestLinksThatClaimBytes(t *testing.T) {
+	t.Parallel()
+	for _, typeflag := range []byte{tar.TypeSymlink, tar.TypeLink, tar.TypeDir, tar.TypeFifo, tar.TypeChar, tar.TypeBlock} {
+		var data bytes.Buffer
+		w := tar.NewWriter(&data)
+		require.NoError(t, w.WriteHeader(&tar.Header{Name: "g", Typeflag: tar.TypeReg}))
+		require.NoError(t, w.WriteHeader(&tar.Header{Name: "x", Linkname: "g", Typeflag: typeflag, Size: 512}))
+		name := filepath.Join(t.TempDir(), "archive.tar")
+		require.NoError(t, os.WriteFile(name, append(data.Bytes(), make([]byte, 1024)...), 0o600))
+		_, err := imagepush.Open(t.Context(), name)
+		require.ErrorContains(t, err, "512 bytes in an entry", string(typeflag))
+	}
+}
+
+// GNU tar makes a folder of a file whose name ends in a slash.
+func TestFileWithTheNameOfAFolder(t *testing.T) {
+	t.Parallel()
+	_, err := imagepush.Open(t.Context(), archiveOf(t, file("index.json", "{}")))
+	require.ErrorContains(t, err, "neither oci-layout nor manifest.json")
+	name := archiveOf(t, file("index.jsonX", "{}"))
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	data[len("index.json")] = '/'
+	sum := 0
+	for i, b := range data[:512] {
+		if i >= 148 && i < 156 {
+			b = ' '
+		}
+		sum += int(b)
+	}
+	copy(data[148:156], fmt.Sprintf("%06o\x00 ", sum))
+	require.NoError(t, os.WriteFile(name, data, 0o600))
+	_, err = imagepush.Open(t.Context(), name)
+	require.ErrorContains(t, err, "the name of a folder")
 }
 
 // Readers of docker save take the first entry of a name, tar the last.

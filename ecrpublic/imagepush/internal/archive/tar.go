@@ -32,6 +32,7 @@ const (
 type tarFile struct {
 	path    string
 	entries map[string]entry
+	folders map[string]bool // those that entries stand in
 }
 
 // entry is a file, a folder, a link or something else.
@@ -39,6 +40,7 @@ type entry struct {
 	kind         byte   // a type flag of package tar
 	offset, size int64  // of a file
 	target       string // of a symbolic link, from the top of the archive
+	link         string // the same, as the link says it
 	first        *entry // of the same name, if there were several
 }
 
@@ -51,7 +53,7 @@ func readTar(ctx context.Context, name string) (*tarFile, error) {
 	if err := refuseCompressed(f); err != nil {
 		return nil, err
 	}
-	t := &tarFile{path: name, entries: map[string]entry{}}
+	t := &tarFile{path: name, entries: map[string]entry{}, folders: map[string]bool{}}
 	for r := tar.NewReader(f); ; {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
@@ -99,6 +101,9 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 	if isSparse(header) {
 		return fmt.Errorf("sparse file in a tar: %w", errdef.ErrUnsupported)
 	}
+	if err := checkHeader(header); err != nil {
+		return err
+	}
 	name, err := inside("", header.Name)
 	if err != nil {
 		return err
@@ -109,15 +114,19 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 	if len(t.entries) == maxEntries {
 		return fmt.Errorf("more than %d entries: %w", maxEntries, errdef.ErrSizeExceedsLimit)
 	}
-	if err := t.checkFolders(name); err != nil {
+	if err := t.addFolders(name); err != nil {
 		return err
+	}
+	if t.folders[name] && header.Typeflag != tar.TypeDir {
+		return errors.New("it replaces a folder that is not empty")
 	}
 	e := entry{kind: header.Typeflag, offset: offset, size: header.Size}
 	switch header.Typeflag {
 	case tar.TypeSymlink:
-		e.target, err = inside(path.Dir(name), header.Linkname)
+		e.link = header.Linkname
+		e.target, err = linkTarget(name, e.link)
 	case tar.TypeLink:
-		e, err = t.hardLink(header.Linkname)
+		e, err = t.hardLink(name, header.Linkname)
 	}
 	if err != nil {
 		return fmt.Errorf("link to %q: %w", header.Linkname, err)
@@ -152,25 +161,64 @@ func inside(dir, name string) (string, error) {
 	return path.Clean(name), nil
 }
 
-// checkFolders refuses an entry below a link or a file.
-func (t *tarFile) checkFolders(name string) error {
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if e, ok := t.entries[dir]; ok && e.kind != tar.TypeDir {
-			return fmt.Errorf("its parent %q is not a directory", dir)
+// checkHeader refuses headers that some tools read as a folder, and others not, or
+// after which some tools skip bytes that others read as entries.
+func checkHeader(header *tar.Header) error {
+	switch header.Typeflag {
+	case tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeDir, tar.TypeFifo:
+		if header.Size != 0 {
+			return fmt.Errorf("%d bytes in an entry of tar's type %q, which has none", header.Size, header.Typeflag)
 		}
+	}
+	if header.Typeflag != tar.TypeDir && strings.HasSuffix(header.Name, "/") {
+		return fmt.Errorf("the name of a folder for an entry of tar's type %q", header.Typeflag)
 	}
 	return nil
 }
 
+// addFolders adds the folders that an entry stands in. It refuses an entry below a
+// link or a file.
+func (t *tarFile) addFolders(name string) error {
+	for dir := path.Dir(name); dir != "." && !t.folders[dir]; dir = path.Dir(dir) {
+		if e, ok := t.entries[dir]; ok && e.kind != tar.TypeDir {
+			return fmt.Errorf("its parent %q is not a directory", dir)
+		}
+		if len(t.folders) == maxEntries {
+			return fmt.Errorf("more than %d folders: %w", maxEntries, errdef.ErrSizeExceedsLimit)
+		}
+		t.folders[dir] = true
+	}
+	return nil
+}
+
+// linkTarget resolves what a symbolic link says. It refuses ".." after a name, which
+// leads elsewhere if that name is a link.
+func linkTarget(name, link string) (string, error) {
+	below := link
+	for strings.HasPrefix(below, "../") || strings.HasPrefix(below, "./") || strings.HasPrefix(below, "/") {
+		_, below, _ = strings.Cut(below, "/")
+	}
+	if below != ".." && strings.Contains("/"+below+"/", "/../") && !path.IsAbs(link) {
+		return "", errors.New(`".." after a name is refused`)
+	}
+	return inside(path.Dir(name), link)
+}
+
 // hardLink is another name of an entry before it.
-func (t *tarFile) hardLink(target string) (entry, error) {
-	name, err := inside("", target)
+func (t *tarFile) hardLink(name, target string) (entry, error) {
+	target, err := inside("", target)
 	if err != nil {
 		return entry{}, err
 	}
-	e, ok := t.entries[name]
+	e, ok := t.entries[target]
 	if !ok {
 		return entry{}, errors.New("no entry before it has that name")
+	}
+	if e.kind != tar.TypeSymlink {
+		return e, nil
+	}
+	if same, err := linkTarget(name, e.link); err != nil || same != e.target {
+		return entry{}, errors.New("a symbolic link, which leads elsewhere from here")
 	}
 	return e, nil
 }
