@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -80,10 +81,11 @@ func catalog(a *area) {
 		t.ok(err)
 	})
 	for member, data := range inOrder(map[string]*types.RepositoryCatalogDataInput{
-		"description":   {Description: aws.String(strings.Repeat("x", 1025))},
-		"aboutText":     {AboutText: aws.String(strings.Repeat("x", 25601))},
-		"architectures": {Architectures: []string{""}},
-		"logoImageBlob": {LogoImageBlob: make([]byte, 512001)},
+		"description":      {Description: aws.String(strings.Repeat("x", 1025))},
+		"aboutText":        {AboutText: aws.String(strings.Repeat("x", 25601))},
+		"architectures":    {Architectures: []string{""}},
+		"operatingSystems": {OperatingSystems: slices.Repeat([]string{"Linux"}, 51)},
+		"logoImageBlob":    {LogoImageBlob: make([]byte, 512001)},
 	}) {
 		a.add("too long or empty: "+member, "texts/length", func(ctx context.Context, t *T) {
 			if _, ok := t.repository(ctx, "app"); ok {

@@ -22,6 +22,7 @@ func deletion(a *area) {
 			out, err := t.remove(ctx, "delete", id(digestOf(manifest("one")), multi))
 			if t.ok(err) {
 				t.equal(nil, "failures", 1, len(out.Failures))
+				t.equal(nil, "imageIds", 0, len(out.ImageIds))
 				for _, f := range out.Failures {
 					t.equal(nil, "failureCode", code, f.FailureCode)
 					t.holds(nil, "the failure's text has "+reason, func() bool { return strings.Contains(aws.ToString(f.FailureReason), reason) })
@@ -97,6 +98,14 @@ func deletions(a *area) {
 			t.holds(err, "ImageNotFound", func() bool {
 				return len(out.Failures) == 1 && out.Failures[0].FailureCode == types.ImageFailureCodeImageNotFound
 			})
+		}
+	})
+	a.add("an index leaves its images when it is deleted", "", func(ctx context.Context, t *T) {
+		if multi, ok := t.multi(ctx, "delete-only-index", "multi", "one", "two"); ok {
+			out, err := t.remove(ctx, "delete-only-index", byTag("multi"))
+			t.equal(err, "imageIds", []string{multi + ":multi"}, idsOf(out))
+			_, err = t.describe(ctx, "delete-only-index", byDigest(digestOf(manifest("one"))), byDigest(digestOf(manifest("two"))))
+			t.ok(err)
 		}
 	})
 	a.add("an index beside its image keeps the image", "deletion/state-before", func(ctx context.Context, t *T) {

@@ -213,6 +213,14 @@ func host(a *area) {
 	})
 	simple("an unknown manifest", "host/manifest-unknown", http.MethodGet, "host", "/manifests/none", (*T).anonymous, wants(http.StatusNotFound, "MANIFEST_UNKNOWN", ""))
 	simple("a manifest without a token", "", http.MethodGet, "host", "/manifests/v1", nil, wants(http.StatusUnauthorized, "DENIED", "Not Authorized"))
+	simple("a blob", "", http.MethodGet, "host", "/blobs/"+digestOf("a layer"), (*T).anonymous, func(t *T, r response) {
+		if r.status == http.StatusTemporaryRedirect {
+			t.holds(nil, "a redirect says where to", func() bool { return r.header.Get("Location") != "" })
+			return
+		}
+		t.wants(r, http.StatusOK, "", "")
+		t.equal(nil, "body", "a layer", string(r.body))
+	})
 	simple("HEAD of a blob without a login", "", http.MethodHead, "host", "/blobs/"+digestOf("a layer"), (*T).anonymous, wants(http.StatusUnauthorized, "", ""))
 	simple("HEAD of a blob with a login", "host/head-blob", http.MethodHead, "host", "/blobs/"+digestOf("a layer"), (*T).authorized, wants(http.StatusOK, "", ""))
 	simple("referrers of an image without any", "", http.MethodGet, "host", "/referrers/"+digestOf(manifest("one")), (*T).anonymous, wants(http.StatusOK, "", ""))

@@ -2,11 +2,14 @@ package probes
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
 func images(a *area) {
@@ -15,6 +18,15 @@ func images(a *area) {
 		if t.layer(ctx, "images", "a layer") && t.layer(ctx, "images", "{}") {
 			_, err := t.put(ctx, "images", manifest("missing"), "missing")
 			t.fails(err, "LayersNotFoundException", "Layers with digests '["+digestOf("missing")+"]' required for pushing image into repository with name '"+t.name("images")+"'")
+		}
+	})
+	a.add("all missing layers are named", "texts/layers-missing", func(ctx context.Context, t *T) {
+		if _, ok := t.repository(ctx, "bare"); ok {
+			_, err := t.put(ctx, "bare", manifest("missing"), "missing")
+			t.fails(err, "LayersNotFoundException", "")
+			for _, missing := range []string{"{}", "a layer", "missing"} {
+				t.holds(nil, "the text names "+digestOf(missing), func() bool { return strings.Contains(fmt.Sprint(err), digestOf(missing)) })
+			}
 		}
 	})
 	a.add("the digest is that of exactly these bytes", "images/exact-bytes", func(ctx context.Context, t *T) {
@@ -58,6 +70,18 @@ func images(a *area) {
 			return len(out.ImageDetails) == 1 && aws.ToString(out.ImageDetails[0].ImageDigest) == digestOf(manifest("two"))
 		})
 	})
+	a.add("an image whose tags moved is untagged", "", func(ctx context.Context, t *T) {
+		one, ok := t.image(ctx, "moved", "one", "v1")
+		if !ok || !t.stored(ctx, "moved", manifest("one"), "latest") {
+			return
+		}
+		t.hasTags(ctx, "moved", one, "latest", "v1")
+		two, ok := t.image(ctx, "moved", "two", "v1")
+		if ok && t.stored(ctx, "moved", manifest("two"), "latest") {
+			t.hasTags(ctx, "moved", one)
+			t.hasTags(ctx, "moved", two, "latest", "v1")
+		}
+	})
 	a.add("another tag keeps imagePushedAt", "images/pushed-at", func(ctx context.Context, t *T) {
 		digest, ok := t.image(ctx, "images", "pushed", "p1")
 		if !ok {
@@ -94,12 +118,14 @@ func refusedImages(a *area) {
 			}
 		})
 	}
-	a.add("what is no tag", "texts/tag", func(ctx context.Context, t *T) {
-		if _, ok := t.image(ctx, "images", "one", "v1"); ok {
-			_, err := t.put(ctx, "images", manifest("one"), "v 1")
-			t.fails(err, "InvalidParameterException", "imageTag")
-		}
-	})
+	for name, tag := range inOrder(map[string]string{"what is no tag": "v 1", "a tag with a slash": "v/1"}) {
+		a.add(name, "texts/tag", func(ctx context.Context, t *T) {
+			if _, ok := t.image(ctx, "images", "one", "v1"); ok {
+				_, err := t.put(ctx, "images", manifest("one"), tag)
+				t.fails(err, "InvalidParameterException", "imageTag")
+			}
+		})
+	}
 }
 
 // descriptions shows images.
@@ -108,6 +134,34 @@ func descriptions(a *area) {
 		if _, ok := t.image(ctx, "images", "one", "v1"); ok {
 			_, err := t.describe(ctx, "images", byTag("v1"), byTag("none"))
 			t.fails(err, "ImageNotFoundException", "The image with imageId {imageDigest:'null', imageTag:'none'} does not exist within the repository with name '"+t.name("images")+"'")
+		}
+	})
+	a.add("101 identifiers are too many to describe", "texts/list-length", func(ctx context.Context, t *T) {
+		if _, ok := t.repository(ctx, "images"); ok {
+			_, err := t.describe(ctx, "images", slices.Repeat([]types.ImageIdentifier{byTag("v1")}, 101)...)
+			t.fails(err, "InvalidParameterException", "imageIds")
+		}
+	})
+	a.add("an image by its tag beside one by its digest", "", func(ctx context.Context, t *T) {
+		one, ok := t.image(ctx, "images", "one", "v1")
+		other, found := t.image(ctx, "images", "untagged", "")
+		if ok && found {
+			out, err := t.describe(ctx, "images", byTag("v1"), byDigest(other))
+			t.holds(err, "both images", func() bool {
+				var digests []string
+				for _, image := range out.ImageDetails {
+					digests = append(digests, aws.ToString(image.ImageDigest))
+				}
+				return len(digests) == 2 && slices.Contains(digests, one) && slices.Contains(digests, other)
+			})
+		}
+	})
+	a.add("a description has the manifest's media type", "", func(ctx context.Context, t *T) {
+		if digest, ok := t.image(ctx, "images", "one", "v1"); ok {
+			out, err := t.describe(ctx, "images", byDigest(digest))
+			t.holds(err, mediaTypeManifest, func() bool {
+				return len(out.ImageDetails) == 1 && aws.ToString(out.ImageDetails[0].ImageManifestMediaType) == mediaTypeManifest
+			})
 		}
 	})
 	a.add("size and artifact type", "images/artifact-type", func(ctx context.Context, t *T) {
@@ -138,10 +192,6 @@ func descriptions(a *area) {
 			t.holds(err, "the descriptor's media type", func() bool { return len(out.Layers) == 1 && aws.ToString(out.Layers[0].MediaType) == mediaTypeLayer })
 		}
 	})
-	a.add("a repository that is missing", "texts/repository-missing", func(ctx context.Context, t *T) {
-		_, err := t.describe(ctx, "none")
-		t.fails(err, "RepositoryNotFoundException", "The repository with name '"+t.name("none")+"' does not exist in the registry with id '")
-	})
 }
 
 // indexes puts images of several platforms.
@@ -152,6 +202,12 @@ func indexes(a *area) {
 			t.fails(err, "ReferencedImagesNotFoundException", "Images with digests '["+digestOf(manifest("none"))+"]' required for pushing image into repository with name '"+t.name("images")+"'")
 		}
 	})
+	a.add("all missing images are named", "texts/images-missing", func(ctx context.Context, t *T) {
+		if _, ok := t.repository(ctx, "images"); ok {
+			_, err := t.put(ctx, "images", index(manifest("none"), manifest("nor this")), "multi")
+			t.fails(err, "ReferencedImagesNotFoundException", "Images with digests '["+digestOf(manifest("none"))+", "+digestOf(manifest("nor this"))+"]' required")
+		}
+	})
 	a.add("the size of an index is that of its largest image", "images/index", func(ctx context.Context, t *T) {
 		if digest, ok := t.multi(ctx, "images", "multi", "small", "the largest"); ok {
 			out, err := t.describe(ctx, "images", byDigest(digest))
@@ -159,5 +215,17 @@ func indexes(a *area) {
 				return len(out.ImageDetails) == 1 && aws.ToInt64(out.ImageDetails[0].ImageSizeInBytes) == int64(len("a layer")+len("the largest")) && out.ImageDetails[0].ArtifactMediaType == nil
 			})
 		}
+	})
+}
+
+// hasTags wants an image to have these tags, in any order; without tags, no list.
+func (t *T) hasTags(ctx context.Context, repository, digest string, tags ...string) {
+	out, err := t.describe(ctx, repository, byDigest(digest))
+	t.holds(err, fmt.Sprint("imageTags ", tags), func() bool {
+		if len(out.ImageDetails) != 1 {
+			return false
+		}
+		got := slices.Sorted(slices.Values(out.ImageDetails[0].ImageTags))
+		return slices.Equal(got, tags) && (len(tags) > 0) == (out.ImageDetails[0].ImageTags != nil)
 	})
 }

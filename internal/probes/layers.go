@@ -2,6 +2,8 @@ package probes
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -50,6 +52,19 @@ func layers(a *area) {
 			if t.ok(err) {
 				_, err = t.part(ctx, "app", id, 6, "12345")
 				t.fails(err, "InvalidLayerPartException", "First byte of the layer part is 6 instead of 5")
+			}
+		}
+	})
+	a.add("the error of a part says where to go on", "", func(ctx context.Context, t *T) {
+		if id, ok := t.upload(ctx, "app"); ok {
+			_, err := t.part(ctx, "app", id, 0, "12345")
+			if t.ok(err) {
+				_, err = t.part(ctx, "app", id, 6, "12345")
+				t.fails(err, "InvalidLayerPartException", "")
+				var invalid *types.InvalidLayerPartException
+				if errors.As(err, &invalid) {
+					t.equal(nil, "lastValidByteReceived", int64(4), aws.ToInt64(invalid.LastValidByteReceived))
+				}
 			}
 		}
 	})
@@ -176,11 +191,36 @@ func availability(a *area) {
 			})
 		}
 	})
-	a.add("an unknown registry", "", func(ctx context.Context, t *T) {
-		_, err := t.API.BatchCheckLayerAvailability(ctx, &ecrpublic.BatchCheckLayerAvailabilityInput{
-			RegistryId: aws.String("000000000000"), RepositoryName: aws.String(t.name("app")), LayerDigests: []string{unknownDigest},
+	for name, digests := range inOrder(map[string][]string{"0 digests": {}, "101 digests": slices.Repeat([]string{unknownDigest}, 101)}) {
+		a.add("availability of "+name, "texts/list-length", func(ctx context.Context, t *T) {
+			if _, ok := t.repository(ctx, "app"); ok {
+				_, err := t.available(ctx, "app", digests...)
+				t.fails(err, "InvalidParameterException", "layerDigests")
+			}
 		})
-		t.fails(err, "RegistryNotFoundException", "")
+	}
+	registriesOfLayers(a)
+}
+
+// registriesOfLayers names registries by their account and by their alias.
+func registriesOfLayers(a *area) {
+	check := func(ctx context.Context, t *T, registry string) error {
+		_, err := t.API.BatchCheckLayerAvailability(ctx, &ecrpublic.BatchCheckLayerAvailabilityInput{
+			RegistryId: &registry, RepositoryName: aws.String(t.name("app")), LayerDigests: []string{unknownDigest},
+		})
+		return err
+	}
+	for place, name := range []string{"alias", "account"} {
+		a.add("the registry by its "+name, "", func(ctx context.Context, t *T) {
+			if r, ok := t.repository(ctx, "app"); ok {
+				_, path, _ := strings.Cut(aws.ToString(r.RepositoryUri), "/")
+				alias, _, _ := strings.Cut(path, "/")
+				t.ok(check(ctx, t, []string{alias, aws.ToString(r.RegistryId)}[place]))
+			}
+		})
+	}
+	a.add("an unknown registry", "", func(ctx context.Context, t *T) {
+		t.fails(check(ctx, t, "000000000000"), "RegistryNotFoundException", "")
 	})
 }
 

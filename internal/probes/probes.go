@@ -263,7 +263,7 @@ func (a *area) add(name, fact string, does func(context.Context, *T)) {
 func All() []Probe {
 	var all []Probe
 	for _, probes := range []func(*area){
-		identifiers, names, catalog, policies, labels, layers, images, deletion, pagination, tokens, host, registry, parts,
+		identifiers, names, missing, catalog, policies, labels, layers, images, deletion, pagination, tokens, host, registry, parts,
 	} {
 		var a area
 		probes(&a)

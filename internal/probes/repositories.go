@@ -2,8 +2,10 @@ package probes
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -34,6 +36,14 @@ func identifiers(a *area) {
 	created("createdAt is there, to the millisecond", func(t *T, r *types.Repository) {
 		t.holds(nil, "milliseconds", func() bool { return r.CreatedAt != nil && r.CreatedAt.Nanosecond()%1e6 == 0 })
 	})
+	created("createdAt is when it was created", func(t *T, r *types.Repository) {
+		now := time.Now
+		if t.Now != nil {
+			now = t.Now
+		}
+		age := now().Sub(aws.ToTime(r.CreatedAt))
+		t.holds(nil, fmt.Sprintf("createdAt is now, not %v ago", age.Round(time.Minute)), func() bool { return age.Abs() < 30*time.Minute })
+	})
 	a.add("one registry", "registries/one", func(ctx context.Context, t *T) {
 		if r, ok := t.registry(ctx); ok {
 			t.equal(nil, "registryArn", "arn:aws:ecr-public::"+aws.ToString(r.RegistryId)+":registry/"+aws.ToString(r.RegistryId), aws.ToString(r.RegistryArn))
@@ -53,6 +63,17 @@ func identifiers(a *area) {
 			}
 		}
 		t.equal(nil, "primary aliases", 1, primary)
+	})
+	a.add("one default alias", "", func(ctx context.Context, t *T) {
+		if r, ok := t.registry(ctx); ok {
+			defaults := 0
+			for _, alias := range r.Aliases {
+				if alias.DefaultRegistryAlias {
+					defaults++
+				}
+			}
+			t.equal(nil, "default aliases", 1, defaults)
+		}
 	})
 	a.add("the default alias is four letters with digits", "alias/default-form", func(ctx context.Context, t *T) {
 		r, ok := t.registry(ctx)
@@ -101,6 +122,7 @@ func names(a *area) {
 	})
 	for name, suffix := range inOrder(map[string]string{
 		"an upper-case name": "/App", "a name with two separators": "/a--b", "a name that ends with a slash": "/", "a name with an umlaut": "/ä",
+		"a name with a space": "/a b", "a name with two slashes": "//a", "a name whose part begins with a separator": "/-a",
 	}) {
 		a.add(name, "texts/pattern", func(ctx context.Context, t *T) {
 			_, err := t.create(ctx, t.Prefix+suffix)
@@ -110,6 +132,10 @@ func names(a *area) {
 	a.add("a name of 206 characters", "texts/length", func(ctx context.Context, t *T) {
 		_, err := t.create(ctx, t.Prefix+"/"+strings.Repeat("a", 205-len(t.Prefix)))
 		t.fails(err, "InvalidParameterException", "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length less than or equal to 205'")
+	})
+	a.add("a name of 205 characters", "", func(ctx context.Context, t *T) {
+		_, err := t.create(ctx, t.Prefix+"/"+strings.Repeat("a", 204-len(t.Prefix)))
+		t.ok(err)
 	})
 	a.add("repositories are found by name", "", func(ctx context.Context, t *T) {
 		if r, ok := t.repository(ctx, "app"); ok {
@@ -142,18 +168,61 @@ func names(a *area) {
 			return created.CatalogData != nil && created.CatalogData.Description == nil && created.CatalogData.LogoUrl == nil
 		})
 	})
-	a.add("a reserved tag creates nothing", "tags/reserved", func(ctx context.Context, t *T) {
-		_, err := t.API.CreateRepository(ctx, &ecrpublic.CreateRepositoryInput{
-			RepositoryName: aws.String(t.name("rolled-back")), Tags: []types.Tag{{Key: aws.String("aws:reserved"), Value: aws.String("")}},
+	creations(a)
+	repositoryDeletions(a)
+}
+
+// creations have tags.
+func creations(a *area) {
+	create := func(ctx context.Context, t *T, repository string, tags ...types.Tag) (*ecrpublic.CreateRepositoryOutput, error) {
+		return t.API.CreateRepository(ctx, &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String(t.name(repository)), Tags: tags})
+	}
+	// tags are distinct and have no value.
+	tags := func(n int) []types.Tag {
+		var list []types.Tag
+		for i := range n {
+			list = append(list, types.Tag{Key: aws.String(fmt.Sprint("key", i)), Value: aws.String("")})
+		}
+		return list
+	}
+	for name, c := range inOrder(map[string]struct {
+		fact, code string
+		tags       []types.Tag
+	}{
+		"a reserved tag creates nothing":    {"tags/reserved", "InvalidTagParameterException", []types.Tag{{Key: aws.String("aws:reserved"), Value: aws.String("")}}},
+		"a tag's key twice creates nothing": {"tags/key-twice", "InvalidTagParameterException", append(tags(1), tags(1)...)},
+		"51 tags create nothing":            {"", "TooManyTagsException", tags(51)},
+	}) {
+		a.add(name, c.fact, func(ctx context.Context, t *T) {
+			_, err := create(ctx, t, "rolled-back", c.tags...)
+			t.fails(err, c.code, "")
+			_, err = t.API.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{t.name("rolled-back")}})
+			t.fails(err, "RepositoryNotFoundException", "")
 		})
-		t.fails(err, "InvalidTagParameterException", "")
-		_, err = t.API.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{t.name("rolled-back")}})
-		t.fails(err, "RepositoryNotFoundException", "")
+	}
+	a.add("a repository is created with 50 tags", "", func(ctx context.Context, t *T) {
+		created, err := create(ctx, t, "labelled", tags(50)...)
+		if t.ok(err) {
+			listed, err := t.API.ListTagsForResource(ctx, &ecrpublic.ListTagsForResourceInput{ResourceArn: created.Repository.RepositoryArn})
+			t.holds(err, "50 tags", func() bool { return len(listed.Tags) == 50 })
+		}
 	})
+}
+
+// repositoryDeletions delete repositories, or must not.
+func repositoryDeletions(a *area) {
 	a.add("a repository with images is not deleted", "texts/repository-not-empty", func(ctx context.Context, t *T) {
 		if _, ok := t.image(ctx, "full", "one", "v1"); ok {
 			_, err := t.API.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: aws.String(t.name("full"))})
 			t.fails(err, "RepositoryNotEmptyException", "The repository with name '"+t.name("full")+"' in registry with id")
+		}
+	})
+	a.add("force deletes a repository with its images", "", func(ctx context.Context, t *T) {
+		if _, ok := t.image(ctx, "forced", "one", "v1"); ok {
+			_, err := t.API.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: aws.String(t.name("forced")), Force: true})
+			t.ok(err)
+			_, err = t.describe(ctx, "forced")
+			t.fails(err, "RepositoryNotFoundException", "")
 		}
 	})
 	a.add("a deleted repository is returned, and is then unknown", "", func(ctx context.Context, t *T) {

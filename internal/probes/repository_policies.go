@@ -56,14 +56,19 @@ func policies(a *area) {
 		"an action on the registry":   strings.Replace(policyText, "ecr-public:PutImage", "ecr-public:GetAuthorizationToken", 1),
 		"10,241 characters of policy": policyText + strings.Repeat(" ", 10241-len(policyText)),
 	}) {
-		fact := map[bool]string{true: "policies/empty", false: "texts/policy-invalid"}[bad == ""]
-		if strings.Contains(bad, "GetAuthorizationToken") {
+		fact, text := "texts/policy-invalid", "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'"
+		switch {
+		case bad == "":
+			fact = "policies/empty"
+		case strings.Contains(bad, "GetAuthorizationToken"):
 			fact = "policies/registry-action"
+		case len(bad) > 10240:
+			fact, text = "texts/length", "policyText"
 		}
 		a.add("refused: "+name, fact, func(ctx context.Context, t *T) {
 			if _, ok := t.repository(ctx, "app"); ok {
 				_, err := t.setPolicy(ctx, "app", bad)
-				t.fails(err, "InvalidParameterException", "Invalid parameter at '")
+				t.fails(err, "InvalidParameterException", text)
 			}
 		})
 	}

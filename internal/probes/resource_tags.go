@@ -22,6 +22,7 @@ func labels(a *area) {
 			}
 		})
 	}
+	in("none at first", "", func(ctx context.Context, t *T, arn *string) { t.tagged(ctx, arn, map[string]string{}) })
 	in("a key overwrites its value and keeps the others", "", func(ctx context.Context, t *T, arn *string) {
 		t.ok(t.tag(ctx, arn, "team", "a", "stage", ""))
 		t.ok(t.tag(ctx, arn, "team", "b"))
@@ -31,6 +32,21 @@ func labels(a *area) {
 		t.ok(t.tag(ctx, arn, "team", "a"))
 		_, err := t.API.UntagResource(ctx, &ecrpublic.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"absent"}})
 		t.ok(err)
+		t.tagged(ctx, arn, map[string]string{"team": "a"})
+	})
+	in("a key is removed and the others stay", "", func(ctx context.Context, t *T, arn *string) {
+		t.ok(t.tag(ctx, arn, "team", "a", "stage", ""))
+		_, err := t.API.UntagResource(ctx, &ecrpublic.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"team"}})
+		t.ok(err)
+		t.tagged(ctx, arn, map[string]string{"stage": ""})
+	})
+	in("one tag too many sets none", "", func(ctx context.Context, t *T, arn *string) {
+		t.ok(t.tag(ctx, arn, "team", "a"))
+		many := []string{"team", "b"}
+		for i := range 50 {
+			many = append(many, fmt.Sprint("key", i), "")
+		}
+		t.fails(t.tag(ctx, arn, many...), "TooManyTagsException", "")
 		t.tagged(ctx, arn, map[string]string{"team": "a"})
 	})
 	in("50 tags and no more", "", func(ctx context.Context, t *T, arn *string) {
@@ -50,12 +66,10 @@ func labels(a *area) {
 		"refused: a reserved value": {"tags/reserved", "InvalidTagParameterException", []string{"x", "aws:x"}},
 		"refused: a key twice":      {"tags/key-twice", "InvalidTagParameterException", []string{"x", "", "x", ""}},
 		"refused: an empty key":     {"", "InvalidParameterException", []string{"", ""}},
+		"refused: a long key":       {"", "InvalidParameterException", []string{strings.Repeat("k", 129), ""}},
 	}) {
 		in(name, c.fact, func(ctx context.Context, t *T, arn *string) { t.fails(t.tag(ctx, arn, c.tags...), c.code, "") })
 	}
-	in("an unknown repository", "arn/unknown", func(ctx context.Context, t *T, arn *string) {
-		t.fails(t.tag(ctx, aws.String(aws.ToString(arn)+"-none"), "x", ""), "RepositoryNotFoundException", "")
-	})
 	in("an ARN of private ECR", "texts/arn", func(ctx context.Context, t *T, arn *string) {
 		private := strings.Replace(aws.ToString(arn), ":ecr-public::", ":ecr:us-east-1:", 1)
 		t.fails(t.tag(ctx, &private, "x", ""), "InvalidParameterException", "ARN")
