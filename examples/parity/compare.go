@@ -129,12 +129,14 @@ var (
 	digits   = regexp.MustCompile(`\d+`)
 	logos    = regexp.MustCompile(`https?://[^/]+/(logo/)`)
 	times    = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z?`)
-	logins   = regexp.MustCompile(`\bQVdTOn[A-Za-z0-9+/=]+`) // base64 of AWS:t
+	signed   = regexp.MustCompile(`https?://[^"'\s>]+[?&](?:X-Amz-)?Signature=scrubbed[^"'\s>]*`) // a blob's address
+	logins   = regexp.MustCompile(`\bQVdTOn[A-Za-z0-9+/=]+`)                                      // base64 of AWS:t
 )
 
 func general(text string) string {
 	text = times.ReplaceAllString(text, "TIME")
 	text = logins.ReplaceAllString(text, "LOGIN")
+	text = signed.ReplaceAllString(text, "https://HOST/BLOB?signed")
 	text = logos.ReplaceAllString(text, "https://HOST/$1")
 	return numbered.ReplaceAllStringFunc(strings.ReplaceAll(text, "x0x0x0x", "alias-"), func(v string) string { return digits.ReplaceAllString(v, "N") })
 }

@@ -15,14 +15,14 @@ import (
 )
 
 const about = `
-Runs some 150 probes, each a few calls that check one fact about ECR Public, and
+Runs some 200 probes, each a few calls that check one fact about ECR Public, and
 compares the responses with those of the emulator, field by field. Exits with 1 if
 there is a difference.
 
 Without flags it compares the emulator with itself. With -live -yes it probes the real
 service: in new repositories whose names begin with parity- and a random word, and
 which it deletes at the end, also after Ctrl-C; -clean deletes what a run that was
-killed left behind. It reads and writes nothing else, makes some 500 calls, well
+killed left behind. It reads and writes nothing else, makes some 600 calls, well
 below the quotas, and sends 10 MB. README.md beside the program says what to do with the
 result.`
 
