@@ -9,9 +9,9 @@
 //	out, err := client.DescribeRepositories(ctx, nil)
 //
 // A [Client] has a method for each operation, with an input and an output of
-// the same name. A nil input is an empty one. A missing required member is an
-// error before anything is sent. Every output carries the ResponseMetadata of
-// its HTTP exchange.
+// the same name. A nil input is an empty one. A missing required member is
+// reported before anything is sent. Every output carries the ResponseMetadata
+// of its HTTP exchange.
 //
 // # Region
 //
@@ -27,9 +27,10 @@
 // types, for errors.As; the comment of each method names those specific to it.
 // Every operation on a repository may also fail with a
 // RepositoryNotFoundException, and with an InvalidParameterException for input
-// that the service rejects. Each is wrapped in a *smithy.OperationError, which
-// names the operation, and in a *http.ResponseError of
-// aws-sdk-go-v2/aws/transport/http, which has the status and the request ID.
+// that the service rejects. Each exception is wrapped in a
+// *smithy.OperationError, which names the operation, and in a
+// *http.ResponseError of aws-sdk-go-v2/aws/transport/http, which has the status
+// and the request ID.
 //
 // # Retries and deadlines
 //

@@ -32,8 +32,8 @@
 //
 // Requests, limits and tokens are botocore's, with these exceptions:
 //
-//   - A MaxItems of 0, a PageSize over 1,000 and a starting token that makes
-//     botocore crash are a [*ConfigError] before any request.
-//   - Tokens that form a cycle end with [ErrRepeatedToken].
-//   - There is a ResumeToken after an error and after a break, too.
+//   - A MaxItems of 0, a PageSize over 1,000 or a starting token that makes
+//     botocore crash causes a [*ConfigError] before any request.
+//   - A listing whose tokens form a cycle ends with [ErrRepeatedToken].
+//   - ResumeToken also works after an error and after a break.
 package paginators

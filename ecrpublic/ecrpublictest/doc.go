@@ -1,9 +1,9 @@
-// Package ecrpublictest emulates Amazon ECR Public in a process: the API with
-// all its operations, and a registry host with the same images that container
-// tools can push to and pull from. It is for tests of code that uses ECR Public,
-// and needs neither an account nor a network nor Docker. The program
-// cmd/ecr-public-emulator provides the same to other languages and to the AWS
-// CLI.
+// Package ecrpublictest emulates Amazon ECR Public in-process: the API with all
+// its operations, and a registry host that serves the same images, to which
+// container tools can push and from which they can pull. It is for tests of
+// code that uses ECR Public, and needs neither an account nor a network nor
+// Docker. The program cmd/ecr-public-emulator provides the same to other
+// languages and to the AWS CLI.
 //
 // # A unit test in one line
 //
@@ -28,15 +28,15 @@
 //
 // # What is emulated
 //
-// Little of the service's behaviour is documented. The right column gives the
-// evidence for each part: the documentation or model of the API; observations of
-// ECR Public ("seen"); observations of private ECR, whose error texts are the
-// same wherever both were seen; or a guess. Each guess is confined to one place
-// in the source.
+// Little of the service's behaviour is documented. The right column of the
+// table gives the evidence for each part: the documentation or model of the API;
+// observations of ECR Public ("seen"); observations of private ECR, whose error
+// texts are the same wherever both were seen; or a guess. Each guess is confined
+// to one place in the source.
 //
 // The command go -C examples run ./parity -facts lists every fact that is not
-// documented, with its source and the name of the guess, and ./parity -live compares
-// them with the service.
+// documented, with its source and the name of the guess, and ./parity -live -yes
+// compares them with the service.
 //
 //	Requests, members, limits and patterns            model
 //	Region: us-west-2 refuses every operation         seen for two operations

@@ -9,9 +9,8 @@
 // should be deleted, and returns a [Plan] with a decision for each image.
 // Nothing is deleted before [Plan.Apply].
 //
-// Prune guarantees that it keeps an image in doubt: if something is unknown
-// that could rule out its deletion, the image stays, rules do not count it,
-// and the plan says why.
+// An image is in doubt if something is unknown that could rule out its deletion.
+// Prune always keeps such an image, rules do not count it, and the plan says why.
 //
 // # Multi-platform images
 //
@@ -34,25 +33,34 @@
 // one, so a large repository takes a while: [Progress] reports how long, and
 // [PruneOptions].Login makes it faster.
 //
-// A manifest counts as unknown if the host refuses it, does not have it, or returns it
-// in a form that is not understood. That includes status 404, because the API has just
-// listed the image; Prune then asks the API again. A media type that is not
-// understood, a missing push time and a missing digest are unknown as well. So is
-// anything on which responses disagree because the repository is changing: a tag
-// listed for two images, or an image listed twice with different tags or push times. A
-// referrer whose subject was not listed is deleted, or counted, only after the API has
-// confirmed that the subject does not exist. While the manifest of an index, or of a
-// possible index, is unknown, any image may be its child, and nothing is deleted. An
-// untagged image with an unknown manifest may be the referrer of any other, and stays.
-// [Plan.GraphError] says what could not be read.
+// These count as unknown:
+//
+//   - a manifest that the host refuses or returns in a form that is not
+//     understood, or that it does not have although the API, asked again, has the
+//     image;
+//   - a media type that is not understood;
+//   - a missing push time or digest;
+//   - anything on which responses disagree because the repository is changing: a
+//     tag listed for two images, an image listed twice with different tags or
+//     push times, or a tag or an image that only the list of tags contains;
+//   - whether a subject that was not listed exists, until the API confirms that
+//     it does not.
+//
+// While the manifest of an index, or of a possible index, is unknown, any image
+// may be its child, and nothing is deleted. An untagged image with an unknown
+// manifest may be the referrer of any other, and stays. [Plan.GraphError] says
+// what could not be read.
+//
+// # What may change
 //
 // A plan cannot foresee changes made after it. [Plan.Apply] therefore describes
-// each image again right before it deletes it. A tag that is set between these
-// two requests is still lost with the image, because the service has no
-// conditional deletion. Images are kept for an hour after they were pushed, which
-// protects every push that sets its tags within that time, but not a tag that is
-// added to an older untagged image. [PruneOptions].Grace changes the hour. Nor
-// can a plan know that an untagged image was once the child or referrer of a
-// deleted image. If Apply ends early, rules apply to those left over as to any
-// other image, so a policy should have a rule for untagged images.
+// each image again right before it deletes it. A tag that is set between that
+// description and the deletion is still lost with the image, because the
+// service has no conditional deletion. Images are kept for an hour after they
+// were pushed, which protects every push that sets its tags within that time,
+// but not a tag that is added to an older untagged image. [PruneOptions].Grace
+// changes the hour. Nor can a plan know that an untagged image was once the
+// child or referrer of a deleted image. If Apply ends early, rules apply to the
+// children and referrers left over as to any other image, so a policy should
+// have a rule for untagged images.
 package housekeeping

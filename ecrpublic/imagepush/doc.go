@@ -15,29 +15,33 @@
 // several at a time and in parts; then manifests, children before their index.
 // The root manifest goes last, once and with its tag, followed only by its
 // referrers, if requested. A push that fails or is cancelled before that leaves
-// complete layers, which the next push reuses, but no broken image and no moved
-// tag.
+// complete layers and children, which the next push reuses, but no broken image
+// and no moved tag.
 //
 // # API or registry host
 //
-// By default, content goes through the API, which needs AWS credentials and
-// reaches only api.ecr-public.us-east-1.amazonaws.com. With
-// [TargetOptions].Registry it goes to public.ecr.aws, as with docker push, with a
-// login obtained with the same credentials. That needs both hosts and, in
-// addition to the permissions for the API, ecr-public:GetAuthorizationToken and
-// sts:GetServiceBearerToken. A layer of any size then takes two requests instead
-// of three for the first 10 MiB and one for each further part, and about a third
-// of the CPU time, because it is neither encoded nor signed. Prefer it where both
-// hosts can be reached; .ci/push_bench.sh measures both. Options, results, checks
-// and progress are the same, and so are the calls that find out what the
-// repository has.
+// By default, content goes through the API, at
+// api.ecr-public.us-east-1.amazonaws.com, and needs only AWS credentials. With
+// [TargetOptions].Registry it goes to public.ecr.aws, as with docker push, while
+// the API is still asked what the repository has:
+//
+//   - Both hosts must be reachable, and the credentials, which obtain the login,
+//     also need the permissions ecr-public:GetAuthorizationToken and
+//     sts:GetServiceBearerToken.
+//   - A layer of any size takes two requests. Through the API it takes three for
+//     the first 10 MiB and one for each further part.
+//   - A layer takes about a third of the CPU time, because it is neither encoded
+//     nor signed.
+//
+// Prefer the registry host if you can reach both; .ci/push_bench.sh compares
+// the two. Options, results, checks and progress are the same.
 //
 // # Memory
 //
-// Content that implements io.ReaderAt and io.Seeker is read twice, through
-// ReadAt, and uses some hundred kilobytes per layer; layers that [Open] finds
-// and those of oras-go's stores on disk are of this kind. Any other layer is
-// read once, from start to end, and uses two parts of 10 MiB, unless the
+// A layer whose content implements io.ReaderAt and io.Seeker is read twice,
+// through ReadAt, and uses a few hundred kilobytes; layers that [Open] finds and
+// those of oras-go's stores on disk are of this kind. Any other layer is read
+// once, from start to end, and uses memory for two parts of 10 MiB, unless the
 // service asks for another size. In both cases the next part is read while one
 // is sent. [TargetOptions] bounds how many layers are sent at a time and the
 // memory they use.
@@ -50,11 +54,10 @@
 //
 // Every call is attempted up to 30 times, with delays of 25 milliseconds to
 // five seconds. It is given up once it has failed for two minutes and at least
-// three times. These attempts do not use the retry tokens of the client. A
-// client's RetryMaxAttempts still applies. So do the delays and tokens of a
-// custom Retryer, and its number of attempts unless that is the default of
-// three. A [CallError] says how often a call was attempted and why it was given
-// up.
+// three times. These attempts do not use the retry tokens of the client, but its
+// RetryMaxAttempts still applies. So do the delays and tokens of a custom
+// Retryer, and its number of attempts unless that is the default of three. A
+// [CallError] says how often a call was attempted and why it was given up.
 //
 // If the response to a part is lost, the upload continues from the position
 // that the service reports; if the service loses an upload, the layer starts
@@ -63,7 +66,7 @@
 // before it accepts a layer. Existing content is checked as well: the size of
 // a layer against the manifest, and the digest in PutImage's response.
 //
-// InitiateLayerUpload, CompleteLayerUpload and PutImage are limited to ten
-// calls a second each. Once the service refuses one of them, a [Limiter] holds
-// them to that rate.
+// The service limits InitiateLayerUpload, CompleteLayerUpload and PutImage to
+// ten calls a second each. Once it refuses one of them, a [Limiter] keeps to
+// that rate until none has been refused for five seconds.
 package imagepush

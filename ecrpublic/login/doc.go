@@ -8,7 +8,8 @@
 //     go-containerregistry and net/http; they also renew the tokens that the
 //     registry host issues for a login.
 //   - [Provider.ORASCredential] is a credential function for oras.land/oras-go/v2.
-//     oras-go never renews its tokens: use it for less than an hour.
+//     oras-go does not renew the host's expired tokens: use it for less than an
+//     hour.
 //   - [Provider.Serves] and [Provider.Credentials] are all you need to write a
 //     keychain and an authenticator for go-containerregistry.
 //   - [DockerConfig] writes and removes the entry that docker, crane, podman,

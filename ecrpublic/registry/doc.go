@@ -1,5 +1,5 @@
 // Package registry is a client for public.ecr.aws, the registry host of ECR
-// Public. It reads any public repository, which the API does not offer, and it
+// Public. It reads any public repository, which the API cannot do, and it
 // authenticates other registry clients for as long as a program runs.
 //
 // [Client.Tags], [Client.Resolve], [Client.Manifest], [Client.Referrers] and

@@ -1,5 +1,5 @@
 // Package codec converts the SDK's structs to JSON and back. Everything it
-// needs to know about a field stands at the field: its wire name is the Go
+// needs to know about a field is stated on the field: its wire name is the Go
 // name with a lower-case first letter, and the struct tag "ecr" states the
 // rest:
 //

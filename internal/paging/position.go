@@ -1,5 +1,5 @@
 // Package paging implements what the paginators share: positions and tokens compatible with
-// botocore, and fetching ahead.
+// botocore, and read-ahead.
 package paging
 
 import (

@@ -1,4 +1,4 @@
-// Package redact removes secrets from texts of other origin, such as
+// Package redact removes secrets from text that others wrote, such as
 // responses that repeat what was sent.
 package redact
 
