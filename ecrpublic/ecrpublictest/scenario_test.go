@@ -17,7 +17,7 @@ func TestProbes(t *testing.T) {
 	for name, opts := range map[string][]ecrpublictest.Option{
 		"in memory":         nil,
 		"in a directory":    {ecrpublictest.WithDataDir(t.TempDir())},
-		"with credentials":  {ecrpublictest.WithCredentials("KEY", "secret")},
+		"with credentials":  {ecrpublictest.WithCredentials("KEY", "SECRETEXAMPLE0123456789abcdefghijklmnopq")},
 		"with a long alias": {ecrpublictest.WithAlias("my-team")},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -102,7 +102,7 @@ func TestRunWithFurtherFlags(t *testing.T) {
 	for host, want := range map[string]int{"two.example.com": 200, "blobs.example.com": 200, "three.example.com": 421} {
 		assert.Equal(t, want, ask("/", host), host)
 	}
-	client := ecrpublic.New(p.client("any", "thing").Options(), func(o *ecrpublic.Options) { o.Region, o.UseConfiguredRegion = "eu-west-1", true })
+	client := ecrpublic.New(p.client("any", anySecret).Options(), func(o *ecrpublic.Options) { o.Region, o.UseConfiguredRegion = "eu-west-1", true })
 	_, err := client.DescribeRegistries(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, 0, p.stop())
