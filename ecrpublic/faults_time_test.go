@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -15,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
 // These tests run in bubbles with a clock of their own, which stands still while
@@ -66,7 +66,7 @@ func TestDeadlineIsKeptToTheInstant(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]string{"before the answer": "", "in its header": "HTTP/1.1 200 OK\r\n", "in its body": halfAnswer} {
 		eachWayNamed(t, name, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				start := time.Now()
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
@@ -82,7 +82,7 @@ func TestCancellationIsImmediate(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]string{"before the answer": "", "in the middle of a body": halfAnswer, "between two attempts": throttled} {
 		eachWayNamed(t, name, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				server := newPipeServer(answer)
 				defer server.CloseIdleConnections()
 				start := time.Now()
@@ -110,7 +110,7 @@ func waitAnHour(o *ecrpublic.Options) {
 func TestDefaultBackOff(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			server := newPipeServer(throttled)
 			defer server.CloseIdleConnections()
 			start := time.Now()

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
 // endsWithBody is a response whose reader ends the call's context when it has read all.
@@ -59,7 +60,7 @@ func TestCredentialsThatHangAreNamed(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
 		for _, attempts := range []int{0, 1} {
-			bubble(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				_, err := ecrpublic.New(ecrpublic.Options{RetryMaxAttempts: attempts, Credentials: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
@@ -80,7 +81,7 @@ func TestClockIsLearnedFromEveryFinalAttempt(t *testing.T) {
 	const ahead = 30 * time.Second // too little for a retry
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
 		for _, disabled := range []bool{false, true} {
-			bubble(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				var signed atomic.Value
 				client := ecrpublic.New(ecrpublic.Options{Credentials: testCredentials, DisableClockSkewCorrection: disabled, HTTPClient: doFunc(func(r *http.Request) (*http.Response, error) {
 					signed.Store(r.Header.Get("X-Amz-Date"))

@@ -4,13 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/fips140"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
 // connections are the servers of one connection after the other, the last one for all
@@ -74,20 +73,12 @@ func answerWell(c net.Conn, _ <-chan struct{}) {
 	io.WriteString(c, goodHead+"{}")
 }
 
-// bubble runs a test on a clock of its own.
-func bubble(t *testing.T, test func(t *testing.T)) {
-	if fips140.Enabled() {
-		t.Skip("Go's FIPS module gets its entropy from the clock, which stands still in a bubble")
-	}
-	synctest.Test(t, test)
-}
-
 // inBubble runs a test over the direct way and over a stack, on a clock of its own.
 func inBubble(t *testing.T, name string, do func(t *testing.T, options ...func(*ecrpublic.Options))) {
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
-			bubble(t, func(t *testing.T) { do(t, options...) })
+			bubble.Test(t, func(t *testing.T) { do(t, options...) })
 		})
 	})
 }

@@ -3,13 +3,13 @@ package housekeeping_test
 import (
 	"fmt"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
 // Ten thousand manifests, read without a login at one a second, take almost three
@@ -17,7 +17,7 @@ import (
 // image that stays is not deleted.
 func TestAnonymousReading(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		untagged := 10_000
 		if testing.Short() {
 			untagged = 4_000

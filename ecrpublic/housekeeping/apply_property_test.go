@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -107,7 +107,7 @@ func (m *meddler) meddle(deleting bool) {
 func TestApplyProperties(t *testing.T) {
 	t.Parallel()
 	deletions, lost, completed := 0, 0, 0
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		for seed := range seeds(t, 200) {
 			random := rand.New(rand.NewPCG(seed, 5))
 			r := newInMemory(t).newRepository(t, "app")

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"testing"
-	"testing/synctest"
 
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/assert"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
 // A fifth of all requests go wrong, each in one of five ways, on the API and on
@@ -35,7 +35,7 @@ func faults() (all []ecrpublictest.Fault) {
 // Waits for another attempt pass by the clock of the bubble.
 func TestPruneAtScale(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, testPruneAtScale)
+	bubble.Test(t, testPruneAtScale)
 }
 
 func testPruneAtScale(t *testing.T) {

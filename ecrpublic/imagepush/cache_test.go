@@ -12,12 +12,13 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
 func TestLayerIsSentOnceHoweverManyCopiesNeedIt(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		f := newFake()
 		release := make(chan struct{})
 		f.before = once(func(*ecrpublic.UploadLayerPartInput) error { <-release; return nil })
@@ -37,7 +38,7 @@ func TestLayerIsSentOnceHoweverManyCopiesNeedIt(t *testing.T) {
 
 func TestCopyThatWaitsForALayerSendsItIfTheOtherFails(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		f := newFake()
 		release := make(chan struct{})
 		f.before = once(func(*ecrpublic.UploadLayerPartInput) error { <-release; return &types.LimitExceededException{} })
@@ -57,7 +58,7 @@ func TestCopyThatWaitsForALayerSendsItIfTheOtherFails(t *testing.T) {
 // An answer that was under way while the layer was sent is out of date.
 func TestLateAnswerIsNotBelieved(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		f := newFake()
 		sent := make(chan struct{})
 		target := newTarget(t, f)
@@ -83,7 +84,7 @@ func TestLateAnswerIsNotBelieved(t *testing.T) {
 
 func TestWaitingEndsWithTheContext(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		f := newFake()
 		release := make(chan struct{})
 		f.before = once(func(*ecrpublic.UploadLayerPartInput) error { <-release; return nil })

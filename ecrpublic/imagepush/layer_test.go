@@ -21,6 +21,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -275,7 +276,7 @@ func TestErrorOfTheCheckAfterALostCompletion(t *testing.T) {
 
 func TestParallelBoundsUploads(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		f := newFake()
 		release := make(chan struct{})
 		f.before = func(in any) error {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/aws/smithy-go"
@@ -14,13 +13,14 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
 // The default limiter is open until the service refuses a call, keeps to the
 // documented rate then, and opens again. The service here allows 10 a second.
 func TestLimiterFollowsTheService(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		client := &retried{fake: newFake()}
 		enforced := rate.NewLimiter(10, 10)
 		var mu sync.Mutex

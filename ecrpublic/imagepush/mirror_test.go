@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
 // upstream is a source that lists its tags.
@@ -232,7 +232,7 @@ func TestMirrorTellsWhatFailed(t *testing.T) {
 // Content that is not sent is not fetched, and what is waits for its turn first.
 func TestMirrorFetchesWhatItSends(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		source := &fetched{upstream: newUpstream(t, "v1", "v2", "v3"), times: map[digest.Digest]int{}}
 		f := newFake()
 		f.before = func(in any) error {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/opencontainers/go-digest"
@@ -20,6 +19,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -288,7 +288,7 @@ func TestPushCreatesTheRepository(t *testing.T) {
 // A bubble of synctest does not end while a goroutine is left.
 func TestCancelledPushLeavesNothingRunning(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		images := newImages(t)
 		var layers []ocispec.Descriptor
 		for i := range 20 {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -125,7 +125,7 @@ func TestServiceThatIsDownForGood(t *testing.T) {
 		"it refuses slowly":  {30 * time.Second, 5, imagepush.StoppedByDeadline},
 		"it hardly answers":  {3 * time.Minute, 3, imagepush.StoppedByDeadline},
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			client := down(t, func(int) { time.Sleep(test.took) })
 			start := time.Now()
 			_, err := newTarget(t, client).Exists(t.Context(), layerOf("abc"))
@@ -143,7 +143,7 @@ func TestServiceThatIsDownForGood(t *testing.T) {
 
 func TestRetriesEndWithTheContext(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		client := down(t, func(attempt int) {
 			if attempt == 4 {
@@ -162,7 +162,7 @@ func TestRetriesEndWithTheContext(t *testing.T) {
 func TestOutageIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for _, parallel := range []int{3, 30} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			f := newFake()
 			end := time.Now().Add(15 * time.Second)
 			client := &retried{fake: f, refuse: func() bool { return time.Now().Before(end) }}
@@ -184,7 +184,7 @@ func TestMirrorEndsWhenNothingCanSucceed(t *testing.T) {
 	for i := range source.n {
 		source.tag(source.image(fmt.Sprint(`{"i":`, i, `}`)), fmt.Sprintf("v%02d", i))
 	}
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		f := newFake()
 		client := &retried{fake: f, refuse: func() bool { return true }}
 		result, err := imagepush.Mirror(t.Context(), client, source, imagepush.MirrorOptions{Repository: "team/app"}, unlimited, func(o *imagepush.TargetOptions) { o.Parallel = 3 })

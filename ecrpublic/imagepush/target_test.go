@@ -7,7 +7,6 @@ import (
 	"math"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,6 +19,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -327,7 +327,7 @@ func TestRates(t *testing.T) {
 		"images":     {imagepush.Rates{InitiateLayerUpload: -1, CompleteLayerUpload: -1, PutImage: 5}, 4 * time.Second},
 		"unlimited":  {imagepush.Rates{InitiateLayerUpload: -1, CompleteLayerUpload: -1, PutImage: -1}, 0},
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			limiter := imagepush.NewLimiter(test.rates)
 			target := newTarget(t, newFake(), func(o *imagepush.TargetOptions) { o.Limiter = limiter })
 			start := time.Now()
@@ -354,7 +354,7 @@ func TestLimitedCallEndsWithTheContext(t *testing.T) {
 		"complete": {CompleteLayerUpload: 0.001},
 		"put":      {PutImage: 0.001},
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			limiter := imagepush.NewLimiter(rates)
 			target := newTarget(t, newFake(), func(o *imagepush.TargetOptions) { o.Limiter = limiter })
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
