@@ -15,6 +15,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
@@ -129,6 +130,89 @@ func TestManifestJSONThatNamesAnotherImage(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`[{"Config":"other","Layers":[]}]`), 0o600))
 	_, err := imagepush.Open(t.Context(), pack(t, folder))
 	require.ErrorContains(t, err, "manifest.json names an image with config "+digest.FromString(`{"other":1}`).String()+", index.json none")
+}
+
+// An archive with both lists is refused if they mean different images by a name, or if
+// index.json names an image that manifest.json has not.
+func TestListsOfAnArchiveThatDisagree(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	config := map[string]string{"good": `{"n":"good","rootfs":{"diff_ids":[]}}`, "evil": `{"n":"evil","rootfs":{"diff_ids":[]}}`}
+	good, evil := images.image(config["good"]), images.image(config["evil"])
+	name := func(image ocispec.Descriptor, ref, full string) ocispec.Descriptor {
+		image.Annotations = map[string]string{ocispec.AnnotationRefName: ref}
+		if full != "" {
+			image.Annotations["io.containerd.image.name"] = full
+		}
+		return image
+	}
+	saved := func(image string, tags string) string {
+		return fmt.Sprintf(`{"Config":"blobs/sha256/%s","RepoTags":%s,"Layers":[]}`, digest.FromString(config[image]).Encoded(), tags)
+	}
+	images.tag(good, "good")
+	images.tag(evil, "evil")
+	attestation := name(evil, "v9", "")
+	attestation.Annotations["vnd.docker.reference.type"] = "attestation-manifest"
+	for test, c := range map[string]struct {
+		index []ocispec.Descriptor
+		list  string
+		want  string // in the error, if any
+	}{
+		"same names": {
+			[]ocispec.Descriptor{name(good, "v1", "docker.io/library/app:v1"), name(evil, "v2", "docker.io/library/app:v2")},
+			saved("good", `["app:v1"]`) + "," + saved("evil", `["app:v2"]`), "",
+		},
+		"same tag of two repositories": {
+			[]ocispec.Descriptor{name(good, "v1", "docker.io/library/a:v1"), name(evil, "v1", "docker.io/library/b:v1")},
+			saved("good", `["a:v1"]`) + "," + saved("evil", `["b:v1"]`), "",
+		},
+		"an index": {
+			[]ocispec.Descriptor{name(images.index(good, evil), "v1", "")},
+			saved("good", `["app:v1"]`), "",
+		},
+		"no tags": {[]ocispec.Descriptor{name(good, "v1", "")}, saved("good", `null`), ""},
+		"swapped": {
+			[]ocispec.Descriptor{name(good, "v2", "docker.io/library/app:v2"), name(evil, "v1", "docker.io/library/app:v1")},
+			saved("good", `["app:v1"]`) + "," + saved("evil", `["app:v2"]`), `is the image`,
+		},
+		"swapped, by tag alone": {
+			[]ocispec.Descriptor{name(good, "v2", ""), name(evil, "v1", "")},
+			saved("good", `["app:v1"]`) + "," + saved("evil", `["app:v2"]`), `is the image`,
+		},
+		"swapped, with the host": {
+			[]ocispec.Descriptor{name(good, "x", ""), name(evil, "app:v1", "")},
+			saved("good", `["docker.io/library/app:v1"]`) + "," + saved("evil", `null`), `"app:v1" is the image`,
+		},
+		"another one with a name": {
+			[]ocispec.Descriptor{good, name(evil, "v9", "")},
+			saved("good", `["app:v1"]`), "index.json lists the image " + evil.Digest.String() + ", manifest.json does not",
+		},
+		"another one that poses as an attestation": {
+			[]ocispec.Descriptor{good, attestation},
+			saved("good", `["app:v1"]`), "manifest.json does not",
+		},
+		"an index of another one": {
+			[]ocispec.Descriptor{good, name(images.index(evil), "v9", "")},
+			saved("good", `["app:v1"]`), "manifest.json does not",
+		},
+	} {
+		folder := layout(t, images, "good", "evil")
+		for _, desc := range c.index {
+			data, err := content.FetchAll(t.Context(), images, desc)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "blobs", "sha256", desc.Digest.Encoded()), data, 0o600))
+		}
+		index, err := json.Marshal(ocispec.Index{Versioned: specs.Versioned{SchemaVersion: 2}, Manifests: c.index})
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "index.json"), index, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "manifest.json"), []byte("["+c.list+"]"), 0o600))
+		_, err = imagepush.Open(t.Context(), pack(t, folder))
+		if c.want == "" {
+			require.NoError(t, err, test)
+		} else {
+			require.ErrorContains(t, err, c.want, test)
+		}
+	}
 }
 
 func TestLayersThatAreKeptElsewhere(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -16,10 +15,6 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush/internal/archive"
 )
-
-// annotationImageName is where Docker and containerd write an image's whole name;
-// the name of OCI is then no more than the tag.
-const annotationImageName = "io.containerd.image.name"
 
 // Source is what [Open] returns: images on disk that [Push] and [Mirror] can
 // read. Its methods may be called concurrently.
@@ -65,7 +60,7 @@ func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) 
 // short form: "v1", "docker.io/library/app:v1" and "app:v1" are the same image.
 // An image of any other archive has the names in manifest.json, such as "app:v1".
 // An archive that has both files is read as a layout, unless its index.json lists
-// nothing; both must list the same images.
+// nothing; both must list the same images under the same names.
 //
 // The layers of a layout are used unchanged, and checked against their digests
 // when sent. The layers of any other archive are read by Open, which fails if
@@ -127,7 +122,7 @@ func (s *Source) Tags(_ context.Context, last string, fn func(tags []string) err
 func byName(images []ocispec.Descriptor) map[string][]ocispec.Descriptor {
 	named := map[string][]ocispec.Descriptor{}
 	for _, image := range images {
-		names := namesOf(image)
+		names := archive.Names(image)
 		for _, name := range names {
 			named[name] = append(named[name], image)
 		}
@@ -139,22 +134,6 @@ func byName(images []ocispec.Descriptor) map[string][]ocispec.Descriptor {
 		named[""] = images
 	}
 	return named
-}
-
-// namesOf returns the names that users may use for an image, the most
-// specific first.
-func namesOf(image ocispec.Descriptor) (names []string) {
-	for _, key := range []string{annotationImageName, ocispec.AnnotationRefName} {
-		name := image.Annotations[key]
-		if name == "" {
-			continue
-		}
-		if short, ok := strings.CutPrefix(name, "docker.io/"); ok {
-			names = append(names, strings.TrimPrefix(short, "library/"))
-		}
-		names = append(names, name)
-	}
-	return names
 }
 
 // Resolve finds an image by one of its names, see [Open], or by the digest of any
@@ -204,7 +183,7 @@ func (s *Source) candidates(images []ocispec.Descriptor) []string {
 
 // unique returns a name that no other image has, or else the digest.
 func (s *Source) unique(image ocispec.Descriptor) string {
-	for _, name := range namesOf(image) {
+	for _, name := range archive.Names(image) {
 		if isOne(s.names[name]) {
 			return name
 		}

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
@@ -98,7 +99,12 @@ func (l *Layout) missing(root ocispec.Descriptor) string {
 }
 
 // platforms returns the images at and below root, without attestations.
-func (l *Layout) platforms(root ocispec.Descriptor) (images []ocispec.Descriptor) {
+func (l *Layout) platforms(root ocispec.Descriptor) []ocispec.Descriptor {
+	return slices.DeleteFunc(l.leaves(root), isAttestation)
+}
+
+// leaves returns the manifests at and below root that list no others.
+func (l *Layout) leaves(root ocispec.Descriptor) (images []ocispec.Descriptor) {
 	seen := map[digest.Digest]bool{}
 	for next := []ocispec.Descriptor{root}; len(next) > 0; next = next[1:] {
 		desc := next[0]
@@ -107,7 +113,7 @@ func (l *Layout) platforms(root ocispec.Descriptor) (images []ocispec.Descriptor
 			continue
 		}
 		seen[desc.Digest] = true
-		if len(n.children) == 0 && !isAttestation(desc) {
+		if len(n.children) == 0 {
 			images = append(images, desc)
 		}
 		next = append(next, n.children...)

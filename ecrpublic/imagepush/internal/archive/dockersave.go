@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -82,8 +83,9 @@ func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, 
 	return b.Layout, nil
 }
 
-// checkSaved compares the two lists of an archive: every image in manifest.json
-// must also be reachable from index.json.
+// checkSaved compares the two lists of an archive. Every image in manifest.json must
+// also be reachable from index.json, a complete image that index.json names must lead
+// to one in manifest.json, and a name must mean the same image in both.
 func (l *Layout) checkSaved(t *tarFile, images []savedImage) error {
 	configs := map[digest.Digest]bool{}
 	for _, n := range l.manifests {
@@ -92,6 +94,7 @@ func (l *Layout) checkSaved(t *tarFile, images []savedImage) error {
 		}
 	}
 	l.saved = map[digest.Digest]bool{}
+	named := map[string]map[digest.Digest]bool{}
 	for _, image := range images {
 		config, _, err := readConfig(t, image)
 		if err != nil {
@@ -102,6 +105,49 @@ func (l *Layout) checkSaved(t *tarFile, images []savedImage) error {
 			return fmt.Errorf("%s names an image with config %s, %s none", dockerSaveFile, d, ocispec.ImageIndexFile)
 		}
 		l.saved[d] = true
+		for _, tag := range image.RepoTags {
+			for _, name := range append(shortNames(tag), tag[strings.LastIndexByte(tag, ':')+1:]) {
+				if named[name] == nil {
+					named[name] = map[digest.Digest]bool{}
+				}
+				named[name][d] = true
+			}
+		}
+	}
+	for _, root := range l.Images {
+		if err := l.checkRoot(root, named); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRoot checks an image of index.json. One without a name is pushed only if the
+// caller names its digest, or if there is no other.
+func (l *Layout) checkRoot(root ocispec.Descriptor, named map[string]map[digest.Digest]bool) error {
+	names := Names(root)
+	if len(names) == 0 {
+		return nil
+	}
+	reached := map[digest.Digest]bool{}
+	complete, listed := false, false
+	for _, image := range l.leaves(root) {
+		config := l.config(image)
+		reached[config] = true
+		complete = complete || l.missing(image) == ""
+		listed = listed || l.saved[config]
+	}
+	if complete && !listed {
+		return fmt.Errorf("%s lists the image %s, %s does not", ocispec.ImageIndexFile, root.Digest, dockerSaveFile)
+	}
+	for _, name := range names {
+		same := len(named[name]) == 0
+		for config := range named[name] {
+			same = same || reached[config]
+		}
+		if !same {
+			return fmt.Errorf("%q is the image %s in %s, and another one in %s", name, root.Digest, ocispec.ImageIndexFile, dockerSaveFile)
+		}
 	}
 	return nil
 }
