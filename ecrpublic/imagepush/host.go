@@ -196,9 +196,16 @@ func (t *Target) tryHost(ctx context.Context, operation string, turns *pacer, ag
 	start := time.Now()
 	b := &budget{pacer: turns, max: maxAttempts, timed: true, health: &t.health}
 	t.calls.made.Add(1)
+	var last error
+	failed := func(stopped StopReason, err error) error {
+		return &CallError{operation, b.attempts, time.Since(start), stopped, err}
+	}
 	for {
 		if err := turns.wait(ctx); err != nil {
-			return err
+			if last == nil {
+				return err
+			}
+			return failed(StoppedByContext, fmt.Errorf("%w: %w", err, last))
 		}
 		b.attempts++
 		b.started = time.Now()
@@ -208,28 +215,25 @@ func (t *Target) tryHost(ctx context.Context, operation string, turns *pacer, ag
 			t.health.succeed()
 			return nil
 		}
-		failed := func(stopped StopReason) error {
-			return &CallError{operation, b.attempts, time.Since(start), stopped, err}
-		}
 		switch {
 		case ctx.Err() != nil:
-			return failed(StoppedByContext)
+			return failed(StoppedByContext, err)
 		case final || !canHelp(err):
-			return failed(StoppedByRefusal)
+			return failed(StoppedByRefusal, err)
 		case b.attempts >= b.max:
-			return failed(StoppedByAttempts)
+			return failed(StoppedByAttempts, err)
 		}
 		if _, stop := b.GetRetryToken(ctx, err); stop != nil {
-			return failed(StoppedByDeadline)
+			return failed(StoppedByDeadline, err)
 		}
 		if ok, seekErr := again(); !ok {
-			err = errors.Join(err, seekErr)
-			return failed(StoppedByRefusal)
+			return failed(StoppedByRefusal, errors.Join(err, seekErr))
 		}
 		delay, _ := b.RetryDelay(b.attempts, err)
-		if err := sleep(ctx, delay); err != nil {
-			return err
+		if ended := sleep(ctx, delay); ended != nil {
+			return failed(StoppedByContext, fmt.Errorf("%w: %w", ended, err))
 		}
+		last = err
 	}
 }
 

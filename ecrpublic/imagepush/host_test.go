@@ -1,12 +1,16 @@
 package imagepush_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -127,6 +131,34 @@ func TestPushThroughARegistryHostThatFails(t *testing.T) {
 	assert.Greater(t, result.Attempts, result.Calls)
 	_, root := readBack(t, srv, "x/"+repository.Reference.Repository, "v1")
 	assert.Equal(t, image.Digest, root.Digest)
+}
+
+// A retry that the context ends says what had failed, as with the API.
+func TestRetriesOnARegistryHostEndWithTheContext(t *testing.T) {
+	t.Parallel()
+	for name, rates := range map[string]imagepush.Rates{"while waiting": {PutImage: -1}, "before a turn": {PutImage: 0.1}} {
+		synctest.Test(t, func(t *testing.T) {
+			repository, err := remote.NewRepository("registry.test/alias/team/app")
+			require.NoError(t, err)
+			repository.Client = doer(func(r *http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+			})
+			images := newImages(t)
+			image := images.image("{}")
+			data, err := content.FetchAll(t.Context(), images, image)
+			require.NoError(t, err)
+			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+			defer cancel()
+			target := newTarget(t, newFake(), via(repository), func(o *imagepush.TargetOptions) { o.Limiter = imagepush.NewLimiter(rates) })
+			err = target.Push(ctx, image, bytes.NewReader(data))
+			call, ok := errors.AsType[*imagepush.CallError](err)
+			require.True(t, ok, "%s: %v", name, err)
+			assert.Equal(t, imagepush.StoppedByContext, call.Stopped, name)
+			assert.Greater(t, call.Attempts, 1, name)
+			require.ErrorIs(t, err, context.DeadlineExceeded, name)
+			assert.ErrorContains(t, err, "503", name)
+		})
+	}
 }
 
 func TestRegistryHostRefuses(t *testing.T) {
