@@ -179,10 +179,13 @@ func descriptions(a *area) {
 		}
 	})
 	a.add("each tag has an entry with its time", "", func(ctx context.Context, t *T) {
-		if _, ok := t.image(ctx, "tagged", "one", "v1"); ok {
+		if digest, ok := t.image(ctx, "tagged", "one", "v1"); ok {
 			out, err := t.API.DescribeImageTags(ctx, &ecrpublic.DescribeImageTagsInput{RepositoryName: aws.String(t.name("tagged"))})
-			t.holds(err, "one tag with createdAt and imageDetail", func() bool {
-				return len(out.ImageTagDetails) == 1 && out.ImageTagDetails[0].CreatedAt != nil && out.ImageTagDetails[0].ImageDetail != nil
+			t.holds(err, "one tag with createdAt and its image", func() bool {
+				if len(out.ImageTagDetails) != 1 || out.ImageTagDetails[0].ImageDetail == nil {
+					return false
+				}
+				return out.ImageTagDetails[0].CreatedAt != nil && aws.ToString(out.ImageTagDetails[0].ImageDetail.ImageDigest) == digest
 			})
 		}
 	})

@@ -150,7 +150,10 @@ func registry(a *area) {
 		return aws.ToString(out.RegistryCatalogData.DisplayName), true
 	}
 	put := func(ctx context.Context, t *T, name string) error {
-		_, err := t.API.PutRegistryCatalogData(ctx, &ecrpublic.PutRegistryCatalogDataInput{DisplayName: &name})
+		out, err := t.API.PutRegistryCatalogData(ctx, &ecrpublic.PutRegistryCatalogDataInput{DisplayName: &name})
+		if err == nil && (out.RegistryCatalogData == nil || aws.ToString(out.RegistryCatalogData.DisplayName) != name) {
+			t.differs("the response does not have the display name %q", name)
+		}
 		return err
 	}
 	a.add("the display name is set and read, and set back", "registries/display-name", func(ctx context.Context, t *T) {
