@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -128,6 +129,13 @@ func TestRefusedBytesGoAtOnce(t *testing.T) {
 		"a wrong digest, PUT":    func() reply { return r.chunked().send("PUT", "?digest="+unknownDigest, body) },
 		"too large":              func() reply { return r.v2("POST", "blobs/uploads/?digest="+sha512, strings.Repeat("x", 2<<20)) },
 		"too large, PATCH":       func() reply { return r.chunked().send("PATCH", "", strings.Repeat("x", 2<<20)) },
+		"a wrong digest, an id in capitals": func() reply {
+			c := r.chunked()
+			c.send("PATCH", "", body)
+			above, id := path.Split(c.location)
+			c.location = above + strings.ToUpper(id)
+			return c.send("PUT", "?digest="+sha512, "")
+		},
 		"small parts": func() reply {
 			c := r.chunked()
 			c.send("PATCH", "", "x")

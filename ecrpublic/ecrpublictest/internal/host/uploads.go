@@ -30,7 +30,7 @@ func (h *Host) beginUpload(w http.ResponseWriter, r *http.Request, at resource) 
 		w.WriteHeader(http.StatusAccepted)
 		return nil
 	}
-	defer h.store.CancelUpload(at.reference) // the client does not know it
+	defer h.store.CancelUpload(at.name, at.reference) // the client does not know it
 	if _, _, err := h.store.AppendChunk(at.name, at.reference, nil, r.Body); err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (h *Host) appendToUpload(w http.ResponseWriter, r *http.Request, at resourc
 func (h *Host) completeUpload(w http.ResponseWriter, r *http.Request, at resource) error {
 	announced := r.URL.Query().Get("digest")
 	if err := checkSHA256(announced); err != nil {
-		h.store.CancelUpload(at.reference)
+		h.store.CancelUpload(at.name, at.reference)
 		return err
 	}
 	if _, _, err := h.append(r, at); err != nil {
@@ -84,7 +84,7 @@ func (h *Host) finishUpload(w http.ResponseWriter, at resource, announced string
 		RepositoryName: &at.name, UploadId: &at.reference, LayerDigests: []string{announced},
 	})
 	if _, there := errors.AsType[*types.LayerAlreadyExistsException](err); err != nil && !there {
-		h.store.CancelUpload(at.reference)
+		h.store.CancelUpload(at.name, at.reference)
 		return err
 	}
 	w.Header().Set("Docker-Content-Digest", announced)
@@ -97,7 +97,7 @@ func (h *Host) cancelUpload(w http.ResponseWriter, _ *http.Request, at resource)
 	if _, err := h.store.UploadSize(at.name, at.reference); err != nil {
 		return err
 	}
-	h.store.CancelUpload(at.reference)
+	h.store.CancelUpload(at.name, at.reference)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -1,6 +1,9 @@
 package registry
 
-import "io"
+import (
+	"io"
+	"strings"
+)
 
 // The registry host adds bytes of a connection to uploads, which may end early,
 // whereas the API has a complete part.
@@ -64,7 +67,8 @@ func (s *Store) beginChunk(name, id string, first *int64) (chunk, error) {
 	return chunk{u, start, s.Quotas().LayerBytes}, nil
 }
 
-// CancelUpload ends an upload without a layer, if there is one of this id.
-func (s *Store) CancelUpload(id string) {
-	s.dropUploads(func(u *upload) bool { return u.id == id })
+// CancelUpload ends an upload to a repository without a layer, if there is one of this
+// id.
+func (s *Store) CancelUpload(name, id string) {
+	s.dropUploads(func(u *upload) bool { return u.repositoryName == name && strings.EqualFold(u.id, id) })
 }
