@@ -45,13 +45,40 @@ func TestDirectoriesThatCannotBeUsed(t *testing.T) {
 		"1 bytes instead of 5": damaged(func(t *testing.T, dir string) { require.NoError(t, os.Truncate(layer(t, dir), 1)) }),
 		"layer sha256:":        damaged(func(t *testing.T, dir string) { require.NoError(t, os.Remove(layer(t, dir))) }),
 		"another emulator is":  inUse,
+
+		`unknown field "Signature"`: damaged(func(t *testing.T, dir string) {
+			appendTo(t, filepath.Join(dir, "journal"), `{"In":"app","Signature":"of a later version"}`)
+		}),
+		"does not fit those before it": damaged(func(t *testing.T, dir string) {
+			appendTo(t, filepath.Join(dir, "journal"), `{"In":"none","Untag":["v1"]}`)
+		}),
+		`layer "sha256:../x"`: damaged(func(t *testing.T, dir string) {
+			appendTo(t, filepath.Join(dir, "journal"), `{"In":"app","Layer":{"Digest":"sha256:../x","Size":1}}`)
+		}),
+		"more than one change": damaged(func(t *testing.T, dir string) {
+			appendTo(t, filepath.Join(dir, "journal"), `{"Delete":"app"} {}`)
+		}),
+		"the journal is missing or empty": damaged(func(t *testing.T, dir string) {
+			require.NoError(t, os.Remove(filepath.Join(dir, "journal")))
+		}),
+		"layers has layers, but": damaged(func(t *testing.T, dir string) { require.NoError(t, os.Truncate(filepath.Join(dir, "journal"), 10)) }),
 	} {
+		before := len(tree(t, dir))
 		if want == "another emulator is" && runtime.GOOS == "windows" {
 			continue // nothing keeps a second one out there
 		}
 		_, err := ecrpublictest.NewHandler(ecrpublictest.WithDataDir(dir))
 		assert.ErrorContains(t, err, want)
+		assert.GreaterOrEqual(t, len(tree(t, dir)), before, "%s: nothing is removed", want)
 	}
+}
+
+// appendTo adds a line to a file.
+func appendTo(t *testing.T, name, line string) {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(name, append(data, line+"\n"...), 0o600))
 }
 
 // TestChangesThatCannotBeKeptAreNotMade tries to change what is in a directory

@@ -63,8 +63,8 @@ func WithClock(now func() time.Time) Option { return func(c *config) { c.Clock =
 // WithDataDir keeps the state in a directory, so that it survives a restart and a
 // crash: repositories, images, layers, catalog data, policies and tags, but not
 // uploads that are still open. The directory is created if it is missing, and
-// otherwise must be empty or an emulator's own. Only one emulator can use it at a
-// time. An empty path keeps the state in memory.
+// otherwise must be empty or an emulator's own, of this version or an earlier one.
+// Only one emulator can use it at a time. An empty path keeps the state in memory.
 func WithDataDir(dir string) Option { return func(c *config) { c.DataDir = dir } }
 
 // WithRegion sets the region that the emulator stands for, which is also that of

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,7 +32,11 @@ func (s *Store) openDir(dir string) (err error) {
 			_ = lock.Close()
 		}
 	}()
-	if err := s.replay(filepath.Join(dir, journalFile)); err != nil {
+	changes, err := s.replay(filepath.Join(dir, journalFile))
+	if err == nil && changes == 0 {
+		err = refuseLayers(dir)
+	}
+	if err != nil {
 		return err
 	}
 	if s.registry.Secret == nil {
@@ -60,6 +65,19 @@ func prepareDir(dir string) error {
 		}
 	}
 	return nil
+}
+
+// refuseLayers fails if there are layers, for a directory whose journal is lost: without
+// it they would be removed.
+func refuseLayers(dir string) error {
+	entries, err := os.ReadDir(filepath.Join(dir, blobs.LayersDir))
+	if err == nil && len(entries) > 0 {
+		return fmt.Errorf("%s has layers, but the journal is missing or empty: restore it, or remove the directory", blobs.LayersDir)
+	}
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // layerSizes returns the sizes of all layers, by digest.

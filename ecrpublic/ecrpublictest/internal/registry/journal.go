@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/opencontainers/go-digest"
+
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/blobs"
 )
 
@@ -65,9 +67,22 @@ func encodeChange(c change) ([]byte, error) {
 	return append(line, '\n'), err
 }
 
+// decodeChange reads a line. It fails for what a later version may have added, because
+// the journal is written anew without it.
 func decodeChange(line []byte) (c change, err error) {
-	if err := json.Unmarshal(line, &c); err != nil || c.Image == nil {
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
 		return c, err
+	}
+	if d.More() {
+		return c, errors.New("more than one change")
+	}
+	if c.Layer != nil && digest.Digest(c.Layer.Digest).Validate() != nil {
+		return c, fmt.Errorf("layer %q: want a sha256 digest", c.Layer.Digest)
+	}
+	if c.Image == nil {
+		return c, nil
 	}
 	m, err := parseManifest(c.Image.Manifest)
 	if err != nil {
@@ -77,32 +92,46 @@ func decodeChange(line []byte) (c change, err error) {
 	return c, err
 }
 
-// replay applies the changes of a journal, if there is one. Half a line at its
-// end is a change that was never acknowledged, and is ignored.
-func (s *Store) replay(path string) error {
+// replay applies the changes of a journal, if there is one, and returns their number.
+// Half a line at its end is a change that was never acknowledged, and is ignored.
+func (s *Store) replay(path string) (changes int, err error) {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return 0, nil
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer file.Close()
 	lines := bufio.NewReader(file)
-	for n := 1; ; n++ {
+	for ; ; changes++ {
 		line, err := lines.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			return nil
+			return changes, nil
 		}
 		if err != nil {
-			return err
+			return changes, err
 		}
 		c, err := decodeChange(bytes.TrimSuffix(line, []byte("\n")))
-		if err != nil {
-			return fmt.Errorf("journal, line %d: %w", n, err)
+		if err == nil {
+			err = s.applyRead(c)
 		}
-		s.apply(c)
+		if err != nil {
+			return changes, fmt.Errorf("journal, line %d: %w", changes+1, err)
+		}
 	}
+}
+
+// applyRead applies a change that was read, and which may refer to what is not there.
+// The state cannot be used after an error.
+func (s *Store) applyRead(c change) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("the change does not fit those before it: %v", reason)
+		}
+	}()
+	s.apply(c)
+	return nil
 }
 
 // rewriteJournal replaces the journal with the shortest one that leads to the
