@@ -99,6 +99,9 @@ func readControl(r *http.Request, value any) error {
 	if err := d.Decode(value); err != nil {
 		return fmt.Errorf("the body is not the JSON that is expected: %w", err)
 	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("the body has more than one JSON value")
+	}
 	return nil
 }
 

@@ -75,13 +75,16 @@ func (f *faultRequest) fault() (Fault, error) {
 		return Fault{}, fmt.Errorf("status %d: want one from 200 to 599", f.Status)
 	case f.Probability < 0 || f.Probability > 1:
 		return Fault{}, fmt.Errorf("probability %v: want one from 0 to 1", f.Probability)
-	case f.After < 0 || f.Times < 0:
-		return Fault{}, fmt.Errorf("after %d, times %d: want none below 0", f.After, f.Times)
+	case f.After < 0 || f.Times < 0 || f.Reads < 0 || f.Size < 0:
+		return Fault{}, fmt.Errorf("after %d, times %d, reads %d, size %d: want none below 0", f.After, f.Times, f.Reads, f.Size)
 	}
 	if f.Delay != "" || f.Effect == "delay" || f.Effect == "clock-offset" {
 		var err error
 		if f.duration, err = time.ParseDuration(f.Delay); err != nil {
 			return Fault{}, fmt.Errorf(`delay %q: want a duration such as "2s"`, f.Delay)
+		}
+		if f.duration < 0 && f.Effect == "delay" {
+			return Fault{}, fmt.Errorf("delay %q: want none below 0", f.Delay)
 		}
 	}
 	return Fault{Operation: f.Operation, After: f.After, Times: f.Times, Probability: f.Probability, Effect: effect(*f)}, nil

@@ -84,6 +84,11 @@ func TestControlRefuses(t *testing.T) {
 		`POST faults {"effect":"delay"}`:                    "want a duration",
 		`POST faults {"effect":"throttle","probability":2}`: "from 0 to 1",
 		`POST faults {"effect":"throttle","times":-1}`:      "none below 0",
+		`POST faults {"effect":"hide-new","reads":-1}`:      "none below 0",
+		`POST faults {"effect":"short-pages","size":-1}`:    "none below 0",
+		`POST faults {"effect":"delay","delay":"-1s"}`:      "none below 0",
+		`POST faults {"effect":"throttle"}{"effect":"x"}`:   "more than one JSON value",
+		`PUT clock {"offset":"1h"} x`:                       "more than one JSON value",
 		`PUT clock {"offset":"soon"}`:                       "want a duration",
 		`PUT quotas {"Repositories":-1}`:                    "negative",
 		`PUT quotas {"repositories":"many"}`:                "not the JSON",
@@ -164,12 +169,13 @@ func TestHostCheck(t *testing.T) {
 	for host, want := range map[string]int{
 		"127.0.0.1:4510": 200, "[::1]:4510": 200, "localhost": 200, "emulator:4510": 200, "a.localhost": 200, "host.docker.internal:80": 200,
 		"public.ecr.aws": 200, "api.ecr-public.us-east-1.amazonaws.com": 200, "registry.example.com:443": 200,
+		"Public.ECR.aws": 200, "REGISTRY.example.com": 200,
 		"evil.example.com": 421, "127.0.0.1.example.com": 421, "public.ecr.aws.example.com": 421,
 	} {
 		assert.Equal(t, want, ask(host, ""), host)
 	}
 	assert.Equal(t, 200, ask("localhost:1", "http://localhost:1"))
-	for _, origin := range []string{"https://evil.example.com", "null", "http://localhost:2", "%"} {
+	for _, origin := range []string{"https://evil.example.com", "null", "http://localhost:2", "%", "file://", "data:x", "chrome-extension://abc"} {
 		assert.Equal(t, 403, ask("localhost:1", origin), origin)
 	}
 }

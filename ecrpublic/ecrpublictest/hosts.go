@@ -23,16 +23,26 @@ func (c *config) guard(next http.Handler) http.Handler {
 	}
 	allowed := slices.Concat(c.hosts, realHosts(), []string{nameOf(c.blobHost)})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		origin, err := url.Parse(r.Header.Get("Origin"))
+		isHost := func(name string) bool { return strings.EqualFold(name, nameOf(r.Host)) }
 		switch {
-		case !isLocalName(nameOf(r.Host)) && !slices.Contains(allowed, nameOf(r.Host)):
+		case !isLocalName(nameOf(r.Host)) && !slices.ContainsFunc(allowed, isHost):
 			http.Error(w, "The host "+r.Host+" is not this server's. The emulator's flag -allow-host, or WithHostCheck, allows it.", http.StatusMisdirectedRequest)
-		case err != nil || origin.Host != "" && origin.Host != r.Host || origin.Opaque != "" || origin.Path == "null":
+		case !isOwnPage(r):
 			http.Error(w, "Pages of other hosts may not use this server.", http.StatusForbidden)
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// isOwnPage reports whether a request is not a browser's, or is for a page of the host
+// that it goes to.
+func isOwnPage(r *http.Request) bool {
+	if r.Header.Get("Origin") == "" {
+		return true
+	}
+	origin, err := url.Parse(r.Header.Get("Origin"))
+	return err == nil && strings.EqualFold(origin.Host, r.Host)
 }
 
 // nameOf returns a host without its port.
