@@ -81,8 +81,8 @@ func (c *Client) Transport() http.RoundTripper { return c.transport }
 //
 // Do retries a request whose token was rejected, or whose response was 429, if it
 // has no body or a GetBody. It also retries GET and HEAD requests after connection
-// errors and after the statuses 408, 500, 502, 503 and 504. A response that makes
-// no progress for a minute is an error.
+// errors and after the statuses 408, 500, 502, 503 and 504. A request or response that
+// makes no progress for a minute is an error.
 func (c *Client) Do(req *http.Request) (*http.Response, error) { return c.http.Do(req) }
 
 // parseHost returns nil for an empty text.

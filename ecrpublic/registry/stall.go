@@ -5,30 +5,34 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
-// stallLimit is how long a response may make no progress.
+// stallLimit is how long a request and its response may make no progress.
 const stallLimit = time.Minute
 
-// stalled is the error of a response that made no progress. It is a net.Error.
+// stalled is the error of an exchange that made no progress. It is a net.Error.
 type stalled struct{}
 
 func (stalled) Error() string   { return "the host sent nothing for " + stallLimit.String() }
 func (stalled) Timeout() bool   { return true }
 func (stalled) Temporary() bool { return true }
 
-// unstalled sends a request and cancels it if the response makes no progress: if its
-// header does not arrive in time, unless the request has a body, which may take long
-// to send, or if a Read of its body gets nothing.
+// unstalled sends a request and cancels it if nothing moves for too long: if the host
+// takes nothing of the request's body, if the header does not arrive, or if a Read of
+// the response's body gets nothing.
 func unstalled(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	watch := time.AfterFunc(stallLimit, func() { cancel(stalled{}) })
+	req = req.WithContext(ctx)
+	answered := func() { watch.Stop() }
 	if req.Body != nil && req.Body != http.NoBody {
-		watch.Stop()
+		sent := &sentBody{ReadCloser: req.Body, watch: watch, begun: time.Now(), unread: req.ContentLength}
+		req.Body, answered = sent, sent.answered
 	}
-	resp, err := base.RoundTrip(req.WithContext(ctx))
-	watch.Stop()
+	resp, err := base.RoundTrip(req)
+	answered()
 	if err != nil {
 		err = causeOf(ctx, err)
 		cancel(nil)
@@ -45,6 +49,45 @@ func unstalled(base http.RoundTripper, req *http.Request) (*http.Response, error
 		end:   func() { cancel(nil) },
 	}
 	return resp, nil
+}
+
+// sentBody is a request's body. A Read shows that the host has taken what was read
+// before. What the Read itself takes is the source's time and not the host's.
+type sentBody struct {
+	io.ReadCloser
+	begun  time.Time
+	unread int64 // bytes; negative if that is not known
+
+	mu    sync.Mutex
+	watch *time.Timer // nil once there is a response, which has the timer then
+}
+
+func (b *sentBody) Read(p []byte) (int, error) {
+	b.extend(func(watch *time.Timer) { watch.Stop() })
+	n, err := b.ReadCloser.Read(p)
+	b.unread -= int64(n)
+	wait := stallLimit
+	if b.unread == 0 || err != nil { // the operating system may still hold megabytes
+		wait += time.Since(b.begun)
+	}
+	b.extend(func(watch *time.Timer) { watch.Reset(wait) })
+	return n, err
+}
+
+func (b *sentBody) extend(change func(*time.Timer)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.watch != nil {
+		change(b.watch)
+	}
+}
+
+// answered stops the timer. A transport may still read the body.
+func (b *sentBody) answered() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.watch.Stop()
+	b.watch = nil
 }
 
 // causeOf replaces the error of a request that was cancelled for making no progress.
