@@ -39,14 +39,21 @@ func TestTagThatMovesIsDoubted(t *testing.T) {
 	}
 }
 
-// An image that is listed twice with different tags or push times is not counted:
-// either may be out of date.
+// An image that is listed twice with different tags or push times, or once without
+// a push time, is not counted: either may be out of date.
 func TestImageListedTwiceIsDoubted(t *testing.T) {
 	t.Parallel()
-	for what, again := range map[string]types.ImageDetail{
-		"tags":       pushed("A", 1*day),
-		"push times": pushed("A", 90*day, "v2"),
+	timeless := pushed("A", 1*day, "v2")
+	timeless.ImagePushedAt = nil
+	for _, tt := range []struct {
+		what  string
+		again types.ImageDetail
+	}{
+		{"tags", pushed("A", 1*day)},
+		{"push times", pushed("A", 90*day, "v2")},
+		{"push times", timeless},
 	} {
+		what, again := tt.what, tt.again
 		plan, err := housekeeping.Prune(t.Context(), paged([][]types.ImageDetail{{pushed("A", 1*day, "v2"), pushed("B", 5*day, "v1")}, {again}}),
 			"app", keepNewestTagged(1), atToday, serving(t))
 		require.NoError(t, err)

@@ -114,7 +114,7 @@ func (inv *inventory) add(detail types.ImageDetail) {
 	switch before := known.detail; {
 	case !slices.Equal(asSet(before.ImageTags), asSet(detail.ImageTags)):
 		known.doubt = "listed twice with different tags"
-	case before.ImagePushedAt != nil && detail.ImagePushedAt != nil && !before.ImagePushedAt.Equal(*detail.ImagePushedAt):
+	case (before.ImagePushedAt == nil) != (detail.ImagePushedAt == nil), !aws.ToTime(before.ImagePushedAt).Equal(aws.ToTime(detail.ImagePushedAt)):
 		known.doubt = "listed twice with different push times"
 	}
 	merge(&known.detail, detail)
