@@ -8,10 +8,13 @@ import (
 	"strings"
 )
 
-// WithHostCheck accepts only requests whose Host is an IP address, a name of this
-// machine or its network, a host of ECR Public, or one of names, and refuses
-// requests that a browser makes for a page of another host. Web pages then cannot
-// reach the emulator, whatever their names resolve to.
+// WithHostCheck protects the emulator from web pages in a browser on this machine.
+// It refuses with 421 every request whose Host is not an IP address, a name without
+// a dot, a name that ends in .localhost, host.docker.internal, a host of ECR Public,
+// that of [WithBlobHost], or one of hosts; and with 403 every request whose Origin,
+// which browsers send with requests that may change something, is another host than
+// the one that it goes to. A page of another host can still make plain GET requests,
+// such as for an image, but cannot read the responses.
 func WithHostCheck(hosts ...string) Option {
 	return func(c *config) { c.checkHosts, c.hosts = true, append(c.hosts, hosts...) }
 }
