@@ -2,9 +2,7 @@ package ecrpublictest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -35,8 +33,13 @@ const ControlPath = "/_emulator/"
 // A fault has the members of [Fault], in lower case, and the name of its effect:
 // throttle, fail, expired-token, status, delay, reset-before, reset-after,
 // reset-midway, truncate, cut-off, body, clock-offset, hide-new, short-pages or
-// repeat-token. Further members are its arguments: status, code, message, delay,
-// body, reads and size.
+// repeat-token. Further members are its arguments: status, code and message of fail,
+// status of status, delay of delay and clock-offset, body of body, reads of hide-new
+// and size of short-pages.
+//
+// An error is {"error":"..."}, with status 400 for a body that is not understood,
+// which changes nothing, 404 and 405 for other requests than these, and 500 if the
+// data directory cannot be written.
 func WithControl() Option { return func(c *config) { c.control = true } }
 
 // control is the handler of [WithControl].
@@ -46,74 +49,43 @@ type control struct {
 	faults  injectedFaults
 }
 
-func (c *control) routes() http.Handler {
-	mux := http.NewServeMux()
-	for pattern, serve := range map[string]func(r *http.Request) (any, error){
-		"GET health":      func(*http.Request) (any, error) { return map[string]string{"status": "ok"}, nil },
-		"POST reset":      c.reset,
-		"GET requests":    c.listRequests,
-		"DELETE requests": c.forgetRequests,
-		"GET faults":      c.listFaults,
-		"POST faults":     c.addFault,
-		"DELETE faults":   c.clearFaults,
-		"GET clock":       c.readClock,
-		"PUT clock":       c.setClock,
-		"GET quotas":      c.readQuotas,
-		"PUT quotas":      c.setQuotas,
-	} {
-		var method, name string
-		_, _ = fmt.Sscan(pattern, &method, &name) // they are two words
-		mux.HandleFunc(method+" "+ControlPath+name, func(w http.ResponseWriter, r *http.Request) {
-			answerControl(w, serve, r)
-		})
+// routes are the requests of the control path, by name and method.
+func (c *control) routes() map[string]map[string]controlFunc {
+	return map[string]map[string]controlFunc{
+		"health":   {http.MethodGet: c.health},
+		"reset":    {http.MethodPost: c.reset},
+		"requests": {http.MethodGet: c.listRequests, http.MethodDelete: c.forgetRequests},
+		"faults":   {http.MethodGet: c.listFaults, http.MethodPost: c.addFault, http.MethodDelete: c.clearFaults},
+		"clock":    {http.MethodGet: c.readClock, http.MethodPut: c.setClock},
+		"quotas":   {http.MethodGet: c.readQuotas, http.MethodPut: c.setQuotas},
 	}
-	return mux
 }
 
 // before serves requests below [ControlPath] and passes the rest to next.
 func (c *control) before(next http.Handler) http.Handler {
 	own := c.routes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, ControlPath) {
-			own.ServeHTTP(w, r)
+		name, below := strings.CutPrefix(r.URL.Path, ControlPath)
+		if !below {
+			next.ServeHTTP(w, r)
 			return
 		}
-		next.ServeHTTP(w, r)
+		answerControl(w, r, serveControl(own, name))
 	})
-}
-
-func answerControl(w http.ResponseWriter, serve func(r *http.Request) (any, error), r *http.Request) {
-	out, err := serve(r)
-	w.Header().Set("Content-Type", "application/json")
-	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		out = map[string]string{"error": err.Error()}
-	}
-	_ = json.NewEncoder(w).Encode(out)
-}
-
-// readControl reads a JSON body without unknown members.
-func readControl(r *http.Request, value any) error {
-	d := json.NewDecoder(io.LimitReader(r.Body, 1<<20))
-	d.DisallowUnknownFields()
-	if err := d.Decode(value); err != nil {
-		return fmt.Errorf("the body is not the JSON that is expected: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("the body has more than one JSON value")
-	}
-	return nil
 }
 
 type done struct{}
 
+func (c *control) health(*http.Request) (any, error) { return map[string]string{"status": "ok"}, nil }
+
 func (c *control) reset(r *http.Request) (any, error) {
-	c.offset.Store(0)
-	_, _ = c.clearFaults(r)
-	if err := c.handler.store.Reset(); err != nil {
+	if err := expectNoBody(r); err != nil {
 		return nil, err
 	}
-	return c.forgetRequests(r)
+	c.offset.Store(0)
+	c.faults.clear(c.handler)
+	c.handler.ResetRequests()
+	return done{}, c.handler.store.Reset()
 }
 
 // recordedRequest is a request in JSON, its input in the form of the API.
@@ -145,7 +117,10 @@ func (c *control) listRequests(*http.Request) (any, error) {
 	return map[string]any{"requests": list}, nil
 }
 
-func (c *control) forgetRequests(*http.Request) (any, error) {
+func (c *control) forgetRequests(r *http.Request) (any, error) {
+	if err := expectNoBody(r); err != nil {
+		return nil, err
+	}
 	c.handler.ResetRequests()
 	return done{}, nil
 }
@@ -168,7 +143,7 @@ func (c *control) setClock(r *http.Request) (any, error) {
 	}
 	offset, err := time.ParseDuration(in.Offset)
 	if err != nil {
-		return nil, errors.New(`offset: want a duration such as "13h" or "-5m"`)
+		return nil, badRequest(fmt.Errorf(`offset %q: want a duration such as "13h" or "-5m"`, in.Offset))
 	}
 	c.offset.Store(int64(offset))
 	return c.readClock(r)
@@ -182,7 +157,7 @@ func (c *control) setQuotas(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if err := c.handler.store.SetQuotas(in); err != nil {
-		return nil, err
+		return nil, badRequest(err)
 	}
 	return c.readQuotas(r)
 }

@@ -1,7 +1,7 @@
 package ecrpublictest
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/smithy-go"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
 )
 
 // injectedFaults are the faults added over HTTP.
@@ -38,56 +38,84 @@ type faultRequest struct {
 	duration time.Duration // what Delay says
 }
 
-// effects are the effects by name.
-func effects() map[string]func(f faultRequest) Effect {
-	return map[string]func(f faultRequest) Effect{
-		"throttle":      func(faultRequest) Effect { return Throttle() },
-		"expired-token": func(faultRequest) Effect { return ExpiredToken() },
-		"fail":          faultRequest.fail,
-		"status":        func(f faultRequest) Effect { return Status(cmp.Or(f.Status, http.StatusInternalServerError)) },
-		"delay":         func(f faultRequest) Effect { return Delay(f.duration) },
-		"reset-before":  func(faultRequest) Effect { return ResetBefore() },
-		"reset-after":   func(faultRequest) Effect { return ResetAfter() },
-		"reset-midway":  func(faultRequest) Effect { return ResetMidway() },
-		"truncate":      func(faultRequest) Effect { return Truncate() },
-		"cut-off":       func(faultRequest) Effect { return CutOff() },
-		"body":          func(f faultRequest) Effect { return Body([]byte(f.Body)) },
-		"clock-offset":  func(f faultRequest) Effect { return ClockOffset(f.duration) },
-		"hide-new":      func(f faultRequest) Effect { return HideNew(max(1, f.Reads)) },
-		"short-pages":   func(f faultRequest) Effect { return ShortPages(f.Size) },
-		"repeat-token":  func(faultRequest) Effect { return RepeatToken() },
-	}
-}
-
-// fail responds with an error code, by default a failure of the service.
-func (f faultRequest) fail() Effect {
-	status := cmp.Or(f.Status, http.StatusInternalServerError)
-	return FailWithStatus(status, &smithy.GenericAPIError{Code: cmp.Or(f.Code, "ServerException"), Message: f.Message})
-}
-
 func (f *faultRequest) fault() (Fault, error) {
 	effect, known := effects()[f.Effect]
 	if !known {
-		return Fault{}, fmt.Errorf("effect %q: want one of %s", f.Effect, strings.Join(slices.Sorted(maps.Keys(effects())), ", "))
+		return Fault{}, fmt.Errorf("effect %q: want one of %s", f.Effect, sortedNames(effects()))
 	}
+	if err := errors.Join(f.checkOperation(effect), f.checkNumbers(), f.checkArguments(effect), f.readDelay(effect)); err != nil {
+		return Fault{}, err
+	}
+	return Fault{Operation: f.Operation, After: f.After, Times: f.Times, Probability: f.Probability, Effect: effect.make(*f)}, nil
+}
+
+func (f *faultRequest) checkNumbers() error {
 	switch {
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return Fault{}, fmt.Errorf("status %d: want one from 200 to 599", f.Status)
+		return fmt.Errorf("status %d: want one from 200 to 599", f.Status)
 	case f.Probability < 0 || f.Probability > 1:
-		return Fault{}, fmt.Errorf("probability %v: want one from 0 to 1", f.Probability)
+		return fmt.Errorf("probability %v: want one from 0 to 1", f.Probability)
 	case f.After < 0 || f.Times < 0 || f.Reads < 0 || f.Size < 0:
-		return Fault{}, fmt.Errorf("after %d, times %d, reads %d, size %d: want none below 0", f.After, f.Times, f.Reads, f.Size)
+		return fmt.Errorf("after %d, times %d, reads %d, size %d: want none below 0", f.After, f.Times, f.Reads, f.Size)
 	}
-	if f.Delay != "" || f.Effect == "delay" || f.Effect == "clock-offset" {
-		var err error
-		if f.duration, err = time.ParseDuration(f.Delay); err != nil {
-			return Fault{}, fmt.Errorf(`delay %q: want a duration such as "2s"`, f.Delay)
-		}
-		if f.duration < 0 && f.Effect == "delay" {
-			return Fault{}, fmt.Errorf("delay %q: want none below 0", f.Delay)
-		}
+	return nil
+}
+
+// checkArguments refuses arguments of other effects.
+func (f *faultRequest) checkArguments(effect namedEffect) error {
+	given := map[string]bool{
+		"status": f.Status != 0, "code": f.Code != "", "message": f.Message != "", "delay": f.Delay != "",
+		"body": f.Body != "", "reads": f.Reads != 0, "size": f.Size != 0,
 	}
-	return Fault{Operation: f.Operation, After: f.After, Times: f.Times, Probability: f.Probability, Effect: effect(*f)}, nil
+	maps.DeleteFunc(given, func(name string, is bool) bool { return !is || slices.Contains(effect.arguments, name) })
+	if len(given) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: want none with the effect %s, whose arguments are [%s]", sortedNames(given), f.Effect, strings.Join(effect.arguments, ", "))
+}
+
+func (f *faultRequest) readDelay(effect namedEffect) (err error) {
+	if !slices.Contains(effect.arguments, "delay") {
+		return nil
+	}
+	if f.duration, err = time.ParseDuration(f.Delay); err != nil {
+		return fmt.Errorf(`delay %q: want a duration such as "2s"`, f.Delay)
+	}
+	if f.duration < 0 && f.Effect == "delay" {
+		return fmt.Errorf("delay %q: want none below 0", f.Delay)
+	}
+	return nil
+}
+
+// checkOperation refuses an operation that no request has, or to which the effect
+// does not happen.
+func (f *faultRequest) checkOperation(effect namedEffect) error {
+	allowed := effect.operations
+	if allowed == nil {
+		allowed = wire.Operations()
+	}
+	switch {
+	case f.Operation == "" || slices.Contains(allowed, f.Operation):
+		return nil
+	case effect.operations != nil:
+		return fmt.Errorf("operation %q: want one of %s with the effect %s", f.Operation, strings.Join(allowed, ", "), f.Effect)
+	case isRegistryOperation(f.Operation):
+		return nil
+	}
+	return fmt.Errorf(`operation %q: want one of %s; or, for the registry host, one of the methods %s with one of the roots %s, such as "GET /v2/"`,
+		f.Operation, strings.Join(allowed, ", "), strings.Join(registryMethods(), ", "), strings.Join(registryRoots(), ", "))
+}
+
+func registryMethods() []string {
+	return []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+}
+
+func registryRoots() []string { return []string{"/v2/", "/v2", "/token/", "/token", "/blob/"} }
+
+// isRegistryOperation reports whether requests to the registry host have this name.
+func isRegistryOperation(name string) bool {
+	method, root, _ := strings.Cut(name, " ")
+	return slices.Contains(registryMethods(), method) && slices.Contains(registryRoots(), root)
 }
 
 func (c *control) addFault(r *http.Request) (any, error) {
@@ -97,7 +125,7 @@ func (c *control) addFault(r *http.Request) (any, error) {
 	}
 	fault, err := in.fault()
 	if err != nil {
-		return nil, err
+		return nil, badRequest(err)
 	}
 	c.faults.mu.Lock()
 	defer c.faults.mu.Unlock()
@@ -112,10 +140,17 @@ func (c *control) listFaults(*http.Request) (any, error) {
 	return map[string]any{"faults": append([]faultRequest{}, c.faults.list...)}, nil
 }
 
-func (c *control) clearFaults(*http.Request) (any, error) {
-	c.faults.mu.Lock()
-	defer c.faults.mu.Unlock()
-	c.handler.ClearFaults()
-	c.faults.list = nil
+func (c *control) clearFaults(r *http.Request) (any, error) {
+	if err := expectNoBody(r); err != nil {
+		return nil, err
+	}
+	c.faults.clear(c.handler)
 	return done{}, nil
+}
+
+func (f *injectedFaults) clear(h *Handler) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	h.ClearFaults()
+	f.list = nil
 }

@@ -51,7 +51,7 @@ func TestInvalidOptions(t *testing.T) {
 		`life of logins -1s: want a positive duration`:   ecrpublictest.WithLoginLife(-time.Second),
 		`life of bearers -1s: want a positive duration`:  ecrpublictest.WithBearerLife(-time.Second),
 		`registry mode "docker": want "ecr" or "oci"`:    ecrpublictest.WithRegistryMode("docker"),
-		`quotas: -1 is negative`:                         ecrpublictest.WithQuotas(ecrpublictest.Quotas{LayerParts: -1}),
+		`quotas: LayerParts -1: want none below 0`:       ecrpublictest.WithQuotas(ecrpublictest.Quotas{LayerParts: -1}),
 		`data directory /dev/null`:                       ecrpublictest.WithDataDir("/dev/null"),
 	} {
 		_, err := ecrpublictest.NewHandler(opt)

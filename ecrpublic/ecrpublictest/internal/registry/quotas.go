@@ -3,6 +3,7 @@ package registry
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
@@ -50,10 +51,11 @@ func (q Quotas) withDefaults() Quotas {
 }
 
 func (q Quotas) check() error {
-	smallest := min(int64(q.Repositories), int64(q.ImagesPerRepository), int64(q.TagsPerImage), int64(q.TagsPerRepository),
-		int64(q.LayerParts), q.LayerBytes, q.MinPartBytes, q.PartBytes)
-	if smallest < 0 {
-		return fmt.Errorf("quotas: %d is negative", smallest)
+	v := reflect.ValueOf(q)
+	for i := range v.NumField() {
+		if n := v.Field(i).Int(); n < 0 {
+			return fmt.Errorf("quotas: %s %d: want none below 0", v.Type().Field(i).Name, n)
+		}
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -62,6 +64,9 @@ var operations = sync.OnceValue(func() map[string]operation {
 		"UploadLayerPart":             handle((*registry.Store).UploadLayerPart),
 	}
 })
+
+// Operations returns the names of all operations, sorted.
+func Operations() []string { return slices.Sorted(maps.Keys(operations())) }
 
 // OperationOf returns the operation that a request asks for, or "" when it is
 // none of the API.
