@@ -1,66 +1,62 @@
-// Package ecrpublic is a client for Amazon ECR Public, the registry behind
-// public.ecr.aws. It replaces the package of the same name in aws-sdk-go-v2:
-// names and types are the same, so only the import path changes. README.md
-// lists the few differences in behaviour.
+// Package ecrpublic is a client for Amazon ECR Public, the service behind
+// public.ecr.aws. It is a drop-in replacement for the package of the same name in
+// aws-sdk-go-v2: names and types are the same, so only the import path changes.
+// README.md lists the differences in behaviour.
 //
 //	cfg, err := config.LoadDefaultConfig(ctx)
 //	if err != nil { ... }
 //	client := ecrpublic.NewFromConfig(cfg)
 //	out, err := client.DescribeRepositories(ctx, nil)
 //
-// A [Client] has a method for each operation, with an input and an output of
-// the same name. A nil input is an empty one. A missing required member is
-// reported before anything is sent. Every output carries the ResponseMetadata
-// of its HTTP exchange.
+// A [Client] has a method for each operation. It checks the required members of an
+// input before it sends anything; a nil input is an empty one. Every output has
+// ResponseMetadata: the request ID, the status and the headers.
 //
 // # Region
 //
-// The service exists only in us-east-1, so calls from every region of the
-// commercial partition go there: see [Options.Region]. To call another address,
-// set [Options.BaseEndpoint], AWS_ENDPOINT_URL_ECR_PUBLIC or an
-// [EndpointResolverV2].
+// The service exists only in us-east-1, so calls from any commercial region go
+// there: see [Options.Region]. To call another address, set
+// [Options.BaseEndpoint], AWS_ENDPOINT_URL_ECR_PUBLIC or an [EndpointResolverV2].
 //
 // # Errors
 //
-// Functions such as [IsNotFound], [IsAlreadyExists] and [IsThrottled] classify
-// errors by how a caller should react. The service's exceptions are in package
-// types, for errors.As; the comment of each method names those specific to it.
-// Every operation on a repository may also fail with a
-// RepositoryNotFoundException, and with an InvalidParameterException for input
-// that the service rejects. Each exception is wrapped in a
-// *smithy.OperationError, which names the operation, and in a
-// *http.ResponseError of aws-sdk-go-v2/aws/transport/http, which has the status
-// and the request ID.
+// To decide what to do about an error, use functions such as [IsNotFound],
+// [IsAlreadyExists] and [IsThrottled]. For details, use errors.As with one of these
+// types:
+//
+//   - an exception of package types;
+//   - *smithy.OperationError, for the name of the operation;
+//   - *http.ResponseError of aws-sdk-go-v2/aws/transport/http, for the status and
+//     the request ID.
+//
+// The comment of each method names its own exceptions. In addition, any operation
+// on a repository can fail with RepositoryNotFoundException or, if the service
+// rejects the input, with InvalidParameterException.
 //
 // # Retries and deadlines
 //
-// A call is attempted up to three times, with the retry rules and backoff of
-// the AWS SDKs. [Options.RetryMaxAttempts] and Retryer change that for a client
-// or for one call; RetryMode in aws.Config, or in the Options passed to New,
-// for a client only. The context bounds a call with all its attempts;
-// [Options.StallTimeout] ends an attempt in which no byte moves. An exhausted
-// quota is not retried.
+// A call is attempted up to three times, with the retry rules and backoff of the
+// AWS SDKs. An exhausted quota is not retried. [Options.RetryMaxAttempts] and
+// [Options.Retryer] change this for a client or a call, and [Options.RetryMode]
+// for a client. The context bounds a call with all its attempts;
+// [Options.StallTimeout] ends an attempt in which no data
+// is sent or received.
 //
-// # Options of a call
+// # Options for one call
 //
 // Each method accepts functions that change the [Options] for one call.
-// Middleware, interceptors, and smithy-go's tracing and metrics work as with
-// every AWS client. Calls without them take a faster path.
+// Middleware, interceptors, tracing and metrics work as in the AWS SDK. Calls
+// without them take a faster path.
 //
 // # Related packages
 //
-// These packages build on the client:
-//
-//   - paginators iterates over listings, with limits and resume tokens;
-//   - ecrpublic/login creates logins for docker and other registry clients;
-//   - ecrpublic/registry reads tags, manifests and blobs of any public
-//     repository;
-//   - ecrpublic/imagepush pushes, mirrors and promotes images;
-//   - ecrpublic/housekeeping keeps repositories as they should be and prunes
-//     them;
-//   - ecrpublic/imageref parses image references and ARNs;
-//   - ecrpublic/ecrpublictest provides an in-process emulator and a mock for
-//     tests.
+//   - paginators iterates over listings, with limits and resume tokens.
+//   - ecrpublic/login logs in docker and other registry clients.
+//   - ecrpublic/registry reads tags, manifests and blobs of any public repository.
+//   - ecrpublic/imagepush pushes, mirrors and promotes images.
+//   - ecrpublic/housekeeping sets up repositories and prunes their images.
+//   - ecrpublic/imageref parses image references and ARNs.
+//   - ecrpublic/ecrpublictest provides an emulator and a mock for tests.
 package ecrpublic
 
 import (

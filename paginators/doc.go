@@ -1,16 +1,14 @@
-// Package paginators provides iterators over the paginated listings of Amazon
-// ECR Public, with limits and with resume tokens that are interchangeable
-// with those of boto3 and the AWS CLI.
+// Package paginators iterates over the listings of Amazon ECR Public, with limits
+// and resume tokens.
 //
 //	p := paginators.NewDescribeImagesPaginator(client, &paginators.DescribeImagesInput{RepositoryName: aws.String("app")})
 //	for image, err := range p.Items(ctx) { ... }
 //
-// Pages yields the service's responses, Items yields what they contain, and
-// Collect joins everything into one output. PaginationConfig sets limits and
-// the starting point; ResumeToken returns where the next run continues.
-//
-// [Merge] and [Concat] run many listings at once, such as the images of every
-// repository.
+// [Paginator.Items] yields images, repositories, tags or registries;
+// [Paginator.Pages] yields whole responses; [Paginator.Collect] joins them into one
+// output. An input's PaginationConfig sets a limit, a page size and a starting
+// token. [Paginator.ResumeToken] returns the token for the next run. [Merge] and
+// [Concat] run many listings at once, such as the images of every repository.
 //
 // # From boto3
 //
@@ -25,15 +23,11 @@
 //	pages.resume_token                                p.ResumeToken()
 //	except PaginationError                            errors.Is(err, ErrRepeatedToken)
 //
-// The same applies to describe_image_tags, describe_registries and
-// describe_repositories.
+// Requests, limits and tokens are the same as in boto3 and the AWS CLI, so a token
+// from one works in the others. Three details differ:
 //
-// # Differences
-//
-// Requests, limits and tokens are botocore's, with these exceptions:
-//
-//   - A MaxItems of 0, a PageSize over 1,000 or a starting token that makes
-//     botocore crash causes a [*ConfigError] before any request.
-//   - A listing whose tokens form a cycle ends with [ErrRepeatedToken].
-//   - ResumeToken also works after an error and after a break.
+//   - A MaxItems of 0, a PageSize over 1,000 or a starting token that crashes boto3
+//     causes a [*ConfigError] before any request.
+//   - If tokens repeat in a cycle, the listing ends with [ErrRepeatedToken].
+//   - ResumeToken also works after an error or a break.
 package paginators

@@ -1,13 +1,11 @@
-// Package types defines the structs that requests and responses of Amazon ECR
-// Public share, and the service's enumerations and exceptions.
-//
-// Names and field types are those of the official Go package, so migrating a
-// program only changes its import path.
+// Package types defines the structs, enumerations and exceptions of Amazon ECR
+// Public. Names and field types are those of the package of the same name in
+// aws-sdk-go-v2.
 //
 // # Absent and empty
 //
-// A nil pointer or slice means that the member is absent from the request or
-// response. A slice that is empty but not nil is sent as an empty list.
+// A nil pointer or slice means that a member is absent. A slice that is empty but
+// not nil is sent as an empty list.
 //
 // # Enumerations
 //
@@ -16,13 +14,11 @@
 //
 // # Exceptions
 //
-// An exception is an error response of the service. Match it by its type with
-// errors.As, or by a function of package ecrpublic, such as IsNotFound. A fake
-// of the service returns a pointer to one.
+// An exception is an error response of the service. Match it with errors.As, or
+// with a function of package ecrpublic such as IsNotFound. A fake client should
+// return it as a pointer.
 //
 // # Struct tags
 //
-// The struct tag "ecr" states what cannot be derived from a field's name: that
-// a member is required, that its wire name does not follow from the Go name,
-// or, with "-", that the field is never sent.
+// Tags named "ecr" are for this module's encoder; users can ignore them.
 package types

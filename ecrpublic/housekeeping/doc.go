@@ -1,66 +1,63 @@
-// Package housekeeping automates what owners of public repositories otherwise
-// script: creating a repository if it is missing and keeping its gallery page,
-// tags and policy up to date, checking whether an image exists, deleting images
-// in the right order, and pruning old ones by a policy. A repository is always
-// in the caller's own registry and named without the alias.
+// Package housekeeping creates and updates repositories, finds and deletes images,
+// and prunes old ones by policy.
 //
-// ECR Public has no lifecycle policies. [Prune] replaces them: from a [Policy],
-// or from a lifecycle policy in private ECR's JSON, it works out which images
-// should be deleted, and returns a [Plan] with a decision for each image.
-// Nothing is deleted before [Plan.Apply].
+//	plan, err := housekeeping.Prune(ctx, client, "app", policy)
+//	if err != nil { ... }
+//	fmt.Print(plan)
+//	result, err := plan.Apply(ctx, client)
 //
-// An image is in doubt if something is unknown that could rule out its deletion.
-// Prune always keeps such an image, rules do not count it, and the plan says why.
+// [EnsureRepository] creates a repository if it is missing; [EnsureCatalogData],
+// [EnsureTags] and [EnsureRepositoryPolicy] update what differs. [FindImage] and
+// [ImageExists] look for one image. [DeleteImages] deletes any number of images.
+// Repositories are always the caller's own, and are named without the alias.
 //
-// # Multi-platform images
+// # Pruning
 //
-// An index and its children, the images it refers to, are pruned together. Rules
-// neither select nor count an untagged child: it stays while one of its indexes
-// stays, and is deleted after the last. Rules apply to a tagged child as to any
-// other image, but it also stays while one of its indexes stays.
+// ECR Public has no lifecycle policies. [Prune] replaces them. It applies a [Policy],
+// which [ParseLifecyclePolicy] can read from private ECR's JSON format, and returns a
+// [Plan] with a decision for each image. Nothing is deleted before [Plan.Apply].
 //
-// Signatures, attestations and other referrers follow their subject in the
-// same way. A referrer is an untagged image whose manifest names a subject, or
-// an image whose only tags are of the form "sha256-<digest>" or
-// "sha256-<digest>.sig". Rules apply to a referrer without a subject in the
-// repository as to any other image.
+// Prune needs the manifests of indexes and of some untagged images. It reads them
+// from the registry host, which allows one request a second without a login and ten
+// with one. To make it faster, set [PruneOptions.Login]; to see how long it takes, set
+// [PruneOptions.Progress].
 //
-// # What is not known
+// # Multi-platform images and referrers
 //
-// The service's API does not return manifests, so Prune reads them from the
-// registry host: those of indexes, and those of untagged images that can change
-// the plan. The host allows one request a second without a login and ten with
-// one, so a large repository takes a while: [Progress] reports how long, and
-// [PruneOptions].Login makes it faster.
+// An index and its children are pruned together. Rules ignore untagged children; each
+// is deleted after the last of its indexes. Rules apply to tagged children, but each
+// stays as long as one of its indexes does.
 //
-// These count as unknown:
+// Signatures, attestations and other referrers are pruned together with their
+// subject, in the same way. A referrer is an untagged image whose manifest names a
+// subject, or an image whose only tags are of the form "sha256-<digest>" or
+// "sha256-<digest>.sig". Without its subject in the repository, it is an image like
+// any other.
 //
-//   - a manifest that the host refuses or returns in a form that is not
-//     understood, or that it does not have although the API, asked again, has the
-//     image;
-//   - a media type that is not understood;
+// # What is unknown
+//
+// Prune keeps an image if something is unknown that could rule out its deletion.
+// Rules do not count the image, and the plan says why. These are unknown:
+//
+//   - a manifest that the host refuses, does not have, or returns in an unsupported
+//     form;
+//   - an unsupported media type;
 //   - a missing push time or digest;
-//   - anything on which responses disagree because the repository is changing: a
-//     tag listed for two images, an image listed twice with different tags or
-//     push times, or a tag or an image that only the list of tags contains;
-//   - whether a subject that was not listed exists, until the API confirms that
-//     it does not.
+//   - anything on which two responses disagree, because the repository is changing;
+//   - a subject that was not listed, until the API confirms that it does not exist.
 //
-// While the manifest of an index, or of a possible index, is unknown, any image
-// may be its child, and nothing is deleted. An untagged image with an unknown
-// manifest may be the referrer of any other, and stays. [Plan.GraphError] says
-// what could not be read.
+// If the manifest of an index is unknown, any image may be its child, so nothing is
+// deleted. If the manifest of an untagged image is unknown, it may be a referrer, so
+// it stays. [Plan.GraphError] says what could not be read.
 //
 // # What may change
 //
-// A plan cannot foresee changes made after it. [Plan.Apply] therefore describes
-// each image again right before it deletes it. A tag that is set between that
-// description and the deletion is still lost with the image, because the
-// service has no conditional deletion. Images are kept for an hour after they
-// were pushed, which protects every push that sets its tags within that time,
-// but not a tag that is added to an older untagged image. [PruneOptions].Grace
-// changes the hour. Nor can a plan know that an untagged image was once the
-// child or referrer of a deleted image. If Apply ends early, rules apply to the
-// children and referrers left over as to any other image, so a policy should
-// have a rule for untagged images.
+// [Plan.Apply] describes each image again before it deletes it. But the service has
+// no conditional deletion, so a tag that is set in between is lost with its image.
+// To protect pushes in progress, Prune keeps every image for an hour after it was
+// pushed; [PruneOptions.Grace] changes that.
+//
+// If Apply ends early, it may leave children and referrers of deleted images behind.
+// Rules apply to them as to any other image, so a policy should have a rule for
+// untagged images.
 package housekeeping

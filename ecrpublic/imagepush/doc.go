@@ -1,72 +1,57 @@
-// Package imagepush copies images into ECR Public. It needs AWS credentials,
-// but no Docker daemon, and by default no registry login.
+// Package imagepush copies images into ECR Public with AWS credentials and no Docker
+// daemon.
 //
-// [Push] copies one image, single-platform or multi-platform, or any other OCI
-// artifact, and [Mirror] copies many tags of a repository. Both read from
-// anything that oras-go reads: a remote registry, memory, files, or what [Open]
-// makes of an OCI layout or a docker save archive. [Promote] points a tag at an
-// image that is already in the account, in the same repository or in another.
-// [Target] is a destination for oras.Copy, for callers who want to control the
-// copy themselves.
+//	source, err := imagepush.Open(ctx, "image.tar")
+//	if err != nil { ... }
+//	defer source.Close()
+//	result, err := imagepush.Push(ctx, client, source, imagepush.PushOptions{Repository: "app", Tag: "v1"})
+//
+// [Push] copies one image or other OCI artifact; [Mirror] copies many tags of a
+// repository. Both read from any source of oras-go, such as a remote repository, and
+// from the OCI layouts and docker save archives that [Open] opens. [Promote] points a
+// tag at an image that is already in the account. [Target] is a destination for
+// oras.Copy.
 //
 // # What is sent
 //
-// Only content that the repository lacks is sent. Configs and layers go first,
-// several at a time and in parts; then manifests, children before their index.
-// The root manifest goes last, once and with its tag, followed only by its
-// referrers, if requested. A push that fails or is cancelled before that leaves
-// complete layers and children, which the next push reuses, but no broken image
-// and no moved tag.
+// Only content that the repository lacks is sent: configs and layers first, then
+// manifests, with children before their index. The root manifest is sent last, with
+// its tag; only its referrers may follow. If a push fails before
+// that, the tag has not moved, and the next push reuses the layers and children that
+// are complete.
 //
 // # API or registry host
 //
-// By default, content goes through the API, at
-// api.ecr-public.us-east-1.amazonaws.com, and needs only AWS credentials. With
-// [TargetOptions].Registry it goes to public.ecr.aws, as with docker push, while
-// the API is still asked what the repository has:
-//
-//   - Both hosts must be reachable, and the credentials, which obtain the login,
-//     also need the permissions ecr-public:GetAuthorizationToken and
-//     sts:GetServiceBearerToken.
-//   - A layer of any size takes two requests. Through the API it takes three for
-//     the first 10 MiB and one for each further part.
-//   - A layer takes about a third of the CPU time, because it is neither encoded
-//     nor signed.
-//
-// Prefer the registry host if you can reach both; .ci/push_bench.sh compares
-// the two. Options, results, checks and progress are the same.
+// By default, content goes through the API. With [TargetOptions.Registry] it goes to
+// public.ecr.aws, as with docker push. This is faster: a layer of any size takes two
+// requests, and a third of the CPU time. Both hosts must be reachable, and the
+// credentials need the permissions that package login names.
 //
 // # Memory
 //
-// A layer whose content implements io.ReaderAt and io.Seeker is read twice,
-// through ReadAt, and uses a few hundred kilobytes; layers that [Open] finds and
-// those of oras-go's stores on disk are of this kind. Any other layer is read
-// once, from start to end, and uses memory for two parts of 10 MiB, unless the
-// service asks for another size. In both cases the next part is read while one
-// is sent. [TargetOptions] bounds how many layers are sent at a time and the
-// memory they use.
+// A layer whose content implements io.ReaderAt and io.Seeker is read twice, and uses
+// a few hundred kilobytes of memory. Layers from [Open] and from oras-go's stores on
+// disk are of this kind. Any other layer is read once, and uses memory for two parts,
+// usually of 10 MiB. [TargetOptions.Parallel] bounds how many layers are sent at a
+// time, and [TargetOptions.Memory] the memory they use.
 //
-// Metadata is bounded, whatever a source claims: a manifest may have at most 4
-// MiB, an image at most 10,000 manifests, and a source at most 100,000 tags on
-// 1,000 pages.
+// A manifest may be at most 4 MiB; an image may have at most 10,000 manifests, and
+// a source at most 100,000 tags on 1,000 pages.
 //
 // # Failures
 //
-// Every call is attempted up to 30 times, with delays of 25 milliseconds to
-// five seconds. It is given up once it has failed for two minutes and at least
-// three times. These attempts do not use the retry tokens of the client, but its
-// RetryMaxAttempts still applies. So do the delays and tokens of a custom
-// Retryer, and its number of attempts unless that is the default of three. A
-// [CallError] says how often a call was attempted and why it was given up.
+// A call is attempted up to 30 times, with delays of 25 milliseconds to five
+// seconds. It ends after two minutes of failures, but not before the third failure.
+// The client's RetryMaxAttempts or Retryer still applies, but a Retryer's default of
+// three attempts becomes 30. A [CallError] says how often a call was attempted and
+// why it was not retried.
 //
-// If the response to a part is lost, the upload continues from the position
-// that the service reports; if the service loses an upload, the layer starts
-// over. Size and digest are checked while a layer is read, and a layer that
-// does not match is not completed. The registry host checks the digest itself
-// before it accepts a layer. Existing content is checked as well: the size of
-// a layer against the manifest, and the digest in PutImage's response.
+// An interrupted layer continues from the position that the service reports, or
+// starts over if the service lost it. A push checks the size and digest of each layer
+// that it sends, the size of each layer that the repository has, and the digest in
+// PutImage's response.
 //
-// The service limits InitiateLayerUpload, CompleteLayerUpload and PutImage to
-// ten calls a second each. Once it refuses one of them, a [Limiter] keeps to
-// that rate until none has been refused for five seconds.
+// The service limits InitiateLayerUpload, CompleteLayerUpload and PutImage to ten
+// calls a second each. A [Limiter] keeps to that rate once the service has refused a
+// call, until five seconds pass without a refusal.
 package imagepush

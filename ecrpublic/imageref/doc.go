@@ -1,13 +1,12 @@
-// Package imageref parses and formats the names that ECR Public uses: image
-// references such as public.ecr.aws/a1b2c3d4/team/app:v1, the repositoryUri of
-// a repository, addresses of the public gallery, and ARNs.
+// Package imageref parses and formats the names that ECR Public uses.
 //
-// A pull names a repository with the alias of its registry, an API call by its
-// name alone, and a permission or a resource tag by an ARN with the account in
-// it. [Reference] and [ARN] keep these parts apart, so that a full address cannot
-// end up where a name belongs. Both are comparable, so they can be map keys, and
+//	ref, err := imageref.Parse("public.ecr.aws/a1b2c3d4/team/app:v1")
+//	// ref.Alias is "a1b2c3d4", ref.RepositoryName is "team/app", ref.Tag is "v1"
+//
+// [Parse] accepts image references, repository URIs and addresses of the public
+// gallery. [ParseARN] accepts the ARNs of repositories and registries. Both check
+// names against the limits of the service. API calls take RepositoryName alone.
+//
+// A [Reference] and an [ARN] are comparable, so they can be map keys, and they
 // marshal as text.
-//
-// Parsing checks names against the service's limits, so a bad name fails
-// before a call is made.
 package imageref

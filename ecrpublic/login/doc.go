@@ -1,27 +1,26 @@
-// Package login turns ECR Public's authorization token into credentials that
-// registry clients accept.
+// Package login gets registry logins for public.ecr.aws from AWS credentials.
 //
-// [Get] fetches credentials once. A [Provider] caches them and renews them
-// before they expire. They are used in these ways:
+//	credentials, err := login.Get(ctx, client)
 //
-//   - Package registry builds HTTP clients from a Provider, for oras-go,
-//     go-containerregistry and net/http; they also renew the tokens that the
-//     registry host issues for a login.
-//   - [Provider.ORASCredential] is a credential function for oras.land/oras-go/v2.
-//     oras-go does not renew the host's expired tokens: use it for less than an
-//     hour.
-//   - [Provider.Serves] and [Provider.Credentials] are all you need to write a
-//     keychain and an authenticator for go-containerregistry.
-//   - [DockerConfig] writes and removes the entry that docker, crane, podman,
-//     skopeo and helm read.
-//   - [ServeHelper] implements a docker credential helper.
+// [Get] returns a login that is valid for twelve hours. A [Provider] keeps a login
+// and renews it before it expires. To use them:
+//
+//   - Docker, crane, podman, skopeo and helm read the configuration file that
+//     [DockerConfig] writes, or call a credential helper that [ServeHelper]
+//     implements.
+//   - For oras-go, go-containerregistry and net/http, pass a Provider to package
+//     registry. Its HTTP clients also renew the one-hour tokens that the registry
+//     host issues.
+//   - For oras-go without package registry, use [Provider.ORASCredential]. It works
+//     for an hour, because oras-go does not renew those tokens.
+//   - For go-containerregistry without package registry, write a keychain with
+//     [Provider.Serves] and [Provider.Credentials].
 //
 // # Whether to log in
 //
-// Pulling public images works without a login. A login raises the pull rate
-// limit and is required to push. An expired login is worse than none, because
-// the registry host then refuses public pulls too: remove it, or have a
-// provider or a helper renew it.
+// Pulls work without a login, at a lower rate; pushes need one. With an expired
+// login, the registry host refuses even pulls: remove it, or let a Provider or a
+// helper renew it.
 //
 // # Permissions
 //
@@ -30,5 +29,5 @@
 //
 // # Secrets
 //
-// Credentials print, log and marshal without the password.
+// [Credentials] print, log and marshal without the password.
 package login

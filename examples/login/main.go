@@ -1,4 +1,4 @@
-// Command login writes a login for ECR Public to docker's configuration.
+// Command login writes a login for ECR Public to docker's configuration file.
 package main
 
 import (

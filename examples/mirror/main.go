@@ -1,5 +1,4 @@
-// Command mirror copies tags of a repository in any registry into a repository of
-// ECR Public.
+// Command mirror copies tags of a repository in any registry to ECR Public.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Command parity compares Amazon ECR Public with what this project knows of it.
+// Command parity compares Amazon ECR Public with the emulator, probe by probe.
 package main
 
 import (

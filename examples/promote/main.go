@@ -1,23 +1,22 @@
-// Command promote points a tag at an image that is already in ECR Public: "build
-// once, promote by digest".
+// Command promote points a tag at an image that is already in ECR Public.
 //
 // In a pipeline, build and push once, and keep the digest:
 //
 //	push -live -repository app -source image.tar -tag "build-$BUILD" | sed -n 's/^digest: //p' >digest
 //
-// Test the image by that digest, and nothing else:
+// Test the image by its digest:
 //
 //	docker run --rm "public.ecr.aws/$ALIAS/app@$(cat digest)" self-test
 //
-// Then give it the tag that users pull, in the same repository or in another one of
-// the account. Use -dry-run first to see what would change:
+// Then promote the digest to the tag that users pull, in the same repository or in
+// another one. Use -dry-run first to see what would change:
 //
 //	promote -live -from "public.ecr.aws/$ALIAS/app@$(cat digest)" -tag stable -dry-run
 //	promote -live -from "public.ecr.aws/$ALIAS/app@$(cat digest)" -tag stable
 //	promote -live -from "public.ecr.aws/$ALIAS/app@$(cat digest)" -repository app-release -tag 1.4.0 -referrers
 //
-// The digest stays the same, so users pull exactly what was tested. To roll back,
-// promote the digest in the line "previous".
+// Users pull exactly what was tested. To roll back, promote the digest in the line
+// "previous".
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Command prune deletes old images of an ECR Public repository by a lifecycle
+// Command prune deletes old images of an ECR Public repository, according to a lifecycle
 // policy.
 package main
 

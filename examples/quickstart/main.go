@@ -1,4 +1,5 @@
-// Command quickstart walks through the life cycle of a public repository.
+// Command quickstart creates a repository of ECR Public, pushes an image, lists it, and
+// deletes both.
 package main
 
 import (

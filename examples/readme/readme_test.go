@@ -84,7 +84,7 @@ func readmePrune(ctx context.Context, client *ecrpublic.Client) error {
 	if err != nil {
 		return err
 	}
-	fmt.Print(plan) // a dry run; images in doubt are kept, and so is everything that belongs to a kept image
+	fmt.Print(plan) // nothing is deleted yet; the plan keeps every image that may still be needed
 	deleted, err := plan.Apply(ctx, client)
 	// end
 	fmt.Println(deleted)

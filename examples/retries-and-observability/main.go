@@ -1,5 +1,5 @@
-// Command retries-and-observability shows how the client handles failures, as
-// seen in OpenTelemetry.
+// Command retries-and-observability makes calls that fail and are retried, and prints
+// what OpenTelemetry records of them.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Command tags lists the tags of a public repository, with the digests, platforms and
-// sizes of their images.
+// Command tags lists the tags of a public repository, with the digest, platforms and
+// size of each image.
 package main
 
 import (

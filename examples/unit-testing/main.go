@@ -1,5 +1,5 @@
-// Command unit-testing is a small HTTP service whose tests show four ways to test
-// code that uses ECR Public.
+// Command unit-testing is a small HTTP service. Its tests show four ways to test code
+// that uses ECR Public.
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Command ecr-public-emulator runs the emulator of package ecrpublictest as a
-// program, for the AWS CLI, docker and similar tools, and programs in other
-// languages. Run it with -h to see its flags and how to point clients at it.
+// program, for the AWS CLI, container tools and programs in other languages. Its -h
+// lists the flags and shows how to point clients at it.
 package main
 
 import (
