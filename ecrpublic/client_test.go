@@ -2,7 +2,6 @@ package ecrpublic_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"reflect"
@@ -45,15 +44,7 @@ func (s fixedSigner) SignHTTP(ctx context.Context, c aws.Credentials, r *http.Re
 // reaches the transport, the signature included.
 func TestBothWaysSendTheSame(t *testing.T) {
 	t.Parallel()
-	var file struct {
-		Vectors []struct {
-			ID, Operation string
-			Input         json.RawMessage
-			Missing       []string `json:"missing_members"`
-		}
-	}
-	readVectors(t, "requests.json", &file)
-	for _, v := range file.Vectors {
+	for _, v := range recorded(t, "requests.json") {
 		if v.Missing != nil {
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
 // departures are the errors on which this client differs from the official one
@@ -32,60 +33,25 @@ var departures = map[string]struct {
 // sinceRecorded applies the retry rule that aws-sdk-go-v2 has changed since the
 // vectors were recorded with v1.47.8: from v1.48.0 on its retryers repeat a 429
 // whose error is of no type of the service.
-func (want *recordedError) sinceRecorded(responses []answer) {
+func sinceRecorded(want records.Error, responses []answer) records.Error {
 	const limit = 3 // attempts of the recorded calls
 	if want.HTTPStatus != http.StatusTooManyRequests || want.Type != "smithy.GenericAPIError" || want.Attempts != 1 {
-		return
+		return want
 	}
 	want.Attempts = 1 + slices.IndexFunc(responses, func(r answer) bool { return r.Status != http.StatusTooManyRequests })
 	if want.Attempts == 0 {
 		want.Attempts = limit
 	}
-}
-
-type recordedError struct {
-	Attempts          int
-	Kind, Code, Fault string
-	Message           any
-	Type              string
-	HTTPStatus        int    `json:"http_status"`
-	RequestID         string `json:"request_id"`
-	Members           map[string]any
+	return want
 }
 
 func TestErrorVectors(t *testing.T) {
 	t.Parallel()
-	var file struct {
-		Vectors []struct {
-			ID, Operation, Exception string
-			Responses                []answer
-			Results                  map[string]recordedError
-		}
-	}
-	readVectors(t, "errors.json", &file)
 	for way, options := range waysToRun {
-		for _, v := range file.Vectors {
+		for _, v := range recorded(t, "errors.json") {
 			t.Run(way+"/"+v.ID, func(t *testing.T) {
 				t.Parallel()
-				want := v.Results["go"]
-				want.sinceRecorded(v.Responses)
-				if v.ID == "protocol/TYPE_shouting" { // keys are case-sensitive, as everywhere in the protocol
-					want.Code, want.Fault, want.Type = "UnknownError", "unknown", "smithy.GenericAPIError"
-				}
-				departure, ok := departures[v.ID]
-				if !ok {
-					departure = departures[want.Code]
-				}
-				if departure.attempts > 0 {
-					want.Attempts = departure.attempts
-				}
-				if departure.succeeds {
-					want.Kind = ""
-				}
-				if departure.message != "" {
-					want.Message = departure.message
-				}
-
+				want := expected(v)
 				s := &script{answers: v.Responses}
 				out, err := callOperation(scripted(s, append(options, ecrpublic.WithoutDelay)...), v.Operation, inputFor(v.Operation))
 				assert.Equal(t, want.Attempts, len(s.requests), "attempts")
@@ -108,11 +74,33 @@ func TestErrorVectors(t *testing.T) {
 	}
 }
 
+// expected is what the official client reported, with the departures applied.
+func expected(v records.Vector) records.Error {
+	want := sinceRecorded(v.Results["go"], v.Responses)
+	if v.ID == "protocol/TYPE_shouting" { // keys are case-sensitive, as everywhere in the protocol
+		want.Code, want.Fault, want.Type = "UnknownError", "unknown", "smithy.GenericAPIError"
+	}
+	departure, ok := departures[v.ID]
+	if !ok {
+		departure = departures[want.Code]
+	}
+	if departure.attempts > 0 {
+		want.Attempts = departure.attempts
+	}
+	if departure.succeeds {
+		want.Kind = ""
+	}
+	if departure.message != "" {
+		want.Message = departure.message
+	}
+	return want
+}
+
 func retries(out any) int {
 	return reflect.ValueOf(out).Elem().FieldByName("ResponseMetadata").FieldByName("RetryAttempts").Interface().(int)
 }
 
-func assertAPIError(t *testing.T, want recordedError, err error) {
+func assertAPIError(t *testing.T, want records.Error, err error) {
 	t.Helper()
 	var api smithy.APIError
 	require.ErrorAs(t, err, &api)

@@ -41,7 +41,7 @@ func TestErrorOfTheFirstAttemptIsKept(t *testing.T) {
 				calls := 0
 				client := ecrpublic.New(ecrpublic.Options{RetryMaxAttempts: 1, Credentials: testCredentials, HTTPClient: doFunc(func(*http.Request) (*http.Response, error) {
 					if calls++; calls == 1 { // shows that the clock is off
-						return answer{Status: 200, Headers: map[string]string{"Date": time.Now().Add(skew).UTC().Format(http.TimeFormat)}}.response()
+						return answer{Status: 200, Headers: map[string]string{"Date": time.Now().Add(skew).UTC().Format(http.TimeFormat)}}.Response()
 					}
 					return endsWithBody(status, `{"__type":"ServerException","message":"the reason"}`, cancel), nil
 				})}, options...)
@@ -85,7 +85,7 @@ func TestClockIsLearnedFromEveryFinalAttempt(t *testing.T) {
 				var signed atomic.Value
 				client := ecrpublic.New(ecrpublic.Options{Credentials: testCredentials, DisableClockSkewCorrection: disabled, HTTPClient: doFunc(func(r *http.Request) (*http.Response, error) {
 					signed.Store(r.Header.Get("X-Amz-Date"))
-					return answer{Status: 400, Body: `{"__type":"RepositoryNotFoundException"}`, Headers: map[string]string{"Date": time.Now().Add(ahead).UTC().Format(http.TimeFormat)}}.response()
+					return answer{Status: 400, Body: `{"__type":"RepositoryNotFoundException"}`, Headers: map[string]string{"Date": time.Now().Add(ahead).UTC().Format(http.TimeFormat)}}.Response()
 				})}, options...)
 				for call := range 2 {
 					_, err := client.DescribeRegistries(t.Context(), nil)

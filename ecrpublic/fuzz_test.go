@@ -2,10 +2,8 @@ package ecrpublic_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -59,18 +57,8 @@ func operationNames() []string {
 // addRecorded adds the recorded answers of one file as seeds.
 func addRecorded(f *testing.F, file string, add func(operation int, a answer)) {
 	f.Helper()
-	data, err := os.ReadFile("testdata/" + file)
-	require.NoError(f, err)
-	var recorded struct {
-		Vectors []struct {
-			Operation string
-			answer
-			Responses []answer
-		}
-	}
-	require.NoError(f, json.Unmarshal(data, &recorded))
-	for _, v := range recorded.Vectors {
-		for _, a := range append(v.Responses, v.answer) {
+	for _, v := range recorded(f, file) {
+		for _, a := range append(v.Responses, v.Answer) {
 			for i, name := range operationNames() {
 				if name == v.Operation && a.Status != 0 {
 					add(i, a)

@@ -112,7 +112,7 @@ func TestHTTPClientIsUsedAsItIs(t *testing.T) {
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
 		answers := func(token string) http.RoundTripper {
 			return roundTripper(func(*http.Request) (*http.Response, error) {
-				return answer{Status: 200, Body: fmt.Sprintf(`{"nextToken":%q}`, token)}.response()
+				return answer{Status: 200, Body: fmt.Sprintf(`{"nextToken":%q}`, token)}.Response()
 			})
 		}
 		standard := &http.Client{Transport: answers("first")}

@@ -36,7 +36,7 @@ func TestErrorAnswersHaveAnExactLimit(t *testing.T) {
 type unmeasured struct{ answer answer }
 
 func (u unmeasured) Do(*http.Request) (*http.Response, error) {
-	r, err := u.answer.response()
+	r, err := u.answer.Response()
 	r.ContentLength = -1
 	return r, err
 }

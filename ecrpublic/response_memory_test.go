@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
 // TestMemoryGrowsWithWhatHasArrived announces 150 MB and sends a byte. Not parallel: it
@@ -18,7 +19,7 @@ func TestMemoryGrowsWithWhatHasArrived(t *testing.T) {
 	for way, options := range waysToRun {
 		t.Run(way, func(t *testing.T) {
 			client := ecrpublic.New(ecrpublic.Options{RetryMaxAttempts: 1, Credentials: testCredentials, HTTPClient: doFunc(func(*http.Request) (*http.Response, error) {
-				body := io.MultiReader(strings.NewReader("{"), cutOff{})
+				body := io.MultiReader(strings.NewReader("{"), records.CutOff{})
 				return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: 150_000_000, Body: io.NopCloser(body)}, nil
 			})}, options...)
 			var before, after runtime.MemStats

@@ -23,7 +23,8 @@ const (
 type guard struct {
 	next     http.RoundTripper
 	prefix   string
-	registry bool // the registry's own data may be changed
+	host     string // the registry host's address; empty if there is none
+	registry bool   // the registry's own data may be changed
 	journal  *journal
 	pace     time.Duration
 	calls    int
@@ -84,6 +85,9 @@ func (g *guard) check(r *http.Request, operation string, body []byte) error {
 		return fmt.Errorf("%s: %q is not below %s/", operation, name, g.prefix)
 	}
 	if operation == "" { // the registry host
+		if address := r.URL.Scheme + "://" + r.URL.Host; address != g.host {
+			return fmt.Errorf("%s %s: the registry host is %s, and no other is called", r.Method, address, g.host)
+		}
 		path := r.URL.Path
 		if path == "/v2/" || path == "/token/" {
 			return nil

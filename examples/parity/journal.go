@@ -20,7 +20,7 @@ import (
 // entry is a line of a journal: where a run works, or what it is about to make or to
 // change.
 type entry struct {
-	Account     string  `json:"account,omitempty"`
+	Account     string  `json:"account,omitempty"` // of AWS; empty if it is not known
 	Service     string  `json:"service,omitempty"` // its address; empty for AWS
 	Prefix      string  `json:"prefix,omitempty"`
 	Repository  string  `json:"repository,omitempty"`
@@ -124,7 +124,7 @@ func undo(ctx context.Context, t *target, path string) (deleted int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	if head.Account != t.account || head.Service != t.address {
+	if head.Account != "" && head.Account != t.account || head.Service != t.address {
 		return 0, fmt.Errorf("%s: %w: account %q, service %q", path, errElsewhere, head.Account, head.Service)
 	}
 	open := map[string]bool{} // repositories whose creation got no response, and that are not there

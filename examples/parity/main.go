@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 	"github.com/ecr-public/ecr-public-go/internal/probes"
+	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
 const about = `
@@ -30,7 +33,7 @@ result.`
 type settings struct {
 	yes, first, registry, clean, facts, policy bool
 
-	run, json, markdown, compare, result, journals string
+	run, json, markdown, compare, result, journals, host string
 }
 
 func (s *settings) add(flags *demo.Flags) {
@@ -42,6 +45,7 @@ func (s *settings) add(flags *demo.Flags) {
 	flags.BoolVar(&s.yes, "yes", false, "with -live: confirm that repositories are created in the account")
 	flags.BoolVar(&s.first, "first-repository", false, "with -live: continue if the account has no repository; the first one gives it a permanent alias")
 	flags.BoolVar(&s.registry, "registry-data", false, "with -live: also set the registry's display name, then restore it")
+	flags.StringVar(&s.host, "registry-host", "", "address of the registry host; default: the real one with -live, that of -endpoint without. With both flags there is no default, and its probes are not run")
 	flags.BoolVar(&s.clean, "clean", false, "delete what earlier runs on the same service left behind, and exit")
 	flags.BoolVar(&s.facts, "facts", false, "print the undocumented facts with their probes, and exit")
 	flags.BoolVar(&s.policy, "policy", false, "print the IAM policy that -live needs, and exit")
@@ -67,6 +71,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case flags.Live && !s.clean && !s.yes:
 		return demo.Usagef("-live makes and deletes repositories in your account; add -yes to confirm (-policy prints the permissions it needs)")
 	}
+	if err := checkHost(s.host); err != nil {
+		return err
+	}
 	list, err := s.choose(flags.Emulated())
 	if err != nil {
 		return err
@@ -80,7 +87,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	target, err := connect(ctx, flags.Where)
+	target, err := connect(ctx, flags.Where, s.host)
 	if err != nil {
 		return err
 	}
@@ -95,6 +102,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	result, err := probeAll(ctx, target, folder, s.registry || flags.Emulated(), list, show)
 	finish()
 	return cmp.Or(errors.Join(err, s.report(ctx, result, stdout)), context.Cause(ctx))
+}
+
+// checkHost reports an address that is none.
+func checkHost(address string) error {
+	u, err := url.Parse(strings.TrimSuffix(address, "/"))
+	if address == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path == "" && u.RawQuery == "" {
+		return nil
+	}
+	return demo.Usagef("-registry-host %s is not an address: write it as https://host or http://host:port", address)
 }
 
 // choose returns the probes that match -run. Those that change the registry itself need
@@ -121,7 +137,8 @@ func (s settings) announce(ctx context.Context, t *target, n int, stderr io.Writ
 	if !t.live {
 		return nil
 	}
-	fmt.Fprintf(stderr, "account   %s\nidentity  %s\nprobes    %d, in repositories %s/...\n", t.account, t.identity, n, t.prefix)
+	fmt.Fprintf(stderr, "account   %s\nidentity  %s\nregistry  %s\nprobes    %d, in repositories %s/...\n",
+		cmp.Or(t.account, "not known before its first repository"), t.identity, cmp.Or(t.host, "not probed: -registry-host names none"), n, t.prefix)
 	has, err := t.hasRegistry(ctx)
 	if err != nil {
 		return fmt.Errorf("-live: look for the account's registry: %w", err)
@@ -133,12 +150,12 @@ func (s settings) announce(ctx context.Context, t *target, n int, stderr io.Writ
 }
 
 // report compares a result with its reference and writes it.
-func (s settings) report(ctx context.Context, result *result, stdout io.Writer) error {
-	if len(result.Probes) == 0 {
+func (s settings) report(ctx context.Context, result *records.File, stdout io.Writer) error {
+	if len(result.Header.Probes) == 0 {
 		return nil
 	}
 	if s.json != "" {
-		if err := result.write(s.json); err != nil {
+		if err := result.Write(s.json); err != nil {
 			return fmt.Errorf("-json: %w", err)
 		}
 	}
@@ -163,7 +180,7 @@ func (s settings) report(ctx context.Context, result *result, stdout io.Writer) 
 
 // reference is the result of -compare, or that of a new emulator for the same
 // probes.
-func (s settings) reference(ctx context.Context, of *result) (*result, error) {
+func (s settings) reference(ctx context.Context, of *records.File) (*records.File, error) {
 	if s.compare != "" {
 		reference, err := readResult(s.compare)
 		if err != nil {
@@ -172,7 +189,7 @@ func (s settings) reference(ctx context.Context, of *result) (*result, error) {
 		return reference, nil
 	}
 	wanted := map[string]bool{}
-	for _, p := range of.Probes {
+	for _, p := range of.Header.Probes {
 		wanted[p.Name] = true
 	}
 	var list []probes.Probe
@@ -181,7 +198,7 @@ func (s settings) reference(ctx context.Context, of *result) (*result, error) {
 			list = append(list, p)
 		}
 	}
-	emulator, err := connect(ctx, demo.Where{})
+	emulator, err := connect(ctx, demo.Where{}, "")
 	if err != nil {
 		return nil, err
 	}
@@ -198,4 +215,12 @@ func (s settings) compareFiles(ctx context.Context, stdout io.Writer) error {
 	}
 	s.json = ""
 	return s.report(ctx, got, stdout)
+}
+
+func readResult(file string) (*records.File, error) {
+	result, err := records.Read(file)
+	if err == nil && len(result.Header.Probes) == 0 {
+		return nil, fmt.Errorf("%s is not a result of -json: it has no probes", file)
+	}
+	return result, err
 }

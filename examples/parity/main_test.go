@@ -69,7 +69,9 @@ func TestFlags(t *testing.T) {
 	demotest.Refuses(t, run, "-run (: ", "-run", "(")
 	demotest.Refuses(t, run, "matches no probe", "-run", "no such probe")
 	demotest.Refuses(t, run, "-result: open", "-result", "missing.json")
-	demotest.Refuses(t, run, "-result: main.go is not a result of -json", "-result", "main.go")
+	demotest.Refuses(t, run, "-result: main.go is not a file of vectors", "-result", "main.go")
+	demotest.Refuses(t, run, "is not an address", "-registry-host", "public.ecr.aws")
+	demotest.Refuses(t, run, "requests.json is not a result of -json", "-result", filepath.Join("..", "..", "ecrpublic", "testdata", "requests.json"))
 	stdout, _ := demotest.Run(t, run, "-facts")
 	assert.Contains(t, stdout, "not probed: a run calls one region")
 	stdout, _ = demotest.Run(t, run, "-policy")
@@ -129,7 +131,7 @@ func stateOf(t *testing.T, emulator *ecrpublictest.Server) []string {
 
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	g := &guard{prefix: "parity-abc", next: http.NewFileTransport(http.Dir("."))}
+	g := &guard{prefix: "parity-abc", host: "https://public.ecr.aws", next: http.NewFileTransport(http.Dir("."))}
 	request := func(operation, body, path string) error {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://public.ecr.aws"+path, strings.NewReader(body))
 		require.NoError(t, err)
@@ -149,6 +151,8 @@ func TestGuard(t *testing.T) {
 	for path, ok := range map[string]bool{"/v2/": true, "/token/": true, "/v2/alias/parity-abc/app/tags/list": true, "/v2/alias/app/tags/list": false, "/v2/_catalog": false, "/other": false} {
 		assert.Equal(t, ok, request("", "", path) == nil, path)
 	}
+	g.host = "http://127.0.0.1:4510"
+	assert.ErrorContains(t, request("", "", "/v2/"), "the registry host is http://127.0.0.1:4510")
 	assert.Error(t, request("PutRegistryCatalogData", "{}", "/"))
 	g.registry = true
 	assert.NoError(t, request("PutRegistryCatalogData", "{}", "/"))
@@ -208,7 +212,7 @@ func TestCleanAfterAKill(t *testing.T) {
 		defer cancel()
 		d.kill = cancel
 		folder := t.TempDir()
-		victim, err := connect(ctx, demo.Where{Endpoint: emulator.URL})
+		victim, err := connect(ctx, demo.Where{Endpoint: emulator.URL}, "")
 		require.NoError(t, err)
 		victim.transport = d
 		victim.client = ecrpublic.New(victim.client.Options(), func(o *ecrpublic.Options) {
@@ -218,7 +222,7 @@ func TestCleanAfterAKill(t *testing.T) {
 		if d.requests > d.n {
 			assert.Error(t, err, "nothing could be cleaned up")
 		}
-		after, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL})
+		after, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL}, "")
 		require.NoError(t, err)
 		require.NoError(t, clean(t.Context(), after, folder, io.Discard))
 		require.Equal(t, before, stateOf(t, emulator), "killed at request %d, sent: %t", d.n, d.sent)
@@ -247,7 +251,7 @@ func TestCleanLeavesOthersAlone(t *testing.T) {
 	emulator := newEmulator(t)
 	_, err := emulator.AddImage("team/app", "v1")
 	require.NoError(t, err)
-	here, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL})
+	here, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL}, "")
 	require.NoError(t, err)
 	for name, c := range map[string]struct{ journal, says string }{
 		"another account":                    {`{"account":"1","service":"` + emulator.URL + `","prefix":"parity-x"}`, ""},
@@ -309,7 +313,7 @@ func TestInterruption(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	folder := t.TempDir()
-	target, err := connect(ctx, demo.Where{Endpoint: emulator.URL})
+	target, err := connect(ctx, demo.Where{Endpoint: emulator.URL}, "")
 	require.NoError(t, err)
 	out, err := probeAll(ctx, target, folder, true, small(), func(_ string, done, _ int) {
 		if done == 30 {
@@ -318,7 +322,7 @@ func TestInterruption(t *testing.T) {
 	})
 	require.NoError(t, err)
 	outcomes := map[probes.Outcome]int{}
-	for _, p := range out.Probes {
+	for _, p := range out.Header.Probes {
 		outcomes[p.Outcome]++
 	}
 	assert.Equal(t, map[probes.Outcome]int{probes.Equal: 30, probes.NotRun: len(small()) - 30}, outcomes)
@@ -348,7 +352,7 @@ func TestCleanWaitsForWhatIsUnknown(t *testing.T) {
 	t.Parallel()
 	emulator := newEmulator(t)
 	for _, answered := range []bool{false, true} {
-		here, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL})
+		here, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL}, "")
 		require.NoError(t, err)
 		name := here.prefix + "/app"
 		transport := &late{make: func() {

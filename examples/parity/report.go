@@ -12,7 +12,27 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 	"github.com/ecr-public/ecr-public-go/internal/probes"
+	"github.com/ecr-public/ecr-public-go/internal/records"
 )
+
+// report compares a record with a reference.
+type report struct {
+	of, with string
+	rows     []records.Row
+}
+
+func newReport(of, with *records.File) *report {
+	return &report{of: of.Header.Service, with: with.Header.Service, rows: records.Compare(of, with)}
+}
+
+func (r *report) differing() (n int) {
+	for _, row := range r.rows {
+		if row.Differs() {
+			n++
+		}
+	}
+	return n
+}
 
 // tally counts outcomes.
 type tally map[probes.Outcome]int
@@ -25,7 +45,7 @@ func (r *report) areas() (names []string, counts map[string]tally) {
 		if counts[area] == nil {
 			names, counts[area] = append(names, area), tally{}
 		}
-		counts[area][row.outcome()]++
+		counts[area][row.Outcome()]++
 	}
 	return names, counts
 }
@@ -41,7 +61,7 @@ func (r *report) probes() (n int) {
 }
 
 // where is the place of the guess that a row's fact is, if it is one.
-func where(r row) string {
+func where(r records.Row) string {
 	fact, ok := probes.FactOf(r.Fact)
 	if !ok || fact.Where == "" {
 		return ""
@@ -61,11 +81,11 @@ func (r *report) print(w io.Writer) error {
 		return err
 	}
 	for _, row := range r.rows {
-		if row.outcome() == probes.Equal {
+		if row.Outcome() == probes.Equal {
 			continue
 		}
-		fmt.Fprintf(w, "\n%s: %s\n", row.Name, row.outcome())
-		for _, line := range row.lines() {
+		fmt.Fprintf(w, "\n%s: %s\n", row.Name, row.Outcome())
+		for _, line := range lines(row) {
 			fmt.Fprintln(w, "  "+line)
 		}
 	}
@@ -74,14 +94,14 @@ func (r *report) print(w io.Writer) error {
 }
 
 // lines say what is different, or why a probe was not run.
-func (r row) lines() []string {
-	lines := slices.Concat(r.Details, r.differences, r.Notes)
-	if r.differs() {
+func lines(r records.Row) []string {
+	list := slices.Concat(r.Details, r.Differences, r.Notes)
+	if r.Differs() {
 		if place := where(r); place != "" {
-			lines = append(lines, place)
+			list = append(list, place)
 		}
 	}
-	return lines
+	return list
 }
 
 // writeMarkdown writes the same report as a document.
@@ -93,11 +113,11 @@ func (r *report) writeMarkdown(file string) error {
 		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", area, counts[area][probes.Equal], counts[area][probes.Differs], counts[area][probes.NotRun])
 	}
 	for _, row := range r.rows {
-		if row.outcome() == probes.Equal {
+		if row.Outcome() == probes.Equal {
 			continue
 		}
-		fmt.Fprintf(&b, "\n## %s: %s\n\n", row.Name, row.outcome())
-		for _, line := range row.lines() {
+		fmt.Fprintf(&b, "\n## %s: %s\n\n", row.Name, row.Outcome())
+		for _, line := range lines(row) {
 			fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(line, "\n", " "))
 		}
 	}

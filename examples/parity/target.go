@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -23,7 +24,7 @@ type target struct {
 	live     bool
 	account  string // of AWS; empty elsewhere
 	identity string // the ARN of the caller
-	host     string // address of the registry host
+	host     string // address of the registry host; empty leaves out its probes
 	address  string // of the API, where it has one of its own
 	prefix   string // of all repositories of this run
 
@@ -34,8 +35,9 @@ type target struct {
 	close     func()
 }
 
-// connect connects to the service, and on AWS finds the account.
-func connect(ctx context.Context, where demo.Where) (*target, error) {
+// connect connects to the service, and on AWS finds the account. The registry host is
+// the named one, or that of the service; beside a proxy for the API only a named one.
+func connect(ctx context.Context, where demo.Where, registryHost string) (*target, error) {
 	service, err := where.Connect(ctx)
 	if err != nil {
 		return nil, err
@@ -46,27 +48,46 @@ func connect(ctx context.Context, where demo.Where) (*target, error) {
 	}
 	switch {
 	case where.Live:
-		t.name, t.live, t.host, t.address = "ECR Public", true, "https://"+imageref.Host, where.Endpoint
+		t.name, t.live, t.address = "ECR Public", true, where.Endpoint
 		t.settle = 15 * time.Second
-		if t.account, t.identity, err = caller(ctx); err != nil {
+		if where.Endpoint == "" {
+			t.host = "https://" + imageref.Host
+		}
+		if err := t.identify(ctx); err != nil {
 			return nil, err
 		}
 	case where.Endpoint != "":
 		t.name = "endpoint"
 	}
+	t.host = strings.TrimSuffix(cmp.Or(registryHost, t.host), "/")
 	return t, nil
 }
 
-func caller(ctx context.Context) (account, arn string, err error) {
+// identify finds out whose credentials these are. Beside a proxy, STS is only asked at an
+// address that the AWS settings name, and otherwise the account is the registry's.
+func (t *target) identify(ctx context.Context) error {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithDefaultRegion("us-east-1"))
 	if err != nil {
-		return "", "", fmt.Errorf("-live: read the AWS configuration: %w", err)
+		return fmt.Errorf("-live: read the AWS configuration: %w", err)
 	}
-	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil)
+	client := sts.NewFromConfig(cfg)
+	if t.address != "" && client.Options().BaseEndpoint == nil {
+		t.identity = "not asked for: -endpoint is set, and AWS_ENDPOINT_URL_STS is not"
+		out, err := t.client.DescribeRegistries(ctx, nil)
+		if err != nil {
+			return fmt.Errorf("-live: look for the account's registry: %w", err)
+		}
+		if len(out.Registries) > 0 {
+			t.account = aws.ToString(out.Registries[0].RegistryId)
+		}
+		return nil
+	}
+	out, err := client.GetCallerIdentity(ctx, nil)
 	if err != nil {
-		return "", "", fmt.Errorf("-live: find out whose credentials these are: %w", err)
+		return fmt.Errorf("-live: find out whose credentials these are: %w", err)
 	}
-	return aws.ToString(out.Account), aws.ToString(out.Arn), nil
+	t.account, t.identity = aws.ToString(out.Account), aws.ToString(out.Arn)
+	return nil
 }
 
 // hasRegistry reports whether the account has a registry, and so an alias.

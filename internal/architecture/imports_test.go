@@ -27,6 +27,7 @@ var layers = []struct {
 	light  bool
 }{
 	{"internal/probes", []string{"internal/", "types", "ecrpublic"}, true},
+	{"internal/records", []string{"internal/", "types", "ecrpublic", "ecrpublic/"}, false},
 	{"internal/", []string{"internal/"}, true},
 	{"types", []string{"internal/"}, true},
 	{"paginators", []string{"internal/", "types", "ecrpublic"}, true},

@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -237,7 +238,7 @@ func host(a *area) {
 }
 
 // errNoHost is why probes of the registry host are not run by a session without one.
-var errNoHost = fmt.Errorf("this run has no registry host")
+var errNoHost = errors.New("no registry host was named for this run")
 
 // uploads probes what a push over the registry host meets.
 func uploads(add func(name, fact string, does func(context.Context, *T))) {

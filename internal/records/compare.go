@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"cmp"
@@ -16,7 +16,7 @@ import (
 // differences compares the exchanges of a probe with those of the reference, field by
 // field. What differs between any two runs is left out: times, and the numbers of
 // scrubbed values.
-func differences(got, reference []exchange) []string {
+func differences(got, reference []Vector) []string {
 	got, reference = answered(got), answered(reference)
 	if len(got) != len(reference) {
 		return []string{fmt.Sprintf("%d requests, %s in the reference", len(got), fmt.Sprint(len(reference)))}
@@ -24,7 +24,7 @@ func differences(got, reference []exchange) []string {
 	var list []string
 	for i := range got {
 		g, r := fields(got[i]), fields(reference[i])
-		what := cmp.Or(got[i].Operation, got[i].Method+" "+got[i].URL)
+		what := got[i].what()
 		for _, path := range slices.Sorted(maps.Keys(union(g, r))) {
 			if g[path] != r[path] {
 				list = append(list, fmt.Sprintf("%s: %s is %s, %s in the reference", what, path, cmp.Or(g[path], "absent"), cmp.Or(r[path], "absent")))
@@ -35,10 +35,26 @@ func differences(got, reference []exchange) []string {
 }
 
 // answered leaves out what was tried again: throttles and failures of the service.
-func answered(exchanges []exchange) []exchange {
-	return slices.DeleteFunc(slices.Clone(exchanges), func(e exchange) bool {
-		return e.Status == http.StatusTooManyRequests || e.Status >= http.StatusInternalServerError || strings.Contains(e.Body, `"ThrottlingException"`)
-	})
+func answered(list []Vector) []Vector { return slices.DeleteFunc(slices.Clone(list), triedAgain) }
+
+func triedAgain(v Vector) bool {
+	return v.Status == http.StatusTooManyRequests || v.Status >= http.StatusInternalServerError || strings.Contains(v.Body, `"ThrottlingException"`)
+}
+
+// method is the operation and the method of the request.
+func (v Vector) method() string {
+	if v.Request == nil {
+		return v.Operation
+	}
+	return v.Operation + " " + v.Request.Method
+}
+
+// what names the request.
+func (v Vector) what() string {
+	if v.Operation != "" || v.Request == nil {
+		return v.Operation
+	}
+	return v.Request.Method + " " + v.Request.Path
 }
 
 func union(a, b map[string]string) map[string]bool {
@@ -56,19 +72,19 @@ func union(a, b map[string]string) map[string]bool {
 var compared = []string{"Content-Type", "Docker-Content-Digest", "Link", "Location", "Range", "Www-Authenticate"}
 
 // fields flattens a response to paths and values.
-func fields(e exchange) map[string]string {
-	out := map[string]string{"request": e.Operation + " " + e.Method, "status": fmt.Sprint(e.Status)}
+func fields(v Vector) map[string]string {
+	out := map[string]string{"request": v.method(), "status": fmt.Sprint(v.Status)}
 	for _, name := range compared {
-		if v := e.Headers[name]; len(v) > 0 {
-			out["header "+name] = general(strings.Join(v, ", "))
+		if value := v.Headers[name]; value != "" {
+			out["header "+name] = general(value)
 		}
 	}
 	var body any
-	decoder := json.NewDecoder(strings.NewReader(e.Body))
+	decoder := json.NewDecoder(strings.NewReader(v.Body))
 	decoder.UseNumber()
-	if err := decoder.Decode(&body); err != nil || e.Status >= http.StatusMultipleChoices && e.Status < http.StatusBadRequest {
-		if e.Body != "" {
-			out["body"] = general(e.Body)
+	if err := decoder.Decode(&body); err != nil || v.Status >= http.StatusMultipleChoices && v.Status < http.StatusBadRequest {
+		if v.Body != "" {
+			out["body"] = general(v.Body)
 		}
 		return out
 	}
@@ -165,64 +181,62 @@ func sorted(v any) any {
 	return v
 }
 
-// row is a probe's line of the report.
-type row struct {
+// Row is a probe, or what probes share, beside its reference.
+type Row struct {
 	probes.Result
-	differences []string // from the reference
+	Differences []string // from the reference, field by field
 }
 
-func (r row) differs() bool {
-	return r.Outcome != probes.NotRun && (r.Outcome == probes.Differs || len(r.differences) > 0)
+// Differs reports whether the service does not do what is expected, or not what the
+// reference does.
+func (r Row) Differs() bool {
+	return r.Result.Outcome != probes.NotRun && (r.Result.Outcome == probes.Differs || len(r.Differences) > 0)
 }
 
-// outcome counts a difference from the reference, too.
-func (r row) outcome() probes.Outcome {
-	if r.differs() {
+// Outcome is the probe's, with a difference from the reference counted.
+func (r Row) Outcome() probes.Outcome {
+	if r.Differs() {
 		return probes.Differs
 	}
-	return r.Outcome
+	return r.Result.Outcome
 }
 
-// report compares a result with a reference.
-type report struct {
-	of, with string
-	rows     []row
-}
-
-func newReport(of, with *result) *report {
-	reference := map[string]probedResult{}
-	for _, p := range with.Probes {
+// Compare compares a record with a reference. First come the shared things that both
+// made, then all probes of the record.
+func Compare(of, with *File) []Row {
+	reference := map[string]probes.Result{}
+	for _, p := range with.Header.Probes {
 		reference[p.Name] = p
 	}
-	r := &report{of: of.Service, with: with.Service}
-	for _, name := range slices.Sorted(maps.Keys(of.Setup)) {
-		if ref, ok := with.Setup[name]; ok && succeeded(of.Setup[name]) && succeeded(ref) {
-			line := row{Result: probes.Result{Name: "setup/" + name, Outcome: probes.Equal}}
-			line.differences = differences(of.Setup[name], ref)
-			r.rows = append(r.rows, line)
+	var rows []Row
+	for _, name := range of.shared() {
+		if got, ref := of.of(name), with.of(name); succeeded(got) && succeeded(ref) {
+			rows = append(rows, Row{probes.Result{Name: name, Outcome: probes.Equal}, differences(got, ref)})
 		}
 	}
-	for _, p := range of.Probes {
-		line := row{Result: p.Result}
+	for _, p := range of.Header.Probes {
+		row := Row{Result: p}
 		if ref, ok := reference[p.Name]; ok && p.Outcome != probes.NotRun && ref.Outcome != probes.NotRun {
-			line.differences = differences(p.Exchanges, ref.Exchanges)
+			row.Differences = differences(of.of(p.Name), with.of(p.Name))
 		}
-		r.rows = append(r.rows, line)
+		rows = append(rows, row)
 	}
-	return r
+	return rows
 }
 
-// succeeded reports whether all of a setup's requests did; otherwise, and if an
+// shared are the names of what probes share, sorted.
+func (f *File) shared() []string {
+	names := map[string]bool{}
+	for _, v := range f.Vectors {
+		if strings.HasPrefix(v.ID, "setup/") {
+			names[v.ID[:strings.LastIndexByte(v.ID, '#')]] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// succeeded reports whether all requests for something shared did; otherwise, and if an
 // interruption came before the first, the probes that need it say so.
-func succeeded(exchanges []exchange) bool {
-	return len(exchanges) > 0 && !slices.ContainsFunc(exchanges, func(e exchange) bool { return e.Status >= http.StatusBadRequest })
-}
-
-func (r *report) differing() (n int) {
-	for _, row := range r.rows {
-		if row.differs() {
-			n++
-		}
-	}
-	return n
+func succeeded(list []Vector) bool {
+	return len(list) > 0 && !slices.ContainsFunc(list, func(v Vector) bool { return v.Status >= http.StatusBadRequest })
 }
