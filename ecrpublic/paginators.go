@@ -25,8 +25,7 @@ type DescribeImagesAPIClient interface {
 	DescribeImages(context.Context, *DescribeImagesInput, ...func(*Options)) (*DescribeImagesOutput, error)
 }
 
-// DescribeImagesPaginator fetches the pages of DescribeImages on demand; its NextPage returns a
-// *[DescribeImagesOutput].
+// DescribeImagesPaginator fetches the pages of DescribeImages on demand.
 type DescribeImagesPaginator struct {
 	pager[DescribeImagesInput, DescribeImagesOutput]
 }
@@ -40,6 +39,12 @@ func NewDescribeImagesPaginator(client DescribeImagesAPIClient, params *Describe
 		},
 		func(in *DescribeImagesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeImagesOutput) *string { return out.NextToken })}
+}
+
+// NextPage fetches the next page, for one goroutine at a time. After an error,
+// calling it again repeats the request; after the last page it fails.
+func (p *DescribeImagesPaginator) NextPage(ctx context.Context, optFns ...func(*Options)) (*DescribeImagesOutput, error) {
+	return p.nextPage(ctx, optFns)
 }
 
 // DescribeImageTagsPaginatorOptions configures a [DescribeImageTagsPaginator], as
@@ -58,8 +63,7 @@ type DescribeImageTagsAPIClient interface {
 	DescribeImageTags(context.Context, *DescribeImageTagsInput, ...func(*Options)) (*DescribeImageTagsOutput, error)
 }
 
-// DescribeImageTagsPaginator fetches the pages of DescribeImageTags on demand; its NextPage returns a
-// *[DescribeImageTagsOutput].
+// DescribeImageTagsPaginator fetches the pages of DescribeImageTags on demand.
 type DescribeImageTagsPaginator struct {
 	pager[DescribeImageTagsInput, DescribeImageTagsOutput]
 }
@@ -73,6 +77,12 @@ func NewDescribeImageTagsPaginator(client DescribeImageTagsAPIClient, params *De
 		},
 		func(in *DescribeImageTagsInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeImageTagsOutput) *string { return out.NextToken })}
+}
+
+// NextPage fetches the next page, for one goroutine at a time. After an error,
+// calling it again repeats the request; after the last page it fails.
+func (p *DescribeImageTagsPaginator) NextPage(ctx context.Context, optFns ...func(*Options)) (*DescribeImageTagsOutput, error) {
+	return p.nextPage(ctx, optFns)
 }
 
 // DescribeRegistriesPaginatorOptions configures a [DescribeRegistriesPaginator], as
@@ -91,8 +101,7 @@ type DescribeRegistriesAPIClient interface {
 	DescribeRegistries(context.Context, *DescribeRegistriesInput, ...func(*Options)) (*DescribeRegistriesOutput, error)
 }
 
-// DescribeRegistriesPaginator fetches the pages of DescribeRegistries on demand; its NextPage returns a
-// *[DescribeRegistriesOutput].
+// DescribeRegistriesPaginator fetches the pages of DescribeRegistries on demand.
 type DescribeRegistriesPaginator struct {
 	pager[DescribeRegistriesInput, DescribeRegistriesOutput]
 }
@@ -106,6 +115,12 @@ func NewDescribeRegistriesPaginator(client DescribeRegistriesAPIClient, params *
 		},
 		func(in *DescribeRegistriesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeRegistriesOutput) *string { return out.NextToken })}
+}
+
+// NextPage fetches the next page, for one goroutine at a time. After an error,
+// calling it again repeats the request; after the last page it fails.
+func (p *DescribeRegistriesPaginator) NextPage(ctx context.Context, optFns ...func(*Options)) (*DescribeRegistriesOutput, error) {
+	return p.nextPage(ctx, optFns)
 }
 
 // DescribeRepositoriesPaginatorOptions configures a [DescribeRepositoriesPaginator], as
@@ -124,8 +139,7 @@ type DescribeRepositoriesAPIClient interface {
 	DescribeRepositories(context.Context, *DescribeRepositoriesInput, ...func(*Options)) (*DescribeRepositoriesOutput, error)
 }
 
-// DescribeRepositoriesPaginator fetches the pages of DescribeRepositories on demand; its NextPage returns a
-// *[DescribeRepositoriesOutput].
+// DescribeRepositoriesPaginator fetches the pages of DescribeRepositories on demand.
 type DescribeRepositoriesPaginator struct {
 	pager[DescribeRepositoriesInput, DescribeRepositoriesOutput]
 }
@@ -139,6 +153,12 @@ func NewDescribeRepositoriesPaginator(client DescribeRepositoriesAPIClient, para
 		},
 		func(in *DescribeRepositoriesInput) (**string, **int32) { return &in.NextToken, &in.MaxResults },
 		func(out *DescribeRepositoriesOutput) *string { return out.NextToken })}
+}
+
+// NextPage fetches the next page, for one goroutine at a time. After an error,
+// calling it again repeats the request; after the last page it fails.
+func (p *DescribeRepositoriesPaginator) NextPage(ctx context.Context, optFns ...func(*Options)) (*DescribeRepositoriesOutput, error) {
+	return p.nextPage(ctx, optFns)
 }
 
 // pagerOptions are the options of all four paginators.
@@ -179,9 +199,8 @@ func newPager[In, Out any, O ~struct {
 // until the last one was fetched.
 func (p *pager[In, Out]) HasMorePages() bool { return !p.ended }
 
-// NextPage fetches the next page, for one goroutine at a time. After an error,
-// calling it again repeats the request; after the last page it fails.
-func (p *pager[In, Out]) NextPage(ctx context.Context, optFns ...func(*Options)) (*Out, error) {
+// nextPage is the NextPage of each paginator, whose result type godoc shows.
+func (p *pager[In, Out]) nextPage(ctx context.Context, optFns []func(*Options)) (*Out, error) {
 	if p.ended {
 		return nil, errors.New("no more pages available")
 	}

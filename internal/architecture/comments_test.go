@@ -180,3 +180,25 @@ func leads(text, name string) bool {
 	}
 	return strings.TrimRight(words[0], ",:") == name
 }
+
+// TestNextPageShowsItsResult wants a NextPage declared on every paginator of package
+// ecrpublic: of a promoted one, godoc shows a type parameter as the result.
+func TestNextPageShowsItsResult(t *testing.T) {
+	t.Parallel()
+	paginators, declared := map[string]bool{}, map[string]bool{}
+	for _, file := range parseModule(t)["ecrpublic"].syntax {
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "NextPage" {
+				declared[receiver(f.Recv.List[0].Type)] = true
+				continue
+			}
+			for _, n := range exported(decl) {
+				if strings.HasSuffix(n.name, "Paginator") && !strings.HasPrefix(n.name, "New") {
+					paginators[n.name] = true
+				}
+			}
+		}
+	}
+	assert.Len(t, paginators, 4)
+	assert.Equal(t, paginators, declared)
+}
