@@ -4,33 +4,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
-daemon=
+source .ci/dockerd_lib.sh
 # shellcheck disable=SC2317 # called by a trap
 cleanup() {
 	[[ -z ${container:-} ]] || docker rm -f "$container" >/dev/null 2>&1 || true
-	[[ -z $daemon ]] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null || true
-	umount "$work"/exec/netns/* 2>/dev/null || true
+	stop_dockerd
 	rm -rf "$work"
 }
 trap cleanup EXIT
 
-if ! docker info >/dev/null 2>&1; then
-	if [[ $(id -u) != 0 ]] || ! command -v dockerd >/dev/null; then
-		echo "NOT RUN: no docker daemon answers, and none can be started"
-		exit 77
-	fi
-	export DOCKER_HOST=unix://$work/docker.sock
-	dockerd --host "$DOCKER_HOST" --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/pid" \
-		--iptables=false --bridge=none --storage-driver=vfs >"$work/log" 2>&1 &
-	daemon=$!
-	until docker info >/dev/null 2>&1; do
-		if ! kill -0 "$daemon" 2>/dev/null; then
-			echo "NOT RUN: dockerd does not start: $(grep -iE 'failed|error' "$work/log" | tail -1)"
-			exit 77
-		fi
-		sleep 0.2
-	done
-fi
+start_dockerd || exit 77
 mkdir "$work/image"
 cp ecrpublic/ecrpublictest/cmd/ecr-public-emulator/Dockerfile "$work/image"
 CGO_ENABLED=0 go build -o "$work/image/ecr-public-emulator" ./ecrpublic/ecrpublictest/cmd/ecr-public-emulator

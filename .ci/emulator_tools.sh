@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Pushes, copies, pulls, lists and deletes with crane, skopeo, regctl and oras:
-# emulator_tools.sh URL
+# Pushes, copies, pulls, lists and deletes with crane, skopeo, regctl, oras, helm and
+# ko: emulator_tools.sh URL
 #
 # Exits 1 at the first result that is wrong. For a tool that is missing it prints
 # a line that begins with "NOT RUN:" and goes on; it installs nothing.
@@ -9,29 +9,6 @@ set -euo pipefail
 source "$(dirname "$0")/tools_lib.sh"
 need curl jq
 mkdir "$work/anonymous"
-
-# refused runs a command that has to fail, saying something.
-refused() { # WORDS PATTERN COMMAND...
-	local words=$1 pattern=$2 output
-	shift 2
-	if output=$("$@" 2>&1); then
-		fail "$words: it succeeded: $output"
-	fi
-	grep -qiE "$pattern" <<<"$output" || fail "$words: got '$output', want $pattern"
-	passed=$((passed + 1))
-}
-
-# create makes a repository and prints its name below the registry.
-create() { # NAME
-	api CreateRepository "{\"repositoryName\":\"$1\"}" | jq -r '.repository.repositoryUri | sub("^public.ecr.aws/"; "")'
-}
-
-# tags lists what the API says about a repository's tags.
-tags() { # NAME
-	api DescribeImageTags "{\"repositoryName\":\"$1\"}" | jq -r '[.imageTagDetails[].imageTag] | sort | join(" ")'
-}
-
-images() { api DescribeImages "{\"repositoryName\":\"$1\"}" | jq '.imageDetails | length'; } # NAME
 
 password=$(password)
 
@@ -182,39 +159,72 @@ with_oras() {
 # raw prints a manifest as it is.
 raw() { skopeo inspect --raw --tls-verify=false "docker://$1"; } # IMAGE
 
-# blob puts text into a layout and prints its descriptor.
-blob() { # LAYOUT MEDIATYPE TEXT
-	local hex
-	hex=$(printf %s "$3" | sha256sum | cut -d ' ' -f 1)
-	printf %s "$3" >"$1/blobs/sha256/$hex"
-	jq -nc --arg type "$2" --arg digest "sha256:$hex" --argjson size "$(printf %s "$3" | wc -c)" '{mediaType: $type, digest: $digest, size: $size}'
+# file writes a file of text, in a directory that it makes.
+file() { # PATH
+	mkdir -p "$(dirname "$1")"
+	cat >"$1"
 }
 
-# oci_layout writes an index of two images, amd64 and arm64, as an OCI layout.
-oci_layout() { # LAYOUT
-	local arch config layer manifest list=
-	mkdir -p "$1/blobs/sha256"
-	echo '{"imageLayoutVersion":"1.0.0"}' >"$1/oci-layout"
-	for arch in amd64 arm64; do
-		mkdir -p "$work/root"
-		echo "$arch" >"$work/root/arch"
-		tar -C "$work/root" -cf "$work/layer.tar" arch
-		layer=$(sha256sum "$work/layer.tar" | cut -d ' ' -f 1)
-		config=$(blob "$1" application/vnd.oci.image.config.v1+json "{\"architecture\":\"$arch\",\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:$layer\"]}}")
-		gzip -nf "$work/layer.tar" # or skopeo would
-		layer=$(sha256sum "$work/layer.tar.gz" | cut -d ' ' -f 1)
-		cp "$work/layer.tar.gz" "$1/blobs/sha256/$layer"
-		layer=$(jq -nc --arg digest "sha256:$layer" --argjson size "$(stat -c %s "$work/layer.tar.gz")" '{mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", digest: $digest, size: $size}')
-		manifest=$(blob "$1" application/vnd.oci.image.manifest.v1+json "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":$config,\"layers\":[$layer]}")
-		list=$list${list:+,}$(jq -c --arg arch $arch '. + {platform: {architecture: $arch, os: "linux"}}' <<<"$manifest")
-	done
-	manifest=$(blob "$1" application/vnd.oci.image.index.v1+json "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[$list]}")
-	jq -nc --argjson index "$manifest" '{schemaVersion: 2, manifests: [$index + {annotations: {"org.opencontainers.image.ref.name": "all"}}]}' >"$1/index.json"
+with_helm() {
+	local name=tools/helm-$$ app
+	app=$(create "$name/chart")
+	app=$registry/${app%/chart}
+	export HELM_REGISTRY_CONFIG=$work/helm.json HELM_CACHE_HOME=$work/helm-cache HELM_CONFIG_HOME=$work/helm-config HELM_DATA_HOME=$work/helm-data
+	mkdir "$work/helm-pulled"
+	printf 'apiVersion: v2\nname: chart\nversion: 0.1.0\n' | file "$work/chart/Chart.yaml"
+	printf 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n' | file "$work/chart/templates/map.yaml"
+	works "helm: package" helm package "$work/chart" -d "$work"
+	rm -f "$DOCKER_CONFIG/config.json"
+	refused "helm: push without a login" 'unauthorized|denied|40[13]|credential' helm push --plain-http "$work/chart-0.1.0.tgz" "oci://$app"
+	works "helm: login" helm registry login --plain-http -u AWS -p "$password" "$registry"
+	works "helm: push" helm push --plain-http "$work/chart-0.1.0.tgz" "oci://$app"
+	equal "helm: the tags, by the API" "$(tags "$name/chart")" 0.1.0
+	equal "helm: its type, by the API" "$(api DescribeImages "{\"repositoryName\":\"$name/chart\"}" | jq -r '.imageDetails[0].artifactMediaType')" application/vnd.cncf.helm.config.v1+json
+	works "helm: pull" helm pull --plain-http "oci://$app/chart" --version 0.1.0 -d "$work/helm-pulled"
+	equal "helm: what was pulled" "$(sha256sum <"$work/helm-pulled/chart-0.1.0.tgz")" "$(sha256sum <"$work/chart-0.1.0.tgz")"
+	sed -i 's/0.1.0/0.2.0/' "$work/chart/Chart.yaml"
+	works "helm: package the next version" helm package "$work/chart" -d "$work"
+	works "helm: push the next version" helm push --plain-http "$work/chart-0.2.0.tgz" "oci://$app"
+	equal "helm: the latest version" "$(helm show chart --plain-http "oci://$app/chart" 2>/dev/null | grep '^version')" "version: 0.2.0"
+	refused "helm: push to a missing repository" 'not found|404|name unknown|does not exist' helm push --plain-http "$work/chart-0.2.0.tgz" "oci://$app/missing"
+	works "helm: logout" helm registry logout "$registry"
+	works "helm: pull without a login" helm pull --plain-http "oci://$app/chart" --version 0.2.0 -d "$work/helm-pulled"
+	api BatchDeleteImage "{\"repositoryName\":\"$name/chart\",\"imageIds\":[{\"imageTag\":\"0.1.0\"}]}" >/dev/null
+	refused "helm: pull what was deleted" 'not found|404' helm pull --plain-http "oci://$app/chart" --version 0.1.0 -d "$work"
 }
 
-for tool in crane skopeo regctl oras; do
-	if command -v $tool >/dev/null; then
+with_ko() {
+	local name=tools/ko-$$ app digest
+	app=$registry/$(create "$name")
+	[[ -d $work/layout ]] || oci_layout "$work/layout"
+	rm -f "$DOCKER_CONFIG/config.json"
+	printf 'module example.com/hello\ngo 1.24\n' | file "$work/hello/go.mod"
+	printf 'package main\n\nfunc main() { println("hello") }\n' | file "$work/hello/main.go"
+	printf 'defaultBaseImage: %s:base\n' "$app" | file "$work/hello/.ko.yaml"
+	# build prints the digest that ko pushed.
+	build() { # REPOSITORY
+		cd "$work/hello"
+		KO_DOCKER_REPO=$1 GOFLAGS=-mod=mod ko build --insecure-registry --bare --platform=all --tags v1,latest .
+	}
+	crane auth login "$registry" -u AWS -p "$password" 2>"$work/ko-login"
+	crane push "$work/layout" "$app:base" >/dev/null 2>"$work/ko-base"
+	rm -f "$DOCKER_CONFIG/config.json"
+	refused "ko: push without a login" 'unauthorized|denied|40[13]' build "$app"
+	works "ko: login" ko login "$registry" -u AWS -p "$password"
+	works "ko: push" build "$app"
+	equal "ko: the tags, by the API" "$(tags "$name" | tr ' ' '\n' | grep -v '^sha256-' | paste -sd ' ')" "base latest v1"
+	digest=$(crane digest "$app:v1")
+	equal "ko: its platforms" "$(crane manifest "$app:v1" | jq -r '[.manifests[].platform.architecture] | sort | join(" ")')" "amd64 arm64"
+	works "ko: validate" crane validate --remote "$app:latest"
+	equal "ko: push again" "$(build "$app" 2>/dev/null)" "$app@$digest"
+	refused "ko: push to a missing repository" 'NAME_UNKNOWN|404' build "$app/missing"
+}
+
+for tool in crane skopeo regctl oras helm ko; do
+	if [[ $tool != ko ]] && has $tool || has ko && has crane; then
+		before=$passed
 		with_$tool
+		echo "$tool: $((passed - before)) passed"
 		continue
 	fi
 	case $tool in
@@ -222,6 +232,8 @@ for tool in crane skopeo regctl oras; do
 	skopeo) how="apt-get install skopeo" ;;
 	regctl) how="go install github.com/regclient/regclient/cmd/regctl@latest" ;;
 	oras) how="go install oras.land/oras/cmd/oras@latest" ;;
+	helm) how="go install helm.sh/helm/v3/cmd/helm@latest" ;;
+	ko) how="go install github.com/google/ko@latest" ;;
 	esac
 	echo "NOT RUN: $tool is not installed ($how)"
 done

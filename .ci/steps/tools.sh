@@ -81,6 +81,12 @@ step_registry_tools() {
 	on_emulator bash .ci/emulator_tools.sh
 }
 
+step_engines() {
+	need curl curl
+	need jq jq
+	on_emulator bash .ci/emulator_engines.sh
+}
+
 step_conformance() {
 	need curl curl
 	need jq jq
