@@ -22,8 +22,7 @@ type judgement struct {
 	// the most, which gives every image that could be deleted once all are read.
 	hopeful bool
 
-	nameless bool   // the digest of an image is not known
-	blocker  *image // one that may be an index of any other image, or nil
+	blocker  *image // one that may be any other image or its index, or nil
 	verdicts map[string]*verdict
 }
 
@@ -40,8 +39,7 @@ type verdict struct {
 func (t terms) decide(images []*image, hopeful bool) []*verdict {
 	j := judgement{terms: t, graph: newGraph(images), hopeful: hopeful, verdicts: make(map[string]*verdict, len(images))}
 	for _, image := range images {
-		j.nameless = j.nameless || image.digest == ""
-		if image.mayBeIndex() && (image.digest == "" || image.unread != "" && !hopeful) {
+		if image.digest == "" || image.mayBeIndex() && image.unread != "" && !hopeful {
 			j.blocker = image
 		}
 	}
@@ -77,8 +75,6 @@ func (j judgement) unknown(image *image) string {
 		return image.unread
 	case image.detail.ImagePushedAt == nil:
 		return "push time missing"
-	case j.nameless && j.isDangling(image):
-		return "may belong to an image whose digest is missing"
 	}
 	return ""
 }
@@ -99,7 +95,7 @@ func (j judgement) mayGo(v *verdict) bool {
 	if v.Reason == ReasonKeepTag || v.Unknown != "" || j.blocker != nil || j.isRecent(v.image) {
 		return false
 	}
-	return v.Reason == ReasonExpired || j.isPart(v.image) || j.hopeful && v.image.unread != ""
+	return v.Reason == ReasonExpired || j.isPart(v.image) || j.hopeful && v.image.unread != "" && len(v.image.detail.ImageTags) == 0
 }
 
 // delete marks the images to delete, each after all its owners. Images that
@@ -149,7 +145,7 @@ func (j judgement) explain(v *verdict) {
 	case keptOwner != "" && couldGo:
 		v.Reason, v.Owner = ReasonOwnerKept, keptOwner
 	case j.blocker != nil && (couldGo || v.image.isBare()):
-		v.Reason, v.Unknown = ReasonUnknown, "may belong to an image whose digest is missing"
+		v.Reason, v.Unknown = ReasonUnknown, "the digest of an image is missing"
 		if j.blocker.digest != "" {
 			v.Unknown, v.Owner = "may belong to "+j.blocker.digest+": "+j.blocker.unread, j.blocker.digest
 		}

@@ -17,10 +17,10 @@
 // which [ParseLifecyclePolicy] can read from private ECR's JSON format, and returns a
 // [Plan] with a decision for each image. Nothing is deleted before [Plan.Apply].
 //
-// Prune needs the manifests of indexes and of some untagged images. It reads them
-// from the registry host, which allows one request a second without a login and ten
-// with one. To make it faster, set [PruneOptions.Login]; to see how long it takes, set
-// [PruneOptions.Progress].
+// Prune needs the manifests of indexes and of some untagged images and referrers. It
+// reads them from the registry host, which allows one request a second without a login
+// and ten with one. To make it faster, set [PruneOptions.Login]; to see how long it
+// takes, set [PruneOptions.Progress].
 //
 // # Multi-platform images and referrers
 //
@@ -31,8 +31,9 @@
 // Signatures, attestations and other referrers are pruned together with their
 // subject, in the same way. A referrer is an untagged image whose manifest names a
 // subject, or an image whose only tags are of the form "sha256-<digest>" or
-// "sha256-<digest>.sig". Without its subject in the repository, it is an image like
-// any other.
+// "sha256-<digest>.sig". The latter belongs to the subjects that its tags name, and
+// also stays as long as the subject that its manifest names does. Without its subject
+// in the repository, a referrer is an image like any other.
 //
 // # What is unknown
 //
@@ -47,8 +48,9 @@
 //   - a subject that was not listed, until the API confirms that it does not exist.
 //
 // If the manifest of an index is unknown, any image may be its child, so nothing is
-// deleted. If the manifest of an untagged image is unknown, it may be a referrer, so
-// it stays. [Plan.GraphError] says what could not be read.
+// deleted. The same holds if an image is listed without a digest, because it may be
+// any of the others. If the manifest of an untagged image is unknown, it may be a
+// referrer, so it stays. [Plan.GraphError] says what could not be read.
 //
 // # What may change
 //

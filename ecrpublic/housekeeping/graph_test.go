@@ -1,6 +1,8 @@
 package housekeeping_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -150,6 +152,37 @@ func TestReferrers(t *testing.T) {
 		danglingSignature: "not selected",
 		named:             "not selected",
 	}, reasons(plan))
+}
+
+// A referrer by its tag stays while the subject that its manifest names stays, and
+// while its manifest is not known. Manifests of those that stay anyway are
+// not read.
+func TestSignatureOfTwo(t *testing.T) {
+	t.Parallel()
+	r := newEmulator(t).newRepository(t, "app")
+	gone, kept := r.image(t, "gone", 40*day, "v1"), r.image(t, "kept", 30*day, "v2")
+	ofGone := r.image(t, "signature of gone", 40*day, signatureTag(gone))
+	ofKept := r.image(t, "signature of kept", 40*day, signatureTag(kept))
+	ofNothing := r.image(t, "signature of nothing", 40*day, signatureTag(digestOf("nothing")))
+	ofBoth := r.referrer(t, "attestation of both", kept, 40*day, strings.TrimSuffix(signatureTag(gone), "sig")+"att")
+	want := map[string]string{
+		kept:      "retained: rule 1",
+		gone:      "expired: rule 1",
+		ofGone:    "owner deleted: " + gone,
+		ofKept:    "owner kept: " + kept,
+		ofNothing: "not selected",
+		ofBoth:    "owner kept: " + kept,
+	}
+	policy := one(housekeeping.Rule{TagStatus: housekeeping.TagStatusTagged, TagPatterns: []string{"v*"}, KeepNewest: 1})
+	r.ResetRequests()
+	assert.Equal(t, want, reasons(r.plan(t, policy)))
+	assert.Equal(t, 1+2, r.Count("GET /v2/"), "the host's challenge, and the manifests of what belongs to the deleted image")
+
+	refusing := registryOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	plan := r.plan(t, policy, refusing)
+	require.Error(t, plan.GraphError)
+	want[ofGone], want[ofBoth] = "unknown: manifest not readable", "unknown: manifest not readable"
+	assert.Equal(t, want, reasons(plan))
 }
 
 // KeepTags is obeyed by what would follow something else.

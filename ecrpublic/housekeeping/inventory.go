@@ -94,7 +94,7 @@ func takeInventory(ctx context.Context, client PruneAPIClient, repository string
 	inv.doubtMovedTags()
 	for _, image := range inv.images {
 		inv.registryId = cmp.Or(inv.registryId, aws.ToString(image.detail.RegistryId))
-		if image.mayBeIndex() || len(image.detail.ImageTags) == 0 {
+		if image.mayBeIndex() || image.isBare() {
 			image.unread = notRead
 		}
 	}

@@ -58,14 +58,17 @@ func randomWorld(random *rand.Rand) []*image {
 			image.subject = any()
 		case 5:
 			image.detail.ImageTags = append(image.detail.ImageTags, "sha256-"+any()[len("sha256:"):]+".sig")
+			if random.IntN(2) == 0 {
+				image.subject = any()
+			}
 		}
 		for _, tag := range []string{"v", "dev-", "stable-"} {
 			if random.IntN(4) == 0 {
 				image.detail.ImageTags = append(image.detail.ImageTags, fmt.Sprint(tag, i))
 			}
 		}
-		if image.subject != "" && len(image.detail.ImageTags) > 0 && isPlain(mediaTypes[0]) {
-			image.subject = "" // the manifests of tagged images are not read
+		if !image.isBare() && isPlain(mediaTypes[0]) {
+			image.subject = "" // the manifests of images with other tags are not read
 		}
 		image.detail.ImageDigest = aws.String(image.digest)
 		image.detail.ImageManifestMediaType = &mediaTypes[random.IntN(2)]
@@ -120,7 +123,7 @@ var facts = map[string]func(*image){
 	"media type": func(i *image) { i.detail.ImageManifestMediaType = nil; unlink(i) },
 	"digest":     func(i *image) { i.digest, i.detail.ImageDigest = "", nil; unlink(i) },
 	"manifest": func(i *image) {
-		if i.mayBeIndex() || len(i.detail.ImageTags) == 0 {
+		if i.mayBeIndex() || i.isBare() {
 			unlink(i)
 		}
 	},

@@ -75,6 +75,9 @@ func randomWorld(t *testing.T, random *rand.Rand) *world {
 			tags = nil
 		case 3:
 			tags = append(tags[:min(len(tags), random.IntN(2))], fmt.Sprint(signatureTag(some()), i))
+			if random.IntN(2) == 0 {
+				m.Subject = &descriptor{mediaTypeImage, some(), 100}
+			}
 		}
 		if random.IntN(3) > 0 {
 			m.MediaType = mediaType
