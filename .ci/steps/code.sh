@@ -68,7 +68,7 @@ step_fix() {
 
 step_shellcheck() {
 	command -v shellcheck >/dev/null || debian shellcheck || skip "shellcheck is not installed (apt-get install shellcheck)"
-	shellcheck .ci/run .ci/*.sh .ci/steps/*.sh
+	shellcheck .ci/run .ci/*.sh .ci/steps/*.sh internal/compare/jobs/*.sh
 }
 
 step_workflows() {
