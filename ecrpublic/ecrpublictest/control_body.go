@@ -66,8 +66,7 @@ func explain(err error, body []byte, into any) error {
 func membersOf(into any) []string {
 	var names []string
 	of := reflect.TypeOf(into).Elem()
-	for i := range of.NumField() {
-		f := of.Field(i)
+	for f := range of.Fields() {
 		if !f.IsExported() {
 			continue
 		}
