@@ -3,9 +3,6 @@
 
 readonly staticcheck=v0.8.2 golangci=v2.15.0 actionlint=v1.7.12 govulncheck=v1.9.0
 
-# Packages that ./... leaves out.
-readonly hidden=(./internal/testdata/faults ./paginators/testdata/interop ./.ci/mutants)
-
 modules() { find . -name go.mod -not -path '*/node_modules/*' -not -path '*/testdata/*' -exec dirname {} \; | sort; }
 
 # each_module runs a command in every module, in all of them even if it fails in one.
@@ -15,6 +12,21 @@ each_module() { # COMMAND...
 		(cd "$module" && "$@") || { status=1; echo "in module $module"; }
 	done
 	return $status
+}
+
+# packages prints the packages of the module in this directory: ./..., and those
+# that it leaves out, in .ci and in testdata.
+packages() {
+	echo ./...
+	find . -mindepth 1 -type d \( -name '_*' -o -exec test -e '{}/go.mod' ';' \) -prune -o \
+		-name '*.go' \( -path './.ci/*' -o -path '*/testdata/*' \) -exec dirname '{}' ';' | sort -u
+}
+
+# with_packages runs a command with all packages of the module in this directory,
+# if they can be loaded: staticcheck is content with none.
+# shellcheck disable=SC2046,SC2317 # packages are words; called by each_module
+with_packages() { # COMMAND...
+	go list $(packages) >"$work/packages" && "$@" $(packages)
 }
 
 # gotool installs a Go program, or ends the step.
@@ -44,25 +56,21 @@ step_format() {
 	[[ -z $unformatted ]] || { echo "$unformatted"; return 1; }
 }
 
-step_vet() {
-	each_module go vet ./...
-	go vet "${hidden[@]}"
-}
+step_vet() { each_module with_packages go vet; }
 
 step_staticcheck() {
 	gotool honnef.co/go/tools/cmd/staticcheck $staticcheck
-	each_module staticcheck ./...
-	staticcheck "${hidden[@]}"
+	each_module with_packages staticcheck
 }
 
 step_golangci() {
 	gotool github.com/golangci/golangci-lint/v2/cmd/golangci-lint $golangci
-	each_module golangci-lint run --config "$PWD/.golangci.yml" ./...
+	each_module with_packages golangci-lint run --config "$PWD/.golangci.yml"
 }
 
 step_fix() {
 	local changes
-	changes=$(each_module go fix -diff ./... 2>&1) || true
+	changes=$(each_module with_packages go fix -diff 2>&1) || true
 	[[ -z $changes ]] || { echo "$changes"; echo "run go fix ./... in each module"; return 1; }
 }
 
