@@ -81,7 +81,7 @@ func (a *application) start() (err error) {
 			err = cmp.Or(err, fmt.Errorf("Delete[%d] has no digest", i))
 		}
 		if id := d.Image.RegistryId; id != nil && a.registryId != nil && *id != *a.registryId {
-			err = cmp.Or(err, fmt.Errorf("Delete[%d] is of registry %s, the plan of %s", i, *id, *a.registryId))
+			err = cmp.Or(err, fmt.Errorf("Delete[%d] is in registry %s, but the plan is for %s", i, *id, *a.registryId))
 		}
 		if _, ok := a.decisions[digest]; ok {
 			continue

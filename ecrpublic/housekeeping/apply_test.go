@@ -148,7 +148,7 @@ func TestApplyInAnotherAccount(t *testing.T) {
 	assert.Equal(t, "123456789012", plan.RegistryId)
 	plan.RegistryId = "210987654321"
 	result, err := plan.Apply(t.Context(), r.client)
-	require.ErrorContains(t, err, "Delete[0] is of registry 123456789012, the plan of 210987654321")
+	require.ErrorContains(t, err, "Delete[0] is in registry 123456789012, but the plan is for 210987654321")
 	assert.Len(t, result.Unprocessed, 1)
 	plan.Delete[0].Image.RegistryId = nil
 	result, err = plan.Apply(t.Context(), r.client)

@@ -182,7 +182,7 @@ func checkList(member string, list []string) error {
 		return fmt.Errorf("%s has %d entries, the limit is %d", member, len(list), limits.MaxEntries)
 	}
 	if i := slices.Index(list, ""); i >= 0 {
-		return fmt.Errorf("%s[%d] is empty, an entry has 1 to %d characters", member, i, limits.MaxEntry)
+		return fmt.Errorf("%s[%d] is empty, must have 1 to %d characters", member, i, limits.MaxEntry)
 	}
 	var errs []error
 	for i, entry := range list {

@@ -145,7 +145,7 @@ func TestCatalogDataLimits(t *testing.T) {
 		{"systems", data{OperatingSystems: list(51)}, "OperatingSystems has 51 entries, the limit is 50"},
 		{"an entry", data{OperatingSystems: []string{"Linux", *text(50)}}, ""},
 		{"an entry", data{OperatingSystems: []string{"Linux", *text(51)}}, "OperatingSystems[1] has 51 characters, the limit is 50"},
-		{"an entry", data{OperatingSystems: []string{"Linux", ""}}, "OperatingSystems[1] is empty, an entry has 1 to 50 characters"},
+		{"an entry", data{OperatingSystems: []string{"Linux", ""}}, "OperatingSystems[1] is empty, must have 1 to 50 characters"},
 		{"logo", data{LogoImageBlob: big(512000)}, ""},
 		{"logo", data{LogoImageBlob: big(512001)}, "LogoImageBlob has more than 512000 bytes, the limit"},
 		{"logo", data{LogoImageReader: bytes.NewReader(big(512001))}, "LogoImageBlob has more than 512000 bytes, the limit"},

@@ -124,7 +124,7 @@ func describeRepository(ctx context.Context, client ecrpublic.DescribeRepositori
 		return types.Repository{}, err
 	}
 	if len(out.Repositories) == 0 {
-		return types.Repository{}, fmt.Errorf("housekeeping: describe repository %s: the service described none", name)
+		return types.Repository{}, fmt.Errorf("housekeeping: describe repository %s: the service returned none", name)
 	}
 	return out.Repositories[0], nil
 }

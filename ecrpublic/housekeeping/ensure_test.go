@@ -165,7 +165,7 @@ func TestEnsureRepositoryEmptyAnswer(t *testing.T) {
 	t.Parallel()
 	client := &ecrpublictest.Client{DescribeRepositoriesFunc: answer[ecrpublic.DescribeRepositoriesInput](&ecrpublic.DescribeRepositoriesOutput{}, nil)}
 	_, err := housekeeping.EnsureRepository(t.Context(), client, app())
-	require.EqualError(t, err, "housekeeping: describe repository app: the service described none")
+	require.EqualError(t, err, "housekeeping: describe repository app: the service returned none")
 }
 
 func TestEnsureRepositoryBadInput(t *testing.T) {
@@ -177,9 +177,9 @@ func TestEnsureRepositoryBadInput(t *testing.T) {
 	}{
 		{nil, "RepositoryName must not be empty"},
 		{&ecrpublic.CreateRepositoryInput{}, "RepositoryName must not be empty"},
-		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{{Value: new("blue")}}}, "tag 0 must have a key"},
-		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{tag, {Key: new("x")}}}, "tag 1 must have a key, not used before, and a value"},
-		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{tag, tag}}, "tag 1 must have a key, not used before"},
+		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{{Value: new("blue")}}}, "tag 0 must have a unique key"},
+		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{tag, {Key: new("x")}}}, "tag 1 must have a unique key, and a value"},
+		{&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), Tags: []types.Tag{tag, tag}}, "tag 1 must have a unique key"},
 		{
 			&ecrpublic.CreateRepositoryInput{RepositoryName: new("app"), CatalogData: &types.RepositoryCatalogDataInput{LogoImageBlob: []byte("GIF89a")}},
 			"LogoImageBlob is not a PNG image",
@@ -348,7 +348,7 @@ func TestEnsureTags(t *testing.T) {
 	assert.Nil(t, keys)
 
 	_, err = housekeeping.EnsureTags(t.Context(), unreachable(), appARN, []types.Tag{{}})
-	require.ErrorContains(t, err, "tag 0 must have a key")
+	require.ErrorContains(t, err, "tag 0 must have a unique key")
 }
 
 func TestEnsureRepositoryPolicy(t *testing.T) {

@@ -142,15 +142,15 @@ func (r lifecycleRule) convert() (Rule, error) {
 	}
 	for _, pattern := range s.TagPatterns {
 		if strings.Count(pattern, "*") > maxWildcards {
-			return rule, fmt.Errorf("tagPatternList has %q, a pattern has at most %d wildcards", pattern, maxWildcards)
+			return rule, fmt.Errorf("tagPatternList: %q has more than %d wildcards", pattern, maxWildcards)
 		}
 	}
 	for i, prefix := range s.TagPrefixes {
 		if prefix == "" {
-			return rule, fmt.Errorf("tagPrefixList[%d] is empty, it would select every tagged image", i)
+			return rule, fmt.Errorf("tagPrefixList[%d] is empty: it would select every tagged image", i)
 		}
 		if strings.Contains(prefix, "*") {
-			return rule, fmt.Errorf("tagPrefixList has %q, use tagPatternList for wildcards", prefix)
+			return rule, fmt.Errorf("tagPrefixList: %q has a wildcard, use tagPatternList", prefix)
 		}
 	}
 	return r.count(rule)

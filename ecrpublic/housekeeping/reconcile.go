@@ -146,7 +146,7 @@ func checkTags(tags []types.Tag) error {
 	seen := map[string]bool{}
 	for i, tag := range tags {
 		if aws.ToString(tag.Key) == "" || tag.Value == nil || seen[*tag.Key] {
-			return fmt.Errorf("tag %d must have a key, not used before, and a value, which may be empty", i)
+			return fmt.Errorf("tag %d must have a unique key, and a value, which may be empty", i)
 		}
 		seen[*tag.Key] = true
 	}

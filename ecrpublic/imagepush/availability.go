@@ -28,7 +28,7 @@ func (t *Target) layerExists(ctx context.Context, desc ocispec.Descriptor) (bool
 // size: the image could not be pulled.
 func (t *Target) checkKnownSize(desc ocispec.Descriptor) error {
 	if size, _ := t.cache.layer(desc.Digest); size > 0 && size != desc.Size {
-		return fmt.Errorf("layer %s has %d bytes, its descriptor says %d: %w", desc.Digest, size, desc.Size, content.ErrInvalidDescriptorSize)
+		return fmt.Errorf("layer %s has %d bytes, but its descriptor says %d: %w", desc.Digest, size, desc.Size, content.ErrInvalidDescriptorSize)
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ type CallError struct {
 func (e *CallError) Error() string {
 	text := e.Err.Error()
 	if isMissingRepository(e.Err) {
-		text += " (create the repository first, or set CreateRepository)"
+		text += " (create the repository first)"
 	}
 	if e.Attempts == 1 {
 		return text

@@ -20,7 +20,7 @@ func TestFIFOsAreNotOpened(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "image.tar")
 	require.NoError(t, syscall.Mkfifo(fifo, 0o600))
 	_, err := imagepush.Open(t.Context(), fifo)
-	require.ErrorContains(t, err, "neither a folder nor a file")
+	require.ErrorContains(t, err, "neither a directory nor a file")
 
 	images := newImages(t)
 	image := images.tag(images.image("{}", images.layer("abc")), "v1")
@@ -36,5 +36,5 @@ func TestFIFOsAreNotOpened(t *testing.T) {
 	require.NoError(t, os.Remove(layer))
 	require.NoError(t, os.Symlink("/dev/zero", layer))
 	_, err = imagepush.Push(t.Context(), newFake(), open(t, folder), imagepush.PushOptions{Repository: "team/app", Tag: "v1"}, unlimited)
-	require.ErrorContains(t, err, "not complete")
+	require.ErrorContains(t, err, "is incomplete")
 }

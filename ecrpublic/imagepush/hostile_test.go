@@ -125,7 +125,7 @@ func TestWrongSizesOfWhatIsThere(t *testing.T) {
 	require.ErrorIs(t, err, errdef.ErrNotFound, "the source has no such layer")
 	_, err = imagepush.Push(t.Context(), sized{f}, lax{images}, imagepush.PushOptions{Repository: "team/app", Reference: "bad"}, unlimited)
 	require.ErrorIs(t, err, content.ErrInvalidDescriptorSize)
-	require.ErrorContains(t, err, "has 9 bytes, its descriptor says 8")
+	require.ErrorContains(t, err, "has 9 bytes, but its descriptor says 8")
 	for _, reference := range []string{"bad index", "both"} {
 		_, err = imagepush.Push(t.Context(), f, images, imagepush.PushOptions{Repository: "team/app", Reference: reference, Tag: "x"}, unlimited)
 		require.Error(t, err, reference)
@@ -198,7 +198,7 @@ func TestErrorsOfAPush(t *testing.T) {
 	f := newFake()
 	f.before = func(any) error { return &types.RepositoryNotFoundException{} }
 	_, err := imagepush.Push(t.Context(), f, images, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited)
-	require.ErrorContains(t, err, "create the repository first, or set CreateRepository")
+	require.ErrorContains(t, err, "(create the repository first)")
 	_, err = imagepush.Push(t.Context(), f, open(t, layout(t, images, "v1")), imagepush.PushOptions{Repository: "team/app", Tag: "v1"}, unlimited)
 	require.ErrorContains(t, err, "imagepush: push to team/app: ")
 	assert.NotContains(t, err.Error(), `""`)

@@ -129,7 +129,7 @@ func TestManifestJSONThatNamesAnotherImage(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "other"), []byte(`{"other":1}`), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`[{"Config":"other","Layers":[]}]`), 0o600))
 	_, err := imagepush.Open(t.Context(), pack(t, folder))
-	require.ErrorContains(t, err, "manifest.json names an image with config "+digest.FromString(`{"other":1}`).String()+", index.json none")
+	require.ErrorContains(t, err, "manifest.json names an image with config "+digest.FromString(`{"other":1}`).String()+", but index.json does not")
 }
 
 // An archive with both lists is refused if they mean different images by a name, or if
@@ -173,19 +173,19 @@ func TestListsOfAnArchiveThatDisagree(t *testing.T) {
 		"no tags": {[]ocispec.Descriptor{name(good, "v1", "")}, saved("good", `null`), ""},
 		"swapped": {
 			[]ocispec.Descriptor{name(good, "v2", "docker.io/library/app:v2"), name(evil, "v1", "docker.io/library/app:v1")},
-			saved("good", `["app:v1"]`) + "," + saved("evil", `["app:v2"]`), `is the image`,
+			saved("good", `["app:v1"]`) + "," + saved("evil", `["app:v2"]`), `is image`,
 		},
 		"swapped, by tag alone": {
 			[]ocispec.Descriptor{name(good, "v2", ""), name(evil, "v1", "")},
-			saved("good", `["app:v1"]`) + "," + saved("evil", `["app:v2"]`), `is the image`,
+			saved("good", `["app:v1"]`) + "," + saved("evil", `["app:v2"]`), `is image`,
 		},
 		"swapped, with the host": {
 			[]ocispec.Descriptor{name(good, "x", ""), name(evil, "app:v1", "")},
-			saved("good", `["docker.io/library/app:v1"]`) + "," + saved("evil", `null`), `"app:v1" is the image`,
+			saved("good", `["docker.io/library/app:v1"]`) + "," + saved("evil", `null`), `"app:v1" is image`,
 		},
 		"another one with a name": {
 			[]ocispec.Descriptor{good, name(evil, "v9", "")},
-			saved("good", `["app:v1"]`), "index.json lists the image " + evil.Digest.String() + ", manifest.json does not",
+			saved("good", `["app:v1"]`), "index.json lists image " + evil.Digest.String() + ", but manifest.json does not",
 		},
 		"another one that poses as an attestation": {
 			[]ocispec.Descriptor{good, attestation},
@@ -274,23 +274,23 @@ func TestEntriesThatToolsReadInDifferentWays(t *testing.T) {
 		"hard link before a file": {[]tar.Header{file("g", index(good)), link(tar.TypeLink, "index.json", "g"), file("g", index(evil))}, ""},
 		"file, ./file":            {[]tar.Header{file("index.json", index(evil)), file("./index.json", index(good))}, ""},
 		"global header":           {[]tar.Header{{Typeflag: tar.TypeXGlobalHeader, PAXRecords: map[string]string{"comment": "x"}}, file("index.json", index(good))}, ""},
-		"..":                      {[]tar.Header{file("index.json", index(good)), file("x/../index.json", index(evil))}, `a name with ".." is refused`},
-		"absolute":                {[]tar.Header{file("/index.json", index(evil))}, "an absolute name is refused"},
-		"absolute link":           {[]tar.Header{file("e", index(evil)), link(tar.TypeSymlink, "index.json", "/e")}, "an absolute name is refused"},
+		"..":                      {[]tar.Header{file("index.json", index(good)), file("x/../index.json", index(evil))}, `the name must not contain ".."`},
+		"absolute":                {[]tar.Header{file("/index.json", index(evil))}, "the name must not be absolute"},
+		"absolute link":           {[]tar.Header{file("e", index(evil)), link(tar.TypeSymlink, "index.json", "/e")}, "the name must not be absolute"},
 		"link out of it":          {[]tar.Header{link(tar.TypeSymlink, "index.json", "../e")}, "leads out of the archive"},
 		"hard link to nothing":    {[]tar.Header{link(tar.TypeLink, "index.json", "g"), file("g", index(good))}, "no entry before it has that name"},
 		"folder at the end":       {[]tar.Header{file("index.json", index(evil)), typed("index.json", tar.TypeDir)}, "not a regular file"},
 		"FIFO at the end":         {[]tar.Header{file("index.json", index(evil)), typed("index.json", tar.TypeFifo)}, "not a regular file"},
 		"device":                  {[]tar.Header{typed("index.json", tar.TypeChar)}, "not a regular file"},
 		"below a link":            {[]tar.Header{typed("d", tar.TypeDir), link(tar.TypeSymlink, "l", "d"), file("l/index.json", index(good))}, `its parent "l" is not a directory`},
-		"folder over a link":      {[]tar.Header{link(tar.TypeSymlink, "l", "d"), typed("l", tar.TypeDir)}, "a folder in the place of a link"},
+		"folder over a link":      {[]tar.Header{link(tar.TypeSymlink, "l", "d"), typed("l", tar.TypeDir)}, "a directory must not replace a link"},
 		"circle":                  {[]tar.Header{link(tar.TypeSymlink, "index.json", "a"), link(tar.TypeSymlink, "a", "index.json")}, "a cycle of links"},
 		"hard link to a link":     {[]tar.Header{file("a/e", index(good)), link(tar.TypeSymlink, "a/l", "e"), file("b/e", index(evil)), link(tar.TypeLink, "b/l", "a/l"), link(tar.TypeSymlink, "index.json", "b/l")}, "leads elsewhere from here"},
-		"link back through links": {[]tar.Header{link(tar.TypeSymlink, "d", "e/f"), file("e/f/x", ""), file("e/g", index(good)), file("g", index(evil)), link(tar.TypeSymlink, "index.json", "d/../g")}, `".." after a name`},
-		"link over a folder":      {[]tar.Header{file("d/g", index(evil)), file("e/g", index(good)), link(tar.TypeSymlink, "d", "e"), link(tar.TypeSymlink, "index.json", "d/g")}, "replaces a folder that is not empty"},
-		"file over a folder":      {[]tar.Header{file("d/e/g", index(good)), file("d", ""), link(tar.TypeSymlink, "index.json", "d/e/g")}, "replaces a folder that is not empty"},
+		"link back through links": {[]tar.Header{link(tar.TypeSymlink, "d", "e/f"), file("e/f/x", ""), file("e/g", index(good)), file("g", index(evil)), link(tar.TypeSymlink, "index.json", "d/../g")}, `".." must not follow a name`},
+		"link over a folder":      {[]tar.Header{file("d/g", index(evil)), file("e/g", index(good)), link(tar.TypeSymlink, "d", "e"), link(tar.TypeSymlink, "index.json", "d/g")}, "replaces a directory that is not empty"},
+		"file over a folder":      {[]tar.Header{file("d/e/g", index(good)), file("d", ""), link(tar.TypeSymlink, "index.json", "d/e/g")}, "replaces a directory that is not empty"},
 		"link over empty folder":  {[]tar.Header{typed("d", tar.TypeDir), link(tar.TypeSymlink, "d", "g"), file("g", index(good)), link(tar.TypeSymlink, "index.json", "d")}, ""},
-		"link with a slash":       {[]tar.Header{file("g", index(good)), link(tar.TypeSymlink, "index.json/", "g")}, "the name of a folder"},
+		"link with a slash":       {[]tar.Header{file("g", index(good)), link(tar.TypeSymlink, "index.json/", "g")}, "has a directory's name"},
 		"long name":               {[]tar.Header{file(strings.Repeat("a", 5000), "")}, "a name of 5000 bytes"},
 	} {
 		source, err := imagepush.Open(t.Context(), archiveOf(t, append(start[:len(start):len(start)], test.entries...)...))
@@ -315,7 +315,7 @@ func TestLinksThatClaimBytes(t *testing.T) {
 		name := filepath.Join(t.TempDir(), "archive.tar")
 		require.NoError(t, os.WriteFile(name, append(data.Bytes(), make([]byte, 1024)...), 0o600))
 		_, err := imagepush.Open(t.Context(), name)
-		require.ErrorContains(t, err, "512 bytes in an entry", string(typeflag))
+		require.ErrorContains(t, err, "has 512 bytes, but an entry", string(typeflag))
 	}
 }
 
@@ -338,7 +338,7 @@ func TestFileWithTheNameOfAFolder(t *testing.T) {
 	copy(data[148:156], fmt.Sprintf("%06o\x00 ", sum))
 	require.NoError(t, os.WriteFile(name, data, 0o600))
 	_, err = imagepush.Open(t.Context(), name)
-	require.ErrorContains(t, err, "the name of a folder")
+	require.ErrorContains(t, err, "has a directory's name")
 }
 
 // Readers of docker save take the first entry of a name, tar the last.

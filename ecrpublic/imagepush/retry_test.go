@@ -198,7 +198,7 @@ func TestMirrorEndsWhenNothingCanSucceed(t *testing.T) {
 	f := newFake()
 	f.before = func(any) error { return &types.RepositoryNotFoundException{} }
 	_, err := imagepush.Mirror(t.Context(), f, source, imagepush.MirrorOptions{Repository: "team/app"}, unlimited, func(o *imagepush.TargetOptions) { o.Parallel = 3 })
-	require.ErrorContains(t, err, "create the repository first, or set CreateRepository")
+	require.ErrorContains(t, err, "(create the repository first)")
 	assert.LessOrEqual(t, len(f.calls), 3)
 }
 

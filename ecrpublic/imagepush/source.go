@@ -160,14 +160,14 @@ func (s *Source) resolveName(reference string) (ocispec.Descriptor, error) {
 			return image, nil
 		}
 		if reference == "" {
-			return ocispec.Descriptor{}, fmt.Errorf("%w: there are no images", errdef.ErrMissingReference)
+			return ocispec.Descriptor{}, fmt.Errorf("%w: there is no image", errdef.ErrMissingReference)
 		}
-		return ocispec.Descriptor{}, fmt.Errorf("%q: %w; there are %q", reference, errdef.ErrNotFound, s.candidates(s.layout.Images))
+		return ocispec.Descriptor{}, fmt.Errorf("%q: %w; the source has %q", reference, errdef.ErrNotFound, s.candidates(s.layout.Images))
 	}
 	if isOne(images) {
 		return images[0], nil
 	}
-	return ocispec.Descriptor{}, fmt.Errorf("%w: %q may be any of %q", errdef.ErrMissingReference, reference, s.candidates(images))
+	return ocispec.Descriptor{}, fmt.Errorf("%w: %q is ambiguous, it may be %q", errdef.ErrMissingReference, reference, s.candidates(images))
 }
 
 // candidates returns what to call images, sorted, and not too many.

@@ -160,9 +160,9 @@ func TestNamesThatDockerGives(t *testing.T) {
 		}
 		_, err := source.Resolve(t.Context(), "latest")
 		require.ErrorIs(t, err, errdef.ErrMissingReference)
-		require.ErrorContains(t, err, `"latest" may be any of ["app0:latest" "team/app1:latest"]`)
+		require.ErrorContains(t, err, `"latest" is ambiguous, it may be ["app0:latest" "team/app1:latest"]`)
 		_, err = source.Resolve(t.Context(), "")
-		require.ErrorContains(t, err, `any of ["app0:latest" "example.com/library/app2:v2" "team/app1:latest"]`)
+		require.ErrorContains(t, err, `ambiguous, it may be ["app0:latest" "example.com/library/app2:v2" "team/app1:latest"]`)
 		for _, unknown := range []string{"app2:v2", "library/app2:v2", "library/app0:latest", "app1:latest"} {
 			_, err = source.Resolve(t.Context(), unknown)
 			require.ErrorIs(t, err, errdef.ErrNotFound, unknown)
@@ -173,7 +173,7 @@ func TestNamesThatDockerGives(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, f.layers, digest.FromString(names[0]).String())
 		_, err = mirror(t, f, source)
-		require.ErrorContains(t, err, `tag latest: missing reference: "latest" may be any of`)
+		require.ErrorContains(t, err, `tag latest: missing reference: "latest" is ambiguous, it may be`)
 	}
 }
 
@@ -208,14 +208,14 @@ func TestOpenFails(t *testing.T) {
 	}
 	for name, test := range map[string]struct{ path, want string }{
 		"no file":         {filepath.Join(t.TempDir(), "none"), "no such file"},
-		"empty folder":    {t.TempDir(), "no oci-layout in it"},
+		"empty folder":    {t.TempDir(), "it has no oci-layout"},
 		"compressed":      {text, "compressed with gzip as a whole: decompress it first"},
 		"another tar":     {archiveOf(t, file("readme", "hello")), "neither oci-layout nor manifest.json"},
 		"broken list":     {saved(`{`), "manifest.json"},
 		"missing config":  {saved(`[{"Config":"none"}]`), "open none: file does not exist"},
 		"missing layer":   {saved(`[{"Config":"config","Layers":["none"]}]`, file("config", configOf(""))), "open none: file does not exist"},
 		"broken config":   {saved(`[{"Config":"config"}]`, file("config", "{")), "config: unexpected end"},
-		"zstd":            {saved(`[{"Config":"config","Layers":["zstd"]}]`, file("config", configOf("")), file("zstd", "\x28\xb5\x2f\xfd")), "zstd: zstd in an archive"},
+		"zstd":            {saved(`[{"Config":"config","Layers":["zstd"]}]`, file("config", configOf("")), file("zstd", "\x28\xb5\x2f\xfd")), "zstd: zstd in a docker save archive"},
 		"broken index":    {archiveOf(t, file("oci-layout", `{"imageLayoutVersion":"1.0.0"}`), file("index.json", "{")), "index.json: unexpected end"},
 		"broken, both":    {saved(`[]`, file("oci-layout", `{"imageLayoutVersion":"1.0.0"}`), file("index.json", "{")), "index.json"},
 		"layout, no more": {archiveOf(t, file("oci-layout", `{"imageLayoutVersion":"1.0.0"}`)), "index.json"},

@@ -77,7 +77,7 @@ func isGlob(pattern string) bool { return strings.ContainsAny(pattern, `*?[\`) }
 func matchTags(pattern string, all []string) (matching []string, err error) {
 	if !isGlob(pattern) {
 		if pattern == "" {
-			return nil, errors.New("Tags: an empty tag")
+			return nil, errors.New("Tags contains an empty tag")
 		}
 		return []string{pattern}, nil
 	}

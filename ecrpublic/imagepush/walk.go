@@ -146,7 +146,7 @@ func (w *walk) missing(ctx context.Context) (manifests []node, layers []ocispec.
 		for _, desc := range append(n.blobs[:len(n.blobs):len(n.blobs)], n.children...) {
 			size, ok := sizes[desc.Digest]
 			if ok && size != desc.Size {
-				return nil, nil, fmt.Errorf("%s has %d bytes in one descriptor and %d in another: %w", desc.Digest, size, desc.Size, content.ErrInvalidDescriptorSize)
+				return nil, nil, fmt.Errorf("descriptors of %s disagree on its size, %d or %d bytes: %w", desc.Digest, size, desc.Size, content.ErrInvalidDescriptorSize)
 			}
 			sizes[desc.Digest] = desc.Size
 			if !ok && !isNotLayer(desc) {

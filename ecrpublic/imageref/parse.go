@@ -40,10 +40,10 @@ func parse(s string) (Reference, error) {
 	rest, digest, hasDigest := strings.Cut(s, "@")
 	rest, tag, hasTag := cutTag(rest)
 	if hasDigest && digest == "" {
-		return Reference{}, errors.New("nothing follows the @ of the digest")
+		return Reference{}, errors.New("there is no digest after the @")
 	}
 	if hasTag && tag == "" {
-		return Reference{}, errors.New("nothing follows the colon of the tag")
+		return Reference{}, errors.New("there is no tag after the colon")
 	}
 	return parseHost(Reference{Tag: tag, Digest: digest}, rest)
 }

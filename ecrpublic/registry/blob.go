@@ -57,7 +57,7 @@ func (c *Client) openBlob(ctx context.Context, r request, from int64) (io.ReadCl
 	if resp.StatusCode == http.StatusOK { // the whole blob, because the host ignores ranges
 		_, err = io.CopyN(io.Discard, resp.Body, from)
 	} else if !strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", from)) {
-		err = fmt.Errorf("the response has the range %q, want the bytes from %d on", printable(resp.Header.Get("Content-Range")), from)
+		err = fmt.Errorf("the response has the range %q, want one that starts at byte %d", printable(resp.Header.Get("Content-Range")), from)
 	}
 	if err == nil && resp.ContentLength > limits.MaxLayer {
 		err = &sizeError{limits.MaxLayer}

@@ -57,7 +57,7 @@ func TestBlobsThatCannotContinue(t *testing.T) {
 		"another range": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Range", "bytes 7-9/10")
 			w.WriteHeader(http.StatusPartialContent)
-		}, "want the bytes from 40000 on"},
+		}, "want one that starts at byte 40000"},
 		"less": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "short") }, "EOF"},
 		"gone": {func(w http.ResponseWriter, _ *http.Request) {
 			refusal(http.StatusNotFound, "BLOB_UNKNOWN", "no longer")(w)

@@ -27,7 +27,7 @@ func parseChallenge(resp *http.Response, origins []string) (*challenge, error) {
 		parameters := parseParameters(rest)
 		realm, err := url.Parse(parameters["realm"])
 		if err != nil || realm.User != nil || !trusted(realm, origins) {
-			return nil, fmt.Errorf("the realm for tokens is %q, which is not at %s", printable(parameters["realm"]), strings.Join(origins, " or "))
+			return nil, fmt.Errorf("the host names the token endpoint %q, which is not at %s", printable(parameters["realm"]), strings.Join(origins, " or "))
 		}
 		return &challenge{realm: realm, service: parameters["service"], scope: parameters["scope"]}, nil
 	}

@@ -144,7 +144,7 @@ func TestWrongContent(t *testing.T) {
 		"digest's algorithm": {ocispec.MediaTypeImageManifest, "md5:d41d8cd98f00b204e9800998ecf8427e", good, "the response's digest is"},
 		"not JSON":           {ocispec.MediaTypeImageManifest, "", "hello", "is not a manifest"},
 		"a list":             {ocispec.MediaTypeImageManifest, "", "[]", "is not a manifest"},
-		"another type":       {ocispec.MediaTypeImageIndex, "", good, "the manifest has media type"},
+		"another type":       {ocispec.MediaTypeImageIndex, "", good, "the manifest says media type"},
 		"no type":            {"text/plain", "", `{"schemaVersion":2}`, "neither the response nor the manifest says its media type"},
 	} {
 		client := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -235,7 +235,7 @@ func TestForeignRealms(t *testing.T) {
 		h.realm = realm
 		client := h.open(t, registry.Options{Login: (&logins{}).provider()})
 		for name, read := range readings(client) {
-			assert.ErrorContains(t, read(t.Context()), "the realm for tokens is ", "%s %s", realm, name)
+			assert.ErrorContains(t, read(t.Context()), "the host names the token endpoint ", "%s %s", realm, name)
 		}
 		assert.Empty(t, h.secrets, realm)
 	}
@@ -253,7 +253,7 @@ func TestForeignRealms(t *testing.T) {
 		w.WriteHeader(http.StatusUnauthorized)
 	}
 	_, err := client.Do(h.get(t, manifestPath))
-	assert.ErrorContains(t, err, "the realm for tokens is ")
+	assert.ErrorContains(t, err, "the host names the token endpoint ")
 	assert.Zero(t, h.count("evil.test"))
 }
 

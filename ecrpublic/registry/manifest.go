@@ -163,7 +163,7 @@ func checkManifest(content []byte, header http.Header, ref imageref.Reference) (
 		return Manifest{}, errors.New("neither the response nor the manifest says its media type")
 	}
 	if parsed.MediaType != "" && parsed.MediaType != mediaType {
-		return Manifest{}, fmt.Errorf("the manifest has media type %q, the response says %q", printable(parsed.MediaType), mediaType)
+		return Manifest{}, fmt.Errorf("the manifest says media type %q, but the response says %q", printable(parsed.MediaType), mediaType)
 	}
 	return Manifest{ocispec.Descriptor{MediaType: mediaType, Digest: want, Size: int64(len(content))}, content}, nil
 }

@@ -67,7 +67,7 @@ func nextPage(current *url.URL, header http.Header) (*url.URL, error) {
 			}
 			next, err := current.Parse(target)
 			if err != nil {
-				return nil, fmt.Errorf("the link to the next page is %q", printable(target))
+				return nil, fmt.Errorf("the link to the next page is not a URL: %q", printable(target))
 			}
 			if originOf(next) != originOf(current) || next.Path != current.Path {
 				return nil, fmt.Errorf("the link to the next page leads to %s", shown(next))

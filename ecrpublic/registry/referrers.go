@@ -83,7 +83,7 @@ func (c *Client) eachByTag(ctx context.Context, ref imageref.Reference, yield fu
 		return err
 	}
 	if index.Descriptor.MediaType != ocispec.MediaTypeImageIndex {
-		return fmt.Errorf("%s, the list of referrers, has media type %q, want %s", ref, index.Descriptor.MediaType, ocispec.MediaTypeImageIndex)
+		return fmt.Errorf("the list of referrers, %s, has media type %q, want %s", ref, index.Descriptor.MediaType, ocispec.MediaTypeImageIndex)
 	}
 	_, err = eachDescriptor(index.Content, yield)
 	return err

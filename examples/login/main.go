@@ -22,7 +22,7 @@ func main() { demo.Main("login", run) }
 
 func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	flags := demo.NewFlags("login", about)
-	remove := flags.Bool("remove", false, "remove the login")
+	remove := flags.Bool("remove", false, "remove the login from the file")
 	path := flags.String("config", "", "the configuration `file`; default: config.json in $DOCKER_CONFIG or in ~/.docker")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(stdout, "no login left in", result.Path)
+		fmt.Fprintf(stdout, "logged out: %s has no login for ECR Public\n", result.Path)
 		return nil
 	}
 	return write(ctx, stdout, login.NewProvider(service.Client), file)
@@ -65,10 +65,10 @@ func write(ctx context.Context, stdout io.Writer, provider *login.Provider, file
 	fmt.Fprintf(stdout, "login  %v\nfile   %s\n", credentials, result.Path)
 	for _, host := range result.Shadowed {
 		if host.Helper == "" {
-			fmt.Fprintf(stdout, "also in the entry of %s, which podman prefers\n", host.Key)
+			fmt.Fprintf(stdout, "also changed the entry of %s, which podman prefers\n", host.Key)
 			continue
 		}
-		fmt.Fprintf(stdout, "but %s makes docker ask docker-credential-%s about %s\n", host.Key, host.Helper, host.Host)
+		fmt.Fprintf(stdout, "warning: because of %s in the file, docker asks docker-credential-%s for the login to %s\n", host.Key, host.Helper, host.Host)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func TestWriteAndRemove(t *testing.T) {
 	assert.Contains(t, string(written), emulator.RegistryHost())
 
 	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-config", path, "-remove")
-	assert.Equal(t, "no login left in "+path+"\n", stdout)
+	assert.Equal(t, "logged out: "+path+" has no login for ECR Public\n", stdout)
 	written, err = os.ReadFile(path)
 	require.NoError(t, err)
 	assert.NotContains(t, string(written), emulator.RegistryHost())
@@ -45,8 +45,8 @@ func TestWriteNamesWhatIsReadInstead(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte(`{"credsStore": "desktop", "auths": {"`+host+`/a1b2c3d4": {}}}`), 0o600))
 
 	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-config", path)
-	assert.Contains(t, stdout, "but credsStore makes docker ask docker-credential-desktop about "+host+"\n")
-	assert.Contains(t, stdout, "also in the entry of "+host+"/a1b2c3d4, which podman prefers\n")
+	assert.Contains(t, stdout, "warning: because of credsStore in the file, docker asks docker-credential-desktop for the login to "+host+"\n")
+	assert.Contains(t, stdout, "also changed the entry of "+host+"/a1b2c3d4, which podman prefers\n")
 }
 
 func TestRemoveNeedsAPlace(t *testing.T) {

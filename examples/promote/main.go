@@ -66,6 +66,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 
+	var ref imageref.Reference
+	if *from != "" {
+		var err error
+		if ref, err = imageref.Parse(*from); err != nil {
+			return demo.Usagef("-from: %v", err)
+		}
+		if !flags.Emulated() && to.Tag == "" && (ref.Tag == "" || cmp.Or(to.RepositoryName, ref.RepositoryName) == ref.RepositoryName) {
+			return demo.Usagef("-tag is missing: the tag to set")
+		}
+	}
+
 	service, err := flags.Connect(ctx)
 	if err != nil {
 		return err
@@ -73,18 +84,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer service.Close()
 	promotions := []imageref.Reference{to}
 	if *from == "" {
-		if *from, err = fill(ctx, service); err != nil {
+		if ref, err = fill(ctx, service); err != nil {
 			return err
 		}
 		*create = true
 		promotions = []imageref.Reference{{Tag: cmp.Or(to.Tag, "stable")}, {RepositoryName: "demo/release", Tag: cmp.Or(to.Tag, "stable")}}
-	}
-	ref, err := imageref.Parse(*from)
-	if err != nil {
-		return demo.Usagef("-from: %v", err)
-	}
-	if !flags.Emulated() && to.Tag == "" && (ref.Tag == "" || cmp.Or(to.RepositoryName, ref.RepositoryName) == ref.RepositoryName) {
-		return demo.Usagef("-tag is missing: the tag to set")
 	}
 	if *create {
 		options.CreateRepository = service.Client
@@ -126,13 +130,16 @@ func promote(ctx context.Context, service *demo.Service, from, to imageref.Refer
 }
 
 // fill pushes an artifact to the emulator and returns its reference, by digest.
-func fill(ctx context.Context, service *demo.Service) (string, error) {
+func fill(ctx context.Context, service *demo.Service) (imageref.Reference, error) {
 	store := memory.New()
 	if err := demo.AddArtifact(ctx, store, "build-1", []byte("hello, ECR Public\n")); err != nil {
-		return "", err
+		return imageref.Reference{}, err
 	}
 	result, err := imagepush.Push(ctx, service.Client, store, imagepush.PushOptions{
 		Repository: "demo/app", Reference: "build-1", CreateRepository: service.Client,
 	})
-	return result.RepositoryURI + "@" + result.Descriptor.Digest.String(), err
+	if err != nil {
+		return imageref.Reference{}, err
+	}
+	return imageref.Parse(result.RepositoryURI + "@" + result.Descriptor.Digest.String())
 }

@@ -84,6 +84,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // open makes a client of the registry host. AWS needs an account for a login alone.
 func open(ctx context.Context, where demo.Where, withLogin bool) (*registry.Client, error) {
+	if err := where.CheckEndpoint(ctx); err != nil {
+		return nil, err
+	}
 	options := registry.Options{Host: where.Endpoint}
 	if !where.Live {
 		options.Rate = -1 // an emulator has no limit

@@ -54,10 +54,10 @@ func CheckElements(data []byte) error {
 // check rejects a manifest that readers may interpret in different ways.
 func (m Manifest) check(mediaType string) error {
 	if m.MediaType != "" && m.MediaType != mediaType {
-		return fmt.Errorf("its descriptor has media type %q, the manifest itself %q", mediaType, m.MediaType)
+		return fmt.Errorf("its descriptor says media type %q, but the manifest says %q", mediaType, m.MediaType)
 	}
 	if len(m.Manifests) > 0 && (m.Config != nil || len(m.Layers) > 0) {
-		return errors.New("an index and an image at once: it has manifests, and config or layers")
+		return errors.New("it is both an index and an image: it has manifests as well as a config or layers")
 	}
 	return nil
 }

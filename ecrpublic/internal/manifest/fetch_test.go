@@ -48,8 +48,8 @@ func TestFetch(t *testing.T) {
 
 	for text, want := range map[string]string{
 		"{": "unexpected end",
-		`{"mediaType":"application/vnd.oci.image.index.v1+json"}`:              "the manifest itself",
-		`{"manifests":[{}],"layers":[{}]}`:                                     "an index and an image at once",
+		`{"mediaType":"application/vnd.oci.image.index.v1+json"}`:              "but the manifest says",
+		`{"manifests":[{}],"layers":[{}]}`:                                     "both an index and an image",
 		`{"layers":[` + strings.Repeat("null,", manifest.MaxElements+1) + `{}`: "more than 50000",
 	} {
 		_, _, err := manifest.Fetch(t.Context(), store, stored(ocispec.MediaTypeImageManifest, text))

@@ -116,7 +116,7 @@ func (d *descriptors) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if start != json.Delim('[') {
-		return fmt.Errorf("a list of descriptors starts with %v", start)
+		return fmt.Errorf("want a list of descriptors, got %v", start)
 	}
 	for decoder.More() {
 		if len(*d) == MaxDescriptors {

@@ -64,6 +64,10 @@ func TestConnect(t *testing.T) {
 	_, err = other.Client.DescribeRegistries(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, 1, own.Emulator.Count("DescribeRegistries"))
+
+	own.Close()
+	_, err = demo.Where{Endpoint: own.URL}.Connect(t.Context())
+	require.ErrorContains(t, err, "cannot connect to -endpoint "+own.URL+"; is the emulator running there?")
 }
 
 func TestLiveIsAWS(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -47,6 +48,9 @@ type Service struct {
 // Connect returns a client of AWS, of an endpoint, or of a new emulator, which runs
 // until the service is closed.
 func (w Where) Connect(ctx context.Context, options ...ecrpublictest.Option) (*Service, error) {
+	if err := w.CheckEndpoint(ctx); err != nil {
+		return nil, err
+	}
 	switch {
 	case w.Live:
 		cfg, err := awsConfig(ctx)
@@ -66,6 +70,20 @@ func (w Where) Connect(ctx context.Context, options ...ecrpublictest.Option) (*S
 	}
 	emulator := ecrpublictest.NewServer(options...)
 	return &Service{Client: emulator.Client(), URL: emulator.URL, Emulator: emulator}, nil
+}
+
+// CheckEndpoint connects to an endpoint on this machine, and returns an error if no
+// program listens there. Other endpoints may need a proxy and are not checked.
+func (w Where) CheckEndpoint(ctx context.Context) error {
+	u, err := url.Parse(w.Endpoint)
+	if err != nil || u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback() {
+		return nil
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), u.Scheme)))
+	if err != nil {
+		return fmt.Errorf("cannot connect to -endpoint %s; is the emulator running there? %w", w.Endpoint, err)
+	}
+	return conn.Close()
 }
 
 // awsConfig loads the settings that the AWS CLI uses, and fails early if they have no

@@ -39,7 +39,7 @@ func (l *Layout) Choose(root ocispec.Descriptor) (ocispec.Descriptor, error) {
 	if len(complete) == 1 {
 		return complete[0], nil
 	}
-	return ocispec.Descriptor{}, fmt.Errorf("%s is not complete, %s: %w; %s", root.Digest, missing, errdef.ErrNotFound, l.choices(complete))
+	return ocispec.Descriptor{}, fmt.Errorf("%s is incomplete: %s: %w; %s", root.Digest, missing, errdef.ErrNotFound, l.choices(complete))
 }
 
 func (l *Layout) choices(complete []ocispec.Descriptor) string {

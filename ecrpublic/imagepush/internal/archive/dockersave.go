@@ -102,7 +102,7 @@ func (l *Layout) checkSaved(t *tarFile, images []savedImage) error {
 		}
 		d := digest.FromBytes(config)
 		if !configs[d] {
-			return fmt.Errorf("%s names an image with config %s, %s none", dockerSaveFile, d, ocispec.ImageIndexFile)
+			return fmt.Errorf("%s names an image with config %s, but %s does not", dockerSaveFile, d, ocispec.ImageIndexFile)
 		}
 		l.saved[d] = true
 		for _, tag := range image.RepoTags {
@@ -138,7 +138,7 @@ func (l *Layout) checkRoot(root ocispec.Descriptor, named map[string]map[digest.
 		listed = listed || l.saved[config]
 	}
 	if complete && !listed {
-		return fmt.Errorf("%s lists the image %s, %s does not", ocispec.ImageIndexFile, root.Digest, dockerSaveFile)
+		return fmt.Errorf("%s lists image %s, but %s does not", ocispec.ImageIndexFile, root.Digest, dockerSaveFile)
 	}
 	for _, name := range names {
 		same := len(named[name]) == 0
@@ -146,7 +146,7 @@ func (l *Layout) checkRoot(root ocispec.Descriptor, named map[string]map[digest.
 			same = same || reached[config]
 		}
 		if !same {
-			return fmt.Errorf("%q is the image %s in %s, and another one in %s", name, root.Digest, ocispec.ImageIndexFile, dockerSaveFile)
+			return fmt.Errorf("%q is image %s in %s, but another one in %s", name, root.Digest, ocispec.ImageIndexFile, dockerSaveFile)
 		}
 	}
 	return nil

@@ -95,7 +95,7 @@ func (b *builder) readLayer(ctx context.Context, name string, claimed claim) (la
 	}
 	switch {
 	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		return layer{}, fmt.Errorf("layer %s: zstd in an archive of docker save: %w", name, errdef.ErrUnsupported)
+		return layer{}, fmt.Errorf("layer %s: zstd in a docker save archive: %w", name, errdef.ErrUnsupported)
 	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
 		l, err := measure(r)
 		l.size, l.open = e.size, func() (io.ReadCloser, error) { return b.tar.openEntry(e) }

@@ -29,12 +29,12 @@ func Open(ctx context.Context, path string, options Options) (*Layout, error) {
 	}
 	if info.IsDir() {
 		if _, err := os.Lstat(filepath.Join(path, ocispec.ImageLayoutFile)); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("no %s in it: want a folder with an OCI layout: %w", ocispec.ImageLayoutFile, err)
+			return nil, fmt.Errorf("not an OCI layout: it has no %s: %w", ocispec.ImageLayoutFile, err)
 		}
 		return openLayout(ctx, folder(path))
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("neither a folder nor a file, but %s", info.Mode().Type())
+		return nil, fmt.Errorf("neither a directory nor a file, but %s", info.Mode().Type())
 	}
 	t, err := readTar(ctx, path)
 	if err != nil {
@@ -54,5 +54,5 @@ func openTarLayout(ctx context.Context, t *tarFile) (*Layout, error) {
 	if t.has("repositories") {
 		return nil, fmt.Errorf("repositories without %s: images of Docker before 1.10 cannot be read; load and save them with a newer one: %w", dockerSaveFile, errors.ErrUnsupported)
 	}
-	return nil, fmt.Errorf("neither %s nor %s in it: want an OCI layout or an archive of docker save", ocispec.ImageLayoutFile, dockerSaveFile)
+	return nil, fmt.Errorf("not an OCI layout or a docker save archive: it has neither %s nor %s", ocispec.ImageLayoutFile, dockerSaveFile)
 }

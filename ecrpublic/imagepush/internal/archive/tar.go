@@ -118,7 +118,7 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 		return err
 	}
 	if t.folders[name] && header.Typeflag != tar.TypeDir {
-		return errors.New("it replaces a folder that is not empty")
+		return errors.New("it replaces a directory that is not empty")
 	}
 	e := entry{kind: header.Typeflag, offset: offset, size: header.Size}
 	switch header.Typeflag {
@@ -134,7 +134,7 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 	e.first = nil
 	if old, ok := t.entries[name]; ok {
 		if header.Typeflag == tar.TypeDir && old.kind == tar.TypeSymlink {
-			return errors.New("a folder in the place of a link is refused")
+			return errors.New("a directory must not replace a link")
 		}
 		e.first = cmp.Or(old.first, &old)
 	}
@@ -149,10 +149,10 @@ func inside(dir, name string) (string, error) {
 		return "", fmt.Errorf("a name of %d bytes: %w", len(name), errdef.ErrSizeExceedsLimit)
 	}
 	if path.IsAbs(name) {
-		return "", errors.New("an absolute name is refused")
+		return "", errors.New("the name must not be absolute")
 	}
 	if dir == "" && strings.Contains("/"+name+"/", "/../") {
-		return "", errors.New(`a name with ".." is refused`)
+		return "", errors.New(`the name must not contain ".."`)
 	}
 	name = path.Join(dir, name)
 	if name == ".." || strings.HasPrefix(name, "../") {
@@ -167,11 +167,11 @@ func checkHeader(header *tar.Header) error {
 	switch header.Typeflag {
 	case tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeDir, tar.TypeFifo:
 		if header.Size != 0 {
-			return fmt.Errorf("%d bytes in an entry of tar's type %q, which has none", header.Size, header.Typeflag)
+			return fmt.Errorf("has %d bytes, but an entry of tar type %q must have none", header.Size, header.Typeflag)
 		}
 	}
 	if header.Typeflag != tar.TypeDir && strings.HasSuffix(header.Name, "/") {
-		return fmt.Errorf("the name of a folder for an entry of tar's type %q", header.Typeflag)
+		return fmt.Errorf("has a directory's name, but tar type %q", header.Typeflag)
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func (t *tarFile) addFolders(name string) error {
 			return fmt.Errorf("its parent %q is not a directory", dir)
 		}
 		if len(t.folders) == maxEntries {
-			return fmt.Errorf("more than %d folders: %w", maxEntries, errdef.ErrSizeExceedsLimit)
+			return fmt.Errorf("more than %d directories: %w", maxEntries, errdef.ErrSizeExceedsLimit)
 		}
 		t.folders[dir] = true
 	}
@@ -199,7 +199,7 @@ func linkTarget(name, link string) (string, error) {
 		_, below, _ = strings.Cut(below, "/")
 	}
 	if below != ".." && strings.Contains("/"+below+"/", "/../") && !path.IsAbs(link) {
-		return "", errors.New(`".." after a name is refused`)
+		return "", errors.New(`".." must not follow a name`)
 	}
 	return inside(path.Dir(name), link)
 }
@@ -218,7 +218,7 @@ func (t *tarFile) hardLink(name, target string) (entry, error) {
 		return e, nil
 	}
 	if same, err := linkTarget(name, e.link); err != nil || same != e.target {
-		return entry{}, errors.New("a symbolic link, which leads elsewhere from here")
+		return entry{}, errors.New("a hard link to a symbolic link that leads elsewhere from here")
 	}
 	return e, nil
 }
@@ -247,7 +247,7 @@ func (t *tarFile) find(name string) (entry, error) {
 		case e.kind == tar.TypeReg:
 			return e, nil
 		case e.kind != tar.TypeSymlink:
-			return failed(fmt.Errorf("not a regular file, but of tar's type %q", e.kind))
+			return failed(fmt.Errorf("not a regular file, but an entry of tar type %q", e.kind))
 		}
 		at = e.target
 	}
