@@ -128,6 +128,12 @@ func TestPolicyThatLocksOutNeedsForce(t *testing.T) {
 		"other actions": {deny.with("Action", "ecr-public:Put*"), false},
 		"on condition":  {deny.with("Condition", object{"Bool": object{"aws:SecureTransport": "false"}}), false},
 		"an allowance":  {deny.with("Effect", "Allow"), false},
+
+		"all but somebody else": {deny.with("Principal", nil).with("NotPrincipal", object{"AWS": "210987654321"}), true},
+		"all but a service":     {deny.with("Principal", nil).with("NotPrincipal", object{"Service": "a.amazonaws.com"}), true},
+		"all but the account":   {deny.with("Principal", nil).with("NotPrincipal", object{"AWS": []string{"210987654321", account}}), false},
+		"all but another":       {deny.with("Action", nil).with("NotAction", "ecr-public:PutImage"), true},
+		"all but the operation": {deny.with("Action", nil).with("NotAction", "ecr-public:*Policy"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -109,14 +109,13 @@ func isAWSPrincipal(who string) bool {
 }
 
 // locksOut reports whether the policy keeps the account from setting another one.
-// It looks at plain denials only; how far the service goes is not known.
+// It looks at denials without conditions; how far the service goes is not known.
 func (p *policy) locksOut(account string) bool {
+	isAccount := func(who string) bool { return who == "*" || who == account || who == rootARN(account) }
 	return slices.ContainsFunc(p.Statement, func(st statement) bool {
-		return st.Effect == "Deny" && st.Condition == nil &&
-			slices.ContainsFunc(st.Action, covers) &&
-			slices.ContainsFunc(st.Principal["AWS"], func(who string) bool {
-				return who == "*" || who == account || who == rootARN(account)
-			})
+		action := slices.ContainsFunc(st.Action, covers) || st.NotAction != nil && !slices.ContainsFunc(st.NotAction, covers)
+		principal := slices.ContainsFunc(st.Principal["AWS"], isAccount) || st.NotPrincipal != nil && !slices.ContainsFunc(st.NotPrincipal["AWS"], isAccount)
+		return st.Effect == "Deny" && st.Condition == nil && action && principal
 	})
 }
 
