@@ -20,7 +20,6 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/internal/errtype"
-	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 // host sends content through the registry host. It still asks the API what
@@ -85,7 +84,11 @@ func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source
 		defer func() { err = errors.Join(err, open.close()) }()
 		t.report.progress(desc, 0)
 		body := &hostBody{desc: desc, report: t.report, source: open.stream()}
-		err = t.host.repository.Blobs().Push(ctx, desc, body)
+		request, err := body.request(open.file)
+		if err != nil {
+			return true, fmt.Errorf("read the source: %w", err)
+		}
+		err = t.host.repository.Blobs().Push(ctx, desc, request)
 		if readErr := body.stop(); readErr != nil { // which the transport reports in its own words, or not at all
 			return true, fmt.Errorf("read the source: %w", readErr)
 		}
@@ -118,65 +121,6 @@ func verifySource(ctx context.Context, desc ocispec.Descriptor, source layerSour
 		err = verified.Verify()
 	}
 	return errors.Join(err, open.close())
-}
-
-// stream reads the layer from its first byte to the last.
-func (c layerContent) stream() io.Reader {
-	if c.at == nil {
-		return c.reader
-	}
-	return wholeOf(c.at)
-}
-
-// hostBody is a layer that is being sent.
-type hostBody struct {
-	desc   ocispec.Descriptor
-	report *report
-
-	mu     sync.Mutex
-	source io.Reader // nil once nobody may read any more
-	read   int64
-	err    error
-}
-
-// stop ends reading, because a transport may still read after its request has
-// ended. It returns the error of the source, if any.
-func (b *hostBody) stop() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.source = nil
-	return b.err
-}
-
-// Read returns an error for a layer whose size differs from its descriptor.
-func (b *hostBody) Read(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.source == nil {
-		return 0, io.ErrClosedPipe
-	}
-	n, err := b.source.Read(p)
-	before := b.read / limits.UsualPart
-	b.read += int64(n)
-	switch {
-	case b.read > b.desc.Size || b.read == b.desc.Size && n > 0 && b.hasMore():
-		b.err = content.ErrTrailingData
-		return 0, b.err
-	case errors.Is(err, io.EOF) && b.read < b.desc.Size:
-		b.err = io.ErrUnexpectedEOF
-		return n, b.err
-	case err != nil && !errors.Is(err, io.EOF):
-		b.err = err
-	case b.read/limits.UsualPart > before && b.read < b.desc.Size:
-		b.report.progress(b.desc, b.read)
-	}
-	return n, err
-}
-
-func (b *hostBody) hasMore() bool {
-	var next [1]byte
-	n, _ := io.ReadFull(b.source, next[:])
-	return n > 0
 }
 
 // putOnHost puts a manifest.

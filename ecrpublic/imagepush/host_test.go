@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -184,4 +186,30 @@ func TestRegistryHostRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "want other below the registry's alias")
 	_, err = imagepush.NewTarget(srv.Client(), "team/app", via(repository), func(o *imagepush.TargetOptions) { o.RegistryID = "123456789012" })
 	require.ErrorContains(t, err, "RegistryID must be empty with Registry")
+}
+
+// A file is copied to the connection without being read, but no other bytes than the
+// descriptor's are stored.
+func TestRegistryHostRefusesFiles(t *testing.T) {
+	t.Parallel()
+	srv := smallParts(t)
+	repository, _ := onHost(t, srv, "team/app", asIs)
+	images := newImages(t)
+	layer := images.layer(alphabet(25))
+	images.tag(images.image("{}", layer), "v1")
+	for damaged, want := range map[string]error{
+		alphabet(24):       io.ErrUnexpectedEOF,
+		alphabet(26):       content.ErrTrailingData,
+		alphabet(24) + "_": content.ErrMismatchedDigest,
+	} {
+		folder := layout(t, images, "v1")
+		path := filepath.Join(folder, "blobs", "sha256", layer.Digest.Encoded())
+		require.NoError(t, os.Remove(path))
+		require.NoError(t, os.WriteFile(path, []byte(damaged), 0o600))
+		_, err := imagepush.Push(t.Context(), srv.Client(), open(t, folder), imagepush.PushOptions{Repository: "team/app", Tag: "v1"}, via(repository))
+		require.ErrorIs(t, err, want)
+		found, err := newTarget(t, srv.Client()).Exists(t.Context(), layer)
+		require.NoError(t, err)
+		assert.False(t, found)
+	}
 }

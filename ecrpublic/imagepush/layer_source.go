@@ -3,6 +3,7 @@ package imagepush
 import (
 	"context"
 	"io"
+	"os"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2/content"
@@ -23,6 +24,7 @@ type layerSource interface {
 type layerContent struct {
 	reader io.Reader
 	at     io.ReaderAt
+	file   *os.File // the reader, if it is a file of our own at its start
 	close  func() error
 }
 
@@ -57,7 +59,11 @@ func (f fetched) open(ctx context.Context) (layerContent, error) {
 	if err != nil {
 		return layerContent{}, err
 	}
-	return newLayerContent(rc, rc.Close), nil
+	c := newLayerContent(rc, rc.Close)
+	if c.at != nil {
+		c.file, _ = rc.(*os.File)
+	}
+	return c, nil
 }
 
 func (fetched) again() (bool, error) { return true, nil }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -24,12 +26,16 @@ func (stalled) Temporary() bool { return true }
 // the response's body gets nothing.
 func unstalled(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	watch := time.AfterFunc(stallLimit, func() { cancel(stalled{}) })
+	sent := &sentBody{ReadCloser: req.Body, begun: time.Now(), unread: req.ContentLength}
+	watch := time.AfterFunc(stallLimit, func() {
+		if !sent.moved() {
+			cancel(stalled{})
+		}
+	})
 	req = req.WithContext(ctx)
 	answered := func() { watch.Stop() }
 	if req.Body != nil && req.Body != http.NoBody {
-		sent := &sentBody{ReadCloser: req.Body, watch: watch, begun: time.Now(), unread: req.ContentLength}
-		req.Body, answered = sent, sent.answered
+		req.Body, answered = sent.watched(watch), sent.answered
 	}
 	resp, err := base.RoundTrip(req)
 	answered()
@@ -55,30 +61,92 @@ func unstalled(base http.RoundTripper, req *http.Request) (*http.Response, error
 // before. What the Read itself takes is the source's time and not the host's.
 type sentBody struct {
 	io.ReadCloser
-	begun  time.Time
-	unread int64 // bytes; negative if that is not known
+	begun time.Time
 
-	mu    sync.Mutex
-	watch *time.Timer // nil once there is a response, which has the timer then
+	mu     sync.Mutex
+	unread int64       // bytes; negative if that is not known
+	file   file        // nil if the body is none
+	at     int64       // the file's position when unread was last changed
+	watch  *time.Timer // nil before watched, and once there is a response, which has the timer then
+}
+
+// file is a body that Linux can copy to a connection without a Read, which advances
+// the file's position.
+type file interface {
+	io.Seeker
+	syscall.Conn
+}
+
+// sentFile is a sentBody that net/http recognizes as a file.
+type sentFile struct {
+	*sentBody
+	file
+}
+
+// watched returns the body to send.
+func (b *sentBody) watched(watch *time.Timer) io.ReadCloser {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.watch = watch
+	if f, ok := b.ReadCloser.(file); ok && runtime.GOOS == "linux" {
+		if at, err := f.Seek(0, io.SeekCurrent); err == nil {
+			b.file, b.at = f, at
+			return sentFile{b, f}
+		}
+	}
+	return b
 }
 
 func (b *sentBody) Read(p []byte) (int, error) {
-	b.extend(func(watch *time.Timer) { watch.Stop() })
-	n, err := b.ReadCloser.Read(p)
-	b.unread -= int64(n)
-	wait := stallLimit
-	if b.unread == 0 || err != nil { // the operating system may still hold megabytes
-		wait += time.Since(b.begun)
+	b.mu.Lock()
+	if b.watch != nil {
+		b.watch.Stop()
 	}
-	b.extend(func(watch *time.Timer) { watch.Reset(wait) })
+	b.mu.Unlock()
+	n, err := b.ReadCloser.Read(p)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	taken := int64(n)
+	if b.file != nil {
+		taken = b.advance()
+	}
+	b.taken(taken, err != nil)
 	return n, err
 }
 
-func (b *sentBody) extend(change func(*time.Timer)) {
+// moved reports whether bytes of a file were sent without a Read, and waits on if so.
+func (b *sentBody) moved() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.file == nil {
+		return false
+	}
+	taken := b.advance()
+	if taken > 0 {
+		b.taken(taken, false)
+	}
+	return taken > 0
+}
+
+// advance returns how far the file's position is from where it was before. The caller
+// holds the lock.
+func (b *sentBody) advance() int64 {
+	before := b.at
+	if at, err := b.file.Seek(0, io.SeekCurrent); err == nil {
+		b.at = at
+	}
+	return b.at - before
+}
+
+// taken records that bytes were read. The caller holds the lock.
+func (b *sentBody) taken(n int64, end bool) {
+	b.unread -= n
+	wait := stallLimit
+	if b.unread == 0 || end { // the operating system may still hold megabytes
+		wait += time.Since(b.begun)
+	}
 	if b.watch != nil {
-		change(b.watch)
+		b.watch.Reset(wait)
 	}
 }
 

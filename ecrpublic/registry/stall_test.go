@@ -4,7 +4,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,6 +82,56 @@ func TestHostThatTakesNothing(t *testing.T) {
 			}
 			assert.GreaterOrEqual(t, took, test.takes, name)
 			assert.LessOrEqual(t, took, test.takes+time.Minute, name)
+		})
+	}
+}
+
+// The operating system sends a file without a Read: its position says how much.
+func TestHostThatTakesNothingOfAFile(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere the position is that before the file was sent")
+	}
+	for name, test := range map[string]struct {
+		takes  int // bytes of the four, one every 50 seconds
+		stalls bool
+	}{"all": {4, false}, "half": {2, true}, "nothing": {0, true}} {
+		synctest.Test(t, func(t *testing.T) {
+			file, err := os.Create(filepath.Join(t.TempDir(), "file"))
+			require.NoError(t, err)
+			_, err = file.WriteString("12body")
+			require.NoError(t, err)
+			_, err = file.Seek(2, io.SeekStart)
+			require.NoError(t, err)
+			h := newFakeHost()
+			client := h.open(t, registry.Options{HTTPClient: &http.Client{Transport: roundTripFunc(func(req *http.Request) (*http.Response, error) {
+				if req.Method != http.MethodPut {
+					return inMemory{h}.RoundTrip(req)
+				}
+				require.Implements(t, (*syscall.Conn)(nil), req.Body)
+				for i := range 5 {
+					if i > test.takes {
+						<-req.Context().Done()
+						return nil, req.Context().Err()
+					}
+					if i > 0 {
+						_, err := file.Seek(1, io.SeekCurrent)
+						require.NoError(t, err)
+					}
+					time.Sleep(50 * time.Second)
+				}
+				return &http.Response{StatusCode: http.StatusCreated, Body: http.NoBody, Header: http.Header{}}, nil
+			})}})
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://registry.test/v2/acme/app/blobs/uploads/1", file)
+			require.NoError(t, err)
+			req.ContentLength = 4
+			resp, err := client.Do(req)
+			if test.stalls {
+				require.ErrorContains(t, err, "the host sent nothing for 1m0s", name)
+				return
+			}
+			require.NoError(t, err, name)
+			require.NoError(t, resp.Body.Close())
 		})
 	}
 }
