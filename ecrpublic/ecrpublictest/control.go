@@ -70,7 +70,7 @@ func (c *control) before(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		answerControl(w, r, serveControl(own, name))
+		respond(w, r, serveControl(own, name))
 	})
 }
 

@@ -46,8 +46,8 @@ func sortedNames[V any](of map[string]V) string {
 	return strings.Join(slices.Sorted(maps.Keys(of)), ", ")
 }
 
-// answerControl sends a result or an error as JSON.
-func answerControl(w http.ResponseWriter, r *http.Request, serve controlFunc) {
+// respond sends a result or an error as JSON.
+func respond(w http.ResponseWriter, r *http.Request, serve controlFunc) {
 	out, err := serve(r)
 	w.Header().Set("Content-Type", "application/json")
 	if err != nil {

@@ -89,8 +89,8 @@ func TestEveryEffectByName(t *testing.T) {
 		}
 		got := r.control("POST faults", `{"operation":"`+operation+`","effect":`+effect+`}`)
 		require.Equal(t, 200, got.status, got.body)
-		answer, _ := call(t, r.srv, "DescribeRepositories", "{}")
-		assert.Equal(t, want, answer.status, effect)
+		response, _ := call(t, r.srv, "DescribeRepositories", "{}")
+		assert.Equal(t, want, response.status, effect)
 	}
 }
 

@@ -67,23 +67,23 @@ func (p *pushes) after(n int) <-chan struct{} {
 func TestKilledServerLosesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	answered := &pushes{images: map[string]bool{}}
+	acknowledged := &pushes{images: map[string]bool{}}
 	for round := range crashes {
-		pushUntilKilled(t, dir, round, answered)
+		pushUntilKilled(t, dir, round, acknowledged)
 		srv := ecrpublictest.NewServer(ecrpublictest.WithDataDir(dir))
 		r := repo{t, srv, srv.Client()}
 		listed := r.verify()
 		srv.Close()
-		for digest := range answered.images {
+		for digest := range acknowledged.images {
 			require.True(t, listed[digest], "round %d lost %s", round, digest)
 		}
 	}
-	assert.NotEmpty(t, answered.images)
+	assert.NotEmpty(t, acknowledged.images)
 }
 
 // pushUntilKilled starts a server in another process, pushes to it from several
 // goroutines, and kills it while they do.
-func pushUntilKilled(t *testing.T, dir string, round int, answered *pushes) {
+func pushUntilKilled(t *testing.T, dir string, round int, acknowledged *pushes) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestServerToBeKilled$")
 	cmd.Env = append(os.Environ(), crashDirVariable+"="+dir)
@@ -101,12 +101,12 @@ func pushUntilKilled(t *testing.T, dir string, round int, answered *pushes) {
 	if round > 0 {
 		require.ErrorAs(t, err, new(*types.RepositoryAlreadyExistsException))
 	}
-	enough := answered.after(1 + rand.IntN(30))
+	enough := acknowledged.after(1 + rand.IntN(30))
 	var pushing sync.WaitGroup
 	for worker := range 4 {
 		pushing.Go(func() {
 			for n := 0; ; n++ {
-				if err := pushSome(t.Context(), client, fmt.Sprintf("%d-%d-%d", round, worker, n), answered); err != nil {
+				if err := pushSome(t.Context(), client, fmt.Sprintf("%d-%d-%d", round, worker, n), acknowledged); err != nil {
 					return // the server is gone
 				}
 			}
@@ -128,7 +128,7 @@ func pushUntilKilled(t *testing.T, dir string, round int, answered *pushes) {
 }
 
 // pushSome pushes an image and an index of it, and moves a tag.
-func pushSome(ctx context.Context, api ecrpublic.API, id string, answered *pushes) error {
+func pushSome(ctx context.Context, api ecrpublic.API, id string, acknowledged *pushes) error {
 	for _, layer := range []string{"{}", id} {
 		if err := pushLayer(ctx, api, "app", layer); err != nil {
 			return err
@@ -142,7 +142,7 @@ func pushSome(ctx context.Context, api ecrpublic.API, id string, answered *pushe
 		if err != nil {
 			return err
 		}
-		answered.add(sha(m.String()))
+		acknowledged.add(sha(m.String()))
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func appendTo(t *testing.T, name, line string) {
 }
 
 // TestChangesThatCannotBeKeptAreNotMade tries to change what is in a directory
-// that was closed. Reading goes on, and shows that nothing changed.
+// that was closed. Reading continues, and shows that nothing changed.
 func TestChangesThatCannotBeKeptAreNotMade(t *testing.T) {
 	t.Parallel()
 	r := newRepo(t, ecrpublictest.WithDataDir(t.TempDir()))

@@ -18,38 +18,38 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// describeAll tells all that the API and the registry tell of the state.
+// describeAll returns all that the API and the registry host say about the state.
 func (r repo) describeAll() object {
 	r.Helper()
 	all := object{}
-	tell := func(name string, out any, err error) {
+	note := func(name string, out any, err error) {
 		r.Helper()
 		require.NoError(r, err, name)
 		all[name] = out
 	}
 	ctx := r.Context()
 	registries, err := r.api.DescribeRegistries(ctx, nil)
-	tell("registries", registries.Registries, err)
+	note("registries", registries.Registries, err)
 	registry, err := r.api.GetRegistryCatalogData(ctx, nil)
-	tell("registry catalog", registry.RegistryCatalogData, err)
+	note("registry catalog", registry.RegistryCatalogData, err)
 	repositories, err := r.api.DescribeRepositories(ctx, nil)
-	tell("repositories", repositories.Repositories, err)
+	note("repositories", repositories.Repositories, err)
 	for _, repository := range repositories.Repositories {
 		name := repository.RepositoryName
 		catalog, err := r.api.GetRepositoryCatalogData(ctx, &ecrpublic.GetRepositoryCatalogDataInput{RepositoryName: name})
-		tell("catalog "+*name, catalog.CatalogData, err)
+		note("catalog "+*name, catalog.CatalogData, err)
 		labels, err := r.api.ListTagsForResource(ctx, &ecrpublic.ListTagsForResourceInput{ResourceArn: repository.RepositoryArn})
-		tell("labels "+*name, labels.Tags, err)
+		note("labels "+*name, labels.Tags, err)
 		images, err := r.api.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: name})
-		tell("images "+*name, images.ImageDetails, err)
+		note("images "+*name, images.ImageDetails, err)
 		tags, err := r.api.DescribeImageTags(ctx, &ecrpublic.DescribeImageTagsInput{RepositoryName: name})
-		tell("tags "+*name, tags.ImageTagDetails, err)
+		note("tags "+*name, tags.ImageTagDetails, err)
 	}
 	policy, err := r.api.GetRepositoryPolicy(ctx, &ecrpublic.GetRepositoryPolicyInput{RepositoryName: aws.String("app")})
-	tell("policy", policy.PolicyText, err)
+	note("policy", policy.PolicyText, err)
 	for _, text := range []string{"{}", "layer", "another"} {
 		got := r.v2("GET", "blobs/"+sha(text), "")
-		tell("layer "+text, got.body, nil)
+		note("layer "+text, got.body, nil)
 		require.Equal(r, text, got.body)
 	}
 	return all
@@ -128,7 +128,7 @@ func TestHalfAChangeDoesNotCount(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "journal"), journal[:cut], 0o600))
 		reopened := r.reopened(dir)
 		assert.Equal(t, before, reopened.describeAll())
-		require.NoError(t, reopened.put(image("{}").String(), "after"), "and changes go on")
+		require.NoError(t, reopened.put(image("{}").String(), "after"), "and changes continue")
 		reopened.srv.Close()
 	}
 }

@@ -3,9 +3,6 @@ package ecrpublictest
 import (
 	"reflect"
 	"slices"
-	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/registry"
@@ -82,36 +79,4 @@ func (c call) hide(f *faults, reads int) (any, error) {
 		f.hidden.add(*created.Repository.RepositoryName, reads)
 	}
 	return out, err
-}
-
-// run hides repositories from a call.
-func (h *hiddenRepositories) run(c call) (any, error) {
-	if c.Operation == "CreateRepository" {
-		return c.Run()
-	}
-	for _, name := range namesIn(c.Input) {
-		if h.read(name) {
-			return nil, registry.RepositoryNotFound(name, h.account)
-		}
-	}
-	out, err := c.Run()
-	if listed, ok := out.(*ecrpublic.DescribeRepositoriesOutput); ok && err == nil && isPage(c.Input) {
-		listed.Repositories = slices.DeleteFunc(listed.Repositories, func(r types.Repository) bool { return h.read(*r.RepositoryName) })
-	}
-	return out, err
-}
-
-// namesIn returns the repositories that an input names.
-func namesIn(input any) []string {
-	if names := member[[]string](input, "RepositoryNames"); names != nil {
-		return *names
-	}
-	if name := member[*string](input, "RepositoryName"); name != nil {
-		return []string{aws.ToString(*name)}
-	}
-	if arn := member[*string](input, "ResourceArn"); arn != nil {
-		_, name, _ := strings.Cut(aws.ToString(*arn), ":repository/")
-		return []string{name}
-	}
-	return nil
 }

@@ -38,7 +38,7 @@ func TestHideNewHidesOnlyWhatWasCreated(t *testing.T) {
 	assert.Equal(t, []string{"app"}, repositories(t, srv))
 }
 
-// page is one answer of DescribeRepositories.
+// page is one response of DescribeRepositories.
 func page(t *testing.T, srv *ecrpublictest.Server, token string) (names int, next string) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"maxResults": 3, "nextToken": token})

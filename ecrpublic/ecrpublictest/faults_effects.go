@@ -29,12 +29,12 @@ func Middleware(wrap func(next http.Handler) http.Handler) Effect {
 }
 
 // instead responds in place of the server, so that nothing is processed.
-func instead(answer http.HandlerFunc) Effect {
-	return Middleware(func(http.Handler) http.Handler { return answer })
+func instead(respond http.HandlerFunc) Effect {
+	return Middleware(func(http.Handler) http.Handler { return respond })
 }
 
 // spoil has the request processed and sends an altered response.
-func spoil(send func(a *answer)) Effect {
+func spoil(send func(h *heldResponse)) Effect {
 	return Middleware(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { send(capture(w, next, r)) })
 	})
@@ -113,38 +113,38 @@ func ResetBefore() Effect {
 // ResetAfter processes the request and resets the connection without a
 // response, so that the client cannot know that it was processed.
 func ResetAfter() Effect {
-	return spoil(func(a *answer) { reset(a.to) })
+	return spoil(func(h *heldResponse) { reset(h.to) })
 }
 
 // ResetMidway processes the request, sends the first half of the response and
 // resets the connection.
 func ResetMidway() Effect {
-	return spoil(func(a *answer) {
-		if a.reset {
+	return spoil(func(h *heldResponse) {
+		if h.reset {
 			return // by another fault, with nothing left to send on
 		}
-		a.sendHalf(a.body.Len())
-		_ = http.NewResponseController(a.to).Flush() // a connection that is gone already is as good as reset
-		reset(a.to)
+		h.sendHalf(h.body.Len())
+		_ = http.NewResponseController(h.to).Flush() // a connection that is gone already is as good as reset
+		reset(h.to)
 	})
 }
 
 // Truncate processes the request and sends the first half of the response body
 // as if it were complete: Content-Length matches it.
 func Truncate() Effect {
-	return spoil(func(a *answer) { a.sendHalf(a.body.Len() / 2) })
+	return spoil(func(h *heldResponse) { h.sendHalf(h.body.Len() / 2) })
 }
 
 // CutOff processes the request, sends the first half of the response body with
 // the Content-Length of the whole, and closes the connection cleanly.
 func CutOff() Effect {
-	return spoil(func(a *answer) { a.sendHalf(a.body.Len()) })
+	return spoil(func(h *heldResponse) { h.sendHalf(h.body.Len()) })
 }
 
 // Body processes the request and sends these bytes as the body, with the
 // response's own status and header.
 func Body(body []byte) Effect {
-	return spoil(func(a *answer) { a.sendBody(len(body), body) })
+	return spoil(func(h *heldResponse) { h.sendBody(len(body), body) })
 }
 
 // ClockOffset moves the clock of the Date header and of the signature check of
@@ -153,9 +153,9 @@ func Body(body []byte) Effect {
 func ClockOffset(d time.Duration) Effect {
 	return Effect{around: func(f *faults, next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			a := capture(w, next, r.WithContext(context.WithValue(r.Context(), clockOffsetKey{}, d)))
-			a.header.Set("Date", f.now().Add(d).UTC().Format(http.TimeFormat))
-			a.send()
+			h := capture(w, next, r.WithContext(context.WithValue(r.Context(), clockOffsetKey{}, d)))
+			h.header.Set("Date", f.now().Add(d).UTC().Format(http.TimeFormat))
+			h.send()
 		})
 	}}
 }

@@ -90,7 +90,7 @@ func TestResetOverTLS(t *testing.T) {
 	}
 }
 
-// whole is the answer that the spoiled ones are made of.
+// whole is the response that the spoiled ones are made of.
 func whole(t *testing.T, srv *ecrpublictest.Server) reply {
 	t.Helper()
 	got, err := call(t, srv, "DescribeRepositories", "{}")

@@ -13,7 +13,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 )
 
-// reply is the answer to a request, read to its end.
+// reply is the response to a request, read to its end.
 type reply struct {
 	status int
 	header http.Header
@@ -126,7 +126,7 @@ func TestFaultNamesRegistryRequests(t *testing.T) {
 	assert.Equal(t, 200, status(t, srv, "DescribeRegistries"))
 }
 
-// drawn tells which of n requests a fault happened to.
+// drawn reports which of n requests a fault happened to.
 func drawn(t *testing.T, srv *ecrpublictest.Server, operation string, n int) []bool {
 	t.Helper()
 	list := make([]bool, n)

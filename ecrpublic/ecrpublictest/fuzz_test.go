@@ -66,7 +66,7 @@ func request(method, path, query string, header http.Header, body string) *http.
 }
 
 // FuzzAPI sends any body, and then a second one, to any operation of the API:
-// the answer is JSON with a code of 200, or 400 and an error's type.
+// the response is JSON with a code of 200, or 400 and an error's type.
 func FuzzAPI(f *testing.F) {
 	const prefix = "SpencerFrontendService."
 	for _, seed := range []struct{ operation, first, second string }{
@@ -152,7 +152,7 @@ func FuzzSignature(f *testing.F) {
 	})
 }
 
-// FuzzRegistry sends any two requests to the registry's paths: the answer is no
+// FuzzRegistry sends any two requests to the registry's paths: the response is no
 // server error, and a refusal is in the OCI's form.
 func FuzzRegistry(f *testing.F) {
 	manifest := `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"IMAGE","size":1}]}`

@@ -24,9 +24,9 @@ func TestRegistryAuthorization(t *testing.T) {
 	token := func(headers ...string) string {
 		got := r.request("GET", "/token/?service=public.ecr.aws&scope=repository:x/app:pull", "", headers...)
 		require.Equal(t, 200, got.status, got.body)
-		var answer struct{ Token string }
-		require.NoError(t, json.Unmarshal([]byte(got.body), &answer))
-		return answer.Token
+		var response struct{ Token string }
+		require.NoError(t, json.Unmarshal([]byte(got.body), &response))
+		return response.Token
 	}
 	basic := func(user, password string) string {
 		return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
@@ -108,16 +108,16 @@ func TestLivesOfTokens(t *testing.T) {
 	out, err := r.api.GetAuthorizationToken(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, time.Unix(1e9, 0).Add(time.Hour).UTC(), *out.AuthorizationData.ExpiresAt)
-	var answer struct{ Token string }
-	require.NoError(t, json.Unmarshal([]byte(r.request("GET", "/token/", "").body), &answer))
-	text, err := base64.StdEncoding.DecodeString(answer.Token)
+	var response struct{ Token string }
+	require.NoError(t, json.Unmarshal([]byte(r.request("GET", "/token/", "").body), &response))
+	text, err := base64.StdEncoding.DecodeString(response.Token)
 	require.NoError(t, err)
 	var content struct{ Expiration int64 }
 	require.NoError(t, json.Unmarshal(text, &content))
 	assert.Equal(t, int64(1e9+60), content.Expiration)
 	for after, status := range map[time.Duration]int{59 * time.Second: 200, time.Minute: 400} {
 		ahead.Store(int64(after))
-		assert.Equal(t, status, r.request("GET", "/v2/", "", "Authorization", "Bearer "+answer.Token).status)
+		assert.Equal(t, status, r.request("GET", "/v2/", "", "Authorization", "Bearer "+response.Token).status)
 	}
 }
 
@@ -125,8 +125,8 @@ func TestAnonymousHeadOfABlobByTheSpecification(t *testing.T) {
 	t.Parallel()
 	r := newRepo(t, ecrpublictest.WithRegistryMode(ecrpublictest.RegistryOCI))
 	r.layers("layer")
-	var answer struct{ Token string }
-	require.NoError(t, json.Unmarshal([]byte(r.request("GET", "/token/", "").body), &answer))
-	got := r.request("HEAD", "/v2/"+r.alias()+"/app/blobs/"+sha("layer"), "", "Authorization", "Bearer "+answer.Token)
+	var response struct{ Token string }
+	require.NoError(t, json.Unmarshal([]byte(r.request("GET", "/token/", "").body), &response))
+	got := r.request("HEAD", "/v2/"+r.alias()+"/app/blobs/"+sha("layer"), "", "Authorization", "Bearer "+response.Token)
 	assert.Equal(t, 200, got.status)
 }

@@ -25,13 +25,13 @@ func TestTagsAreListedInPages(t *testing.T) {
 	list := func(path string) (found []string, link string) {
 		got := r.v2("GET", path, "")
 		require.Equal(t, 200, got.status, got.body)
-		var answer struct {
+		var response struct {
 			Name string
 			Tags []string
 		}
-		require.NoError(t, json.Unmarshal([]byte(got.body), &answer))
-		assert.Equal(t, r.alias()+"/app", answer.Name)
-		return answer.Tags, got.header.Get("Link")
+		require.NoError(t, json.Unmarshal([]byte(got.body), &response))
+		assert.Equal(t, r.alias()+"/app", response.Name)
+		return response.Tags, got.header.Get("Link")
 	}
 	found, link := list("tags/list")
 	assert.Len(t, found, 100)
@@ -95,11 +95,11 @@ func TestReferrers(t *testing.T) {
 	require.NoError(t, r.put(subject.String(), "v1"))
 
 	list := func(query string) (found []object) {
-		var answer struct{ Manifests []object }
+		var response struct{ Manifests []object }
 		got := r.v2("GET", "referrers/"+sha(subject.String())+query, "")
 		assert.Equal(t, ociIndex, got.header.Get("Content-Type"))
-		require.NoError(t, json.Unmarshal([]byte(got.body), &answer))
-		return answer.Manifests
+		require.NoError(t, json.Unmarshal([]byte(got.body), &response))
+		return response.Manifests
 	}
 	assert.Len(t, list(""), 2)
 	found := list("?artifactType=application/x.signature")

@@ -27,9 +27,9 @@ func (r repo) login() string {
 // anonymous is a token of the registry host for anybody.
 func (r repo) anonymous() string {
 	r.Helper()
-	var answer struct{ Token string }
-	require.NoError(r, json.Unmarshal([]byte(r.request("GET", "/token/", "").body), &answer))
-	return answer.Token
+	var response struct{ Token string }
+	require.NoError(r, json.Unmarshal([]byte(r.request("GET", "/token/", "").body), &response))
+	return response.Token
 }
 
 // password is the part of a login behind its user.

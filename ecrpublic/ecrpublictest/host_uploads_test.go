@@ -163,7 +163,7 @@ func TestRefusedBytesGoAtOnce(t *testing.T) {
 	assert.Zero(t, left())
 }
 
-// refusedAt reports whether a PATCH request for a path was answered.
+// refusedAt reports whether a PATCH request for a path was refused.
 func refusedAt(srv *ecrpublictest.Server, path string) bool {
 	return slices.ContainsFunc(srv.Requests(), func(r ecrpublictest.Request) bool {
 		return r.Method == http.MethodPatch && r.Path == path && r.Status != 0

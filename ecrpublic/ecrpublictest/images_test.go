@@ -20,7 +20,7 @@ const (
 	dockerSchema1  = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 )
 
-// with returns a copy of an object with another member; nil takes it away.
+// with returns a copy of an object with another member; nil removes it.
 func (o object) with(name string, value any) object {
 	changed := object{}
 	maps.Copy(changed, o)

@@ -105,8 +105,8 @@ func (f Func[In, Out]) call(ctx context.Context, c *Client, in *In, optFns []fun
 	c.mu.Unlock()
 	if f == nil && c.script != nil {
 		out, err := c.script.next(operation, in)
-		answer, _ := out.(*Out) // an error's nil is untyped
-		return answer, err
+		output, _ := out.(*Out) // an error's nil is untyped
+		return output, err
 	}
 	if f == nil {
 		return nil, fmt.Errorf("ecrpublictest: %sFunc of the mock is not set", operation)

@@ -16,7 +16,7 @@ type Quotas struct {
 	// TagsPerImage is how many tags may point at one image; 1,000 by default.
 	TagsPerImage int
 
-	// TagsPerRepository is how many labels a repository may have, not counting
+	// TagsPerRepository is how many resource tags a repository may have, not counting
 	// those that start with "aws:"; 50 by default.
 	TagsPerRepository int
 

@@ -97,7 +97,7 @@ func (rec *recorder) wrap(next http.Handler) http.Handler {
 			r.Body = &countedBody{r.Body, e}
 		}
 		rec.add(e)
-		counted := &countedAnswer{ResponseWriter: w, of: e}
+		counted := &countedResponse{ResponseWriter: w, of: e}
 		next.ServeHTTP(counted, r)
 		counted.finish()
 	})

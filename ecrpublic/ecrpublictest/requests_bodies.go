@@ -75,36 +75,36 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// countedAnswer records the status of a response and counts its bytes.
-type countedAnswer struct {
+// countedResponse records the status of a response and counts its bytes.
+type countedResponse struct {
 	http.ResponseWriter
 	of    *recorded
 	ended bool // the connection was taken away
 }
 
-func (a *countedAnswer) WriteHeader(status int) {
+func (c *countedResponse) WriteHeader(status int) {
 	if status >= http.StatusOK {
-		a.note(status, 0)
+		c.note(status, 0)
 	}
-	a.ResponseWriter.WriteHeader(status)
+	c.ResponseWriter.WriteHeader(status)
 }
 
-func (a *countedAnswer) Write(p []byte) (int, error) {
-	a.note(http.StatusOK, len(p))
-	return a.ResponseWriter.Write(p)
+func (c *countedResponse) Write(p []byte) (int, error) {
+	c.note(http.StatusOK, len(p))
+	return c.ResponseWriter.Write(p)
 }
 
 // ReadFrom lets the system send a file without copying it through this process.
-func (a *countedAnswer) ReadFrom(source io.Reader) (int64, error) {
-	a.note(http.StatusOK, 0)
-	n, err := io.Copy(a.ResponseWriter, source)
-	a.note(http.StatusOK, int(n))
+func (c *countedResponse) ReadFrom(source io.Reader) (int64, error) {
+	c.note(http.StatusOK, 0)
+	n, err := io.Copy(c.ResponseWriter, source)
+	c.note(http.StatusOK, int(n))
 	return n, err
 }
 
 // note records bytes, and the status unless there was one before.
-func (a *countedAnswer) note(status, bytes int) {
-	a.of.update(func(r *Request) {
+func (c *countedResponse) note(status, bytes int) {
+	c.of.update(func(r *Request) {
 		if r.Status == 0 {
 			r.Status = status
 		}
@@ -113,17 +113,17 @@ func (a *countedAnswer) note(status, bytes int) {
 }
 
 // finish records the status that a response gets if nothing was written.
-func (a *countedAnswer) finish() {
-	if !a.ended {
-		a.note(http.StatusOK, 0)
+func (c *countedResponse) finish() {
+	if !c.ended {
+		c.note(http.StatusOK, 0)
 	}
 }
 
 // Hijack records that there will be no response.
-func (a *countedAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	a.ended = true
-	return http.NewResponseController(a.ResponseWriter).Hijack()
+func (c *countedResponse) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c.ended = true
+	return http.NewResponseController(c.ResponseWriter).Hijack()
 }
 
 // Unwrap lets http.ResponseController reach the rest of the connection.
-func (a *countedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (c *countedResponse) Unwrap() http.ResponseWriter { return c.ResponseWriter }

@@ -135,7 +135,7 @@ func TestRequestsWithBadBodies(t *testing.T) {
 	assert.Equal(t, 1, srv.Count("NoSuchOperation"))
 }
 
-// tooLarge is a little more than the API takes: what is over fits into what a
+// tooLarge is a little more than the API accepts: what is over fits into what a
 // server reads before it gives up on a connection.
 const tooLarge = 29_100_000
 

@@ -41,7 +41,7 @@ func NewScript(t Reporter, calls ...ExpectedCall) *Client {
 type ExpectedCall interface {
 	operation() string
 	differs(in any) string // empty if the input is as expected
-	answer() (any, error)
+	result() (any, error)
 }
 
 // Expected is an expected call of one operation. Without Return or Fail, it returns an
@@ -107,7 +107,7 @@ func (e *Expected[In, Out]) differs(in any) string {
 	return e.check(got)
 }
 
-func (e *Expected[In, Out]) answer() (any, error) {
+func (e *Expected[In, Out]) result() (any, error) {
 	if e.err != nil {
 		return (*Out)(nil), e.err
 	}
@@ -146,7 +146,7 @@ func (s *script) next(operation string, in any) (any, error) {
 		return nil, err
 	}
 	s.done++
-	return s.calls[s.done-1].answer()
+	return s.calls[s.done-1].result()
 }
 
 // finish reports missing calls.

@@ -143,7 +143,7 @@ func TestDifferencesOfInputs(t *testing.T) {
 	}
 }
 
-// A script says what is called in which order, and what each call answers.
+// A script says what is called in which order, and what each call returns.
 func ExampleNewScript() {
 	t := new(reporter) // the *testing.T of a test
 	api := ecrpublictest.NewScript(t,

@@ -119,7 +119,7 @@ func TestIdleUploadsExpire(t *testing.T) {
 			require.NoError(t, r.part(swept, 0, "x"))
 			for i := range 3 {
 				ahead.Add(int64(tt.life) * 2 / 3)
-				require.NoError(t, r.part(busy, i, "x"), "an upload that is used goes on")
+				require.NoError(t, r.part(busy, i, "x"), "an upload that is used continues")
 			}
 			assert.ErrorAs(t, r.part(idle, 0, "x"), new(*types.UploadNotFoundException))
 			r.begin() // looks for idle ones

@@ -21,20 +21,20 @@ func logged(w io.Writer, next http.Handler) http.Handler {
 	logger := slog.New(slog.NewTextHandler(w, nil))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		answer := &measured{ResponseWriter: w}
-		next.ServeHTTP(answer, r)
-		if answer.status == 0 && !answer.hijacked {
-			answer.status = http.StatusOK // what net/http sends then
+		response := &measured{ResponseWriter: w}
+		next.ServeHTTP(response, r)
+		if response.status == 0 && !response.hijacked {
+			response.status = http.StatusOK // what net/http sends then
 		}
 		logger.Info("request",
 			"method", r.Method,
 			"path", r.URL.Path,
 			"operation", operation(r),
-			"status", answer.status,
-			"error", answer.errorCode(),
-			"bytes", answer.bytes,
+			"status", response.status,
+			"error", response.errorCode(),
+			"bytes", response.bytes,
 			"duration", time.Since(start),
-			"request_id", answer.Header().Get(requestID))
+			"request_id", response.Header().Get(requestID))
 	})
 }
 

@@ -165,7 +165,7 @@ func TestRunReportsAFailingListener(t *testing.T) {
 	require.ErrorIs(t, serve(t.Context(), closed, http.NotFoundHandler()), net.ErrClosed)
 }
 
-// childVariable tells this test binary to be the program.
+// childVariable makes this test binary the program.
 const childVariable = "ECR_PUBLIC_EMULATOR_CHILD"
 
 func TestMain(m *testing.M) {
@@ -199,7 +199,7 @@ func TestSignalsStopTheProgram(t *testing.T) {
 	}
 }
 
-// The fault's reset has to get through the writer that measures answers.
+// The fault's reset must get through the writer that measures responses.
 func TestLoggedLetsResetsThrough(t *testing.T) {
 	t.Parallel()
 	emulator, err := ecrpublictest.NewHandler()
@@ -218,7 +218,7 @@ func TestLoggedLetsResetsThrough(t *testing.T) {
 	require.NoError(t, <-ended)
 }
 
-// lines takes what is written, for another goroutine to read.
+// lines holds what is written, for another goroutine to read.
 type lines chan string
 
 func (l lines) Write(p []byte) (int, error) {

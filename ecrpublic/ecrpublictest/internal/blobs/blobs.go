@@ -18,7 +18,7 @@ type Storage interface {
 	Remove(digest string)
 }
 
-// Draft takes the bytes of an upload.
+// Draft holds the bytes of an upload.
 type Draft interface {
 	// Write appends p or, if it fails, nothing.
 	io.Writer

@@ -96,11 +96,11 @@ func (h *Host) serve(w http.ResponseWriter, r *http.Request, token registry.Tick
 	if err := h.store.Locate(at.alias, at.name); err != nil {
 		return err
 	}
-	answer := endpointsOf(at.kind)[r.Method]
-	if answer == nil {
+	respond := endpointsOf(at.kind)[r.Method]
+	if respond == nil {
 		return errUnsupported
 	}
-	return answer(h, w, r, at)
+	return respond(h, w, r, at)
 }
 
 // parsePath splits a path below /v2/ into the alias, the repository, which may

@@ -55,6 +55,7 @@ func newLogoURL() string {
 	return "https://d1a2b3c4d5e6f7.cloudfront.net/logo/" + NewUUID() + "/" + NewUUID() + ".png"
 }
 
+// OrAbsent returns a copy of a text, and nil for an empty one.
 func OrAbsent(s *string) *string {
 	if s == nil || *s == "" {
 		return nil

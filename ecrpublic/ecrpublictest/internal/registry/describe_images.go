@@ -12,7 +12,6 @@ import (
 func (s *Store) DescribeImages(in *ecrpublic.DescribeImagesInput) (*ecrpublic.DescribeImagesOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	const operation = "DescribeImages"
 	r, err := s.repository(in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
@@ -23,7 +22,7 @@ func (s *Store) DescribeImages(in *ecrpublic.DescribeImagesInput) (*ecrpublic.De
 		}
 		return s.describeIdentified(r, in.ImageIds)
 	}
-	page, next, err := paginate(s, listing{operation, r.Name, in.MaxResults, in.NextToken}, &r.imageOrder)
+	page, next, err := paginate(s, listing{"images", r.Name, in.MaxResults, in.NextToken}, &r.imageOrder)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +38,7 @@ func (s *Store) describeIdentified(r *repository, ids []types.ImageIdentifier) (
 	out := &ecrpublic.DescribeImagesOutput{ImageDetails: make([]types.ImageDetail, len(ids))}
 	for i, id := range ids {
 		if id.ImageDigest == nil && id.ImageTag == nil {
-			return nil, invalidParameter("imageIds", mustNameImage)
+			return nil, invalidParameter("imageIds", reasonMissingID)
 		}
 		if err := checkImageName(id.ImageTag, id.ImageDigest); err != nil {
 			return nil, err
@@ -87,7 +86,7 @@ func (s *Store) DescribeImageTags(in *ecrpublic.DescribeImageTagsInput) (*ecrpub
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := paginate(s, listing{"DescribeImageTags", r.Name, in.MaxResults, in.NextToken}, &r.tagOrder)
+	page, next, err := paginate(s, listing{"tags", r.Name, in.MaxResults, in.NextToken}, &r.tagOrder)
 	if err != nil {
 		return nil, err
 	}

@@ -158,4 +158,5 @@ func (s *Store) put(r *repository, img *Image, name *string) change {
 	return c
 }
 
+// DigestOf returns the digest of a manifest.
 func DigestOf(manifest []byte) string { return digest.FromBytes(manifest).String() }

@@ -12,7 +12,7 @@ import (
 // comes from: "seen" on ECR Public, "private" for private ECR, which shares its
 // texts wherever both were seen, and "own" where none is known.
 
-// seen
+// RepositoryNotFound says that a registry has no repository of a name; seen.
 func RepositoryNotFound(name, registry string) error {
 	return &types.RepositoryNotFoundException{Message: message("The repository with name '%s' does not exist in the registry with id '%s'", name, registry)}
 }
@@ -152,7 +152,7 @@ func duplicateTag(key string) error {
 	return &types.InvalidTagParameterException{Message: message("The tag key '%s' occurs more than once", key)}
 }
 
-// seen
+// UnsupportedCommand says that a region does not serve an operation; seen.
 func UnsupportedCommand(operation string) error {
 	return &types.UnsupportedCommandException{Message: message("%s command is only supported in %s.", operation, endpoints.HomeRegion)}
 }
@@ -183,7 +183,6 @@ const (
 	mustKeepAccess     = "The policy would prevent the caller from setting another one; use force to set it anyway"
 	mustBeToken        = "Invalid pagination token provided"
 	mustListAlone      = "maxResults and nextToken cannot be used together with %s"
-	mustNameImage      = "Invalid request parameters: both tag and digest cannot be null"
 	reasonNotFound     = "Requested image not found"
 	reasonMissingID    = "Invalid request parameters: both tag and digest cannot be null"
 	reasonTagMismatch  = "Requested image tag does not belong to the requested image digest"

@@ -11,7 +11,7 @@ const DefaultPage = 100
 
 // listing is a request for a page.
 type listing struct {
-	operation  string
+	of         string // what is listed
 	repository string // "" for a listing of the registry
 	maxResults *int32
 	nextToken  *string
@@ -53,5 +53,5 @@ func (s *Store) openPageToken(l listing, token string) (key string, ok bool) {
 }
 
 func (s *Store) sealPosition(l listing, key string) []byte {
-	return s.Seal("page", s.config.Account, l.operation, l.repository, key)
+	return s.Seal("page", s.config.Account, l.of, l.repository, key)
 }

@@ -39,7 +39,7 @@ func (s *Store) DescribeRegistries(in *ecrpublic.DescribeRegistriesInput) (*desc
 	if s.registry.Open {
 		all.insert(s.config.Account, s.describeRegistry())
 	}
-	page, next, err := paginate(s, listing{"DescribeRegistries", "", in.MaxResults, in.NextToken}, &all)
+	page, next, err := paginate(s, listing{"registries", "", in.MaxResults, in.NextToken}, &all)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,6 @@ func (s *Store) describe(r *repositoryState) *types.Repository {
 func (s *Store) DescribeRepositories(in *ecrpublic.DescribeRepositoriesInput) (*ecrpublic.DescribeRepositoriesOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	const operation = "DescribeRepositories"
 	if in.RepositoryNames != nil {
 		if in.MaxResults != nil || in.NextToken != nil {
 			return nil, mustBeAlone("repositoryNames")
@@ -71,7 +70,7 @@ func (s *Store) DescribeRepositories(in *ecrpublic.DescribeRepositoriesInput) (*
 	if id, known := s.resolveRegistry(in.RegistryId); !known {
 		return nil, foreignRegistry(id)
 	}
-	page, next, err := paginate(s, listing{operation, "", in.MaxResults, in.NextToken}, &s.order)
+	page, next, err := paginate(s, listing{"repositories", "", in.MaxResults, in.NextToken}, &s.order)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ func (s *Store) GetAuthorizationToken(*ecrpublic.GetAuthorizationTokenInput) (*e
 // a bearer for nothing.
 type TicketKind string
 
+// The kinds of tickets.
 const (
 	LoginTicket  TicketKind = "login"
 	BearerTicket TicketKind = "bearer"
@@ -39,6 +40,7 @@ const (
 // Right is what the bearer of a ticket may do.
 type Right string
 
+// The rights, which are also the types in the service's passwords.
 const (
 	MayPull Right = "PULL"
 	MayPush Right = "PUSH" // and pull
@@ -70,6 +72,7 @@ func (s *Store) sealTicket(kind TicketKind, t ticket) []byte {
 	return s.Seal(string(kind), t.Payload, t.Version, string(t.Type), strconv.FormatInt(t.Expiration, 10))
 }
 
+// Why a ticket allows nothing.
 var (
 	ErrInvalidTicket = errors.New(textInvalidToken)
 	ErrExpiredTicket = errors.New(textExpiredToken)

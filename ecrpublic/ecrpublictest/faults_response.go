@@ -17,8 +17,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest/internal/wire"
 )
 
-// answer is a response that is held back.
-type answer struct {
+// heldResponse is a response that is not sent yet.
+type heldResponse struct {
 	to     http.ResponseWriter
 	header http.Header
 	status int
@@ -27,50 +27,50 @@ type answer struct {
 }
 
 // capture has a request processed and holds back its response to w.
-func capture(w http.ResponseWriter, next http.Handler, r *http.Request) *answer {
-	a := &answer{to: w, header: http.Header{}}
-	next.ServeHTTP(a, r)
-	return a
+func capture(w http.ResponseWriter, next http.Handler, r *http.Request) *heldResponse {
+	h := &heldResponse{to: w, header: http.Header{}}
+	next.ServeHTTP(h, r)
+	return h
 }
 
-func (a *answer) Header() http.Header { return a.header }
+func (h *heldResponse) Header() http.Header { return h.header }
 
-func (a *answer) WriteHeader(status int) {
-	if a.status == 0 && status >= http.StatusOK {
-		a.status = status
+func (h *heldResponse) WriteHeader(status int) {
+	if h.status == 0 && status >= http.StatusOK {
+		h.status = status
 	}
 }
 
-func (a *answer) Write(p []byte) (int, error) {
-	a.WriteHeader(http.StatusOK)
-	return a.body.Write(p)
+func (h *heldResponse) Write(p []byte) (int, error) {
+	h.WriteHeader(http.StatusOK)
+	return h.body.Write(p)
 }
 
 // Hijack lets a later fault than the capturing one reset the connection.
-func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	a.reset = true
-	return http.NewResponseController(a.to).Hijack()
+func (h *heldResponse) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	h.reset = true
+	return http.NewResponseController(h.to).Hijack()
 }
 
 // send sends the response unchanged.
-func (a *answer) send() { a.sendBody(a.body.Len(), a.body.Bytes()) }
+func (h *heldResponse) send() { h.sendBody(h.body.Len(), h.body.Bytes()) }
 
 // sendHalf sends half of the body and announces the given length.
-func (a *answer) sendHalf(length int) { a.sendBody(length, a.body.Bytes()[:a.body.Len()/2]) }
+func (h *heldResponse) sendHalf(length int) { h.sendBody(length, h.body.Bytes()[:h.body.Len()/2]) }
 
 // sendBody sends the header with a body and announces the given length. The
 // header of a response without a body, such as one to HEAD, is unchanged.
-func (a *answer) sendBody(length int, body []byte) {
-	if a.reset {
+func (h *heldResponse) sendBody(length int, body []byte) {
+	if h.reset {
 		return
 	}
-	maps.Copy(a.to.Header(), a.header)
-	if a.body.Len() > 0 {
-		a.to.Header().Set("Content-Length", strconv.Itoa(length))
+	maps.Copy(h.to.Header(), h.header)
+	if h.body.Len() > 0 {
+		h.to.Header().Set("Content-Length", strconv.Itoa(length))
 	}
-	a.WriteHeader(http.StatusOK)
-	a.to.WriteHeader(a.status)
-	_, _ = a.to.Write(body) // a client that is gone gets nothing
+	h.WriteHeader(http.StatusOK)
+	h.to.WriteHeader(h.status)
+	_, _ = h.to.Write(body) // a client that is gone gets nothing
 }
 
 // fail sends an error in the form of the API or of the registry host.
@@ -79,10 +79,10 @@ func fail(w http.ResponseWriter, r *http.Request, status int, err smithy.APIErro
 		host.WriteError(w, status, err.ErrorCode(), err.ErrorMessage())
 		return
 	}
-	a := &answer{to: w, header: http.Header{}}
-	wire.WriteError(a, err)
-	a.status = status
-	a.send()
+	h := &heldResponse{to: w, header: http.Header{}}
+	wire.WriteError(h, err)
+	h.status = status
+	h.send()
 }
 
 // reset ends the connection at once: the client gets "connection reset by peer"
