@@ -29,11 +29,11 @@
 // stays as long as one of its indexes does.
 //
 // Signatures, attestations and other referrers are pruned together with their
-// subject, in the same way. A referrer is an untagged image whose manifest names a
-// subject, or an image whose only tags are of the form "sha256-<digest>" or
-// "sha256-<digest>.sig". The latter belongs to the subjects that its tags name, and
-// also stays as long as the subject that its manifest names does. Without its subject
-// in the repository, a referrer is an image like any other.
+// subject, in the same way. The manifest of an untagged referrer names its subject.
+// The tags of a tagged referrer do: all are of the form "sha256-<digest>" or
+// "sha256-<digest>.sig". If its manifest names another subject, it stays as long as
+// either. A referrer whose subject is not in the repository is an image like any
+// other.
 //
 // # What is unknown
 //
@@ -48,8 +48,8 @@
 //   - a subject that was not listed, until the API confirms that it does not exist.
 //
 // If the manifest of an index is unknown, any image may be its child, so nothing is
-// deleted. The same holds if an image is listed without a digest, because it may be
-// any of the others. If the manifest of an untagged image is unknown, it may be a
+// deleted. Nor is anything deleted while an image is listed without a digest, because
+// it may be any of the others. An untagged image with an unknown manifest may be a
 // referrer, so it stays. [Plan.GraphError] says what could not be read.
 //
 // # What may change

@@ -25,7 +25,7 @@ import (
 
 const about = `
 Creates a repository if it is missing, and brings its page in the public gallery,
-its tags and its policy up to date. Says what it changed; a second run changes
+its tags and its policy up to date. Prints what it changed; a second run changes
 nothing.
 
 Without flags it runs three times against an emulator that it starts itself: it

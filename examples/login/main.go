@@ -14,9 +14,9 @@ const about = `
 Writes a login for ECR Public to docker's configuration, so that docker, crane,
 podman, skopeo, helm and oras can push.
 
-Without flags it uses a temporary directory and an emulator that it starts itself, and
-shows that the login works: from the file, and without a file in programs that use
-oras-go and go-containerregistry with package registry, which renews their tokens.`
+Without flags it uses a temporary directory and an emulator that it starts itself. It
+shows that the login works from the file, and without a file in programs that use
+oras-go or go-containerregistry with package registry.`
 
 func main() { demo.Main("login", run) }
 

@@ -14,11 +14,12 @@ import (
 )
 
 const about = `
-Copies tags of a repository in any registry to a repository of ECR Public. The login to
-the source comes from docker login or crane auth login; for ECR Public from the same
-credentials as for the service; and for private ECR, such as
-123456789012.dkr.ecr.eu-west-1.amazonaws.com/app, from this machine's AWS settings.
-Tags that are up to date are skipped.
+Copies tags of a repository in any registry to a repository of ECR Public. Tags that are
+up to date are skipped.
+
+The login to the source is that of docker login or crane auth login. For ECR Public and
+private ECR, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/app, it comes from your
+AWS credentials.
 
 Without flags it puts a few artifacts into a repository of an emulator that it starts
 itself, and mirrors them to another repository, twice.`
@@ -29,7 +30,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var options imagepush.MirrorOptions
 	flags := demo.NewFlags("mirror", about)
 	source := flags.String("source", "", "`repository` to copy from, with its registry: docker.io/library/alpine")
-	tags := flags.String("tags", "", "`tags` to copy, separated by commas; patterns such as v1.* are allowed. Default: all tags")
+	tags := flags.String("tags", "", "`tags` to copy, separated by commas; patterns such as v1.* are allowed; default: all tags")
 	flags.StringVar(&options.Repository, "repository", "", "`name` of the repository to copy to, without the registry's alias")
 	flags.BoolVar(&options.Referrers, "referrers", false, "also copy signatures and other referrers of the images")
 	flags.BoolVar(&options.DryRun, "dry-run", false, "only show which tags would move and how much would be sent")

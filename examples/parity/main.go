@@ -23,11 +23,9 @@ compares the responses with those of the emulator, field by field. Exits with 1 
 there is a difference.
 
 Without flags it compares the emulator with itself. With -live -yes it probes the real
-service: in new repositories whose names begin with parity- and a random word, and
-which it deletes at the end, also after Ctrl-C; -clean deletes what a run that was
-killed left behind. It reads and writes nothing else, makes some 600 calls, well
-below the quotas, and sends 10 MB. README.md beside the program says what to do with the
-result.`
+service, with some 600 calls and 10 MB. It uses only new repositories, parity-RANDOM/...,
+and deletes them at the end and after Ctrl-C; if a run was killed, -clean deletes them.
+README.md in the program's directory says what to do with the result.`
 
 // settings are the flags.
 type settings struct {
@@ -45,7 +43,7 @@ func (s *settings) add(flags *demo.Flags) {
 	flags.BoolVar(&s.yes, "yes", false, "with -live: confirm that repositories are created in the account")
 	flags.BoolVar(&s.first, "first-repository", false, "with -live: continue if the account has no repository; the first one gives it a permanent alias")
 	flags.BoolVar(&s.registry, "registry-data", false, "with -live: also set the registry's display name, then restore it")
-	flags.StringVar(&s.host, "registry-host", "", "address of the registry host; default: the real one with -live, that of -endpoint without. With both flags there is no default, and its probes are not run")
+	flags.StringVar(&s.host, "registry-host", "", "`URL` of the registry host; default: public.ecr.aws with -live, or that of -endpoint. Needed to probe it if both are set")
 	flags.BoolVar(&s.clean, "clean", false, "delete what earlier runs on the same service left behind, and exit")
 	flags.BoolVar(&s.facts, "facts", false, "print the undocumented facts with their probes, and exit")
 	flags.BoolVar(&s.policy, "policy", false, "print the IAM policy that -live needs, and exit")

@@ -36,9 +36,8 @@ import (
 
 const about = `
 Points a tag at an image that is already in your account, in the same repository or in
-another one, without building or pulling it. Name the image by the digest that you have
-tested: "build once, promote by digest". Prints the tag's previous digest, which you can
-promote to roll back.
+another one. Name the image by the digest that you have tested. To roll back, promote
+the tag's previous digest, which the program prints.
 
 Without flags it pushes a small artifact to an emulator that it starts itself, and
 promotes it to the tag stable and to another repository.`
@@ -49,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var options imagepush.PromoteOptions
 	var to imageref.Reference
 	flags := demo.NewFlags("promote", about)
-	from := flags.String("from", "", "the image, such as `public.ecr.aws/alias/app@sha256:…` or public.ecr.aws/alias/app:v1")
+	from := flags.String("from", "", "`reference` of the image, such as public.ecr.aws/alias/app@sha256:… or public.ecr.aws/alias/app:v1")
 	flags.StringVar(&to.Tag, "tag", "", "`tag` to set; default for another repository: the tag of -from")
 	flags.StringVar(&to.RepositoryName, "repository", "", "`name` of the repository, without the registry's alias; default: that of -from")
 	flags.BoolVar(&options.Referrers, "referrers", false, "also copy signatures and other referrers of the image")

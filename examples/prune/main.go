@@ -27,8 +27,8 @@ Deletes old images according to a lifecycle policy in private ECR's format.
 Multi-platform images are deleted as a whole, signatures together with the image they
 sign. By default this is a dry run; pass -dry-run=false to delete.
 
-Without flags it fills a repository of an emulator that it starts itself, and uses a
-policy that keeps three releases, and untagged images for a week.`
+Without flags it prunes a repository of an emulator that it starts itself. The policy
+keeps the newest three releases, and untagged images for a week.`
 
 // demoPolicy is used without -policy.
 const demoPolicy = `{"rules": [

@@ -19,11 +19,11 @@ import (
 )
 
 const about = `
-Copies an image from disk into a repository, with AWS credentials alone: no Docker
-daemon, no docker login. Prints the repository's URI, the image's digest and its tag.
+Copies an image from disk into a repository, with AWS credentials and no Docker daemon.
+Prints the repository's URI, the image's digest and its tag.
 
-The digests of compressed docker save layers are remembered in the user's cache
-directory, so that pushing the same layers again is fast.
+It remembers the digests of compressed docker save layers in your cache directory, so
+pushing the same layers again is fast.
 
 Without flags it pushes a small artifact to an emulator that it starts itself.`
 
@@ -34,12 +34,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := demo.NewFlags("push", about)
 	path := flags.String("source", "", "`path` of an OCI layout (directory or tar file) or a docker save archive")
 	flags.StringVar(&options.Reference, "reference", "", "`name` or digest of the image in the source; not needed if there is only one")
-	flags.StringVar(&options.Platform, "platform", "", "push only one platform of an index, such as `linux/arm64`")
+	flags.StringVar(&options.Platform, "platform", "", "push only this `platform` of an index, such as linux/arm64")
 	flags.StringVar(&options.Repository, "repository", "", "`name` of the repository, without the registry's alias")
 	flags.StringVar(&options.Tag, "tag", "", "`tag` to set")
 	flags.BoolVar(&options.Referrers, "referrers", false, "also push signatures and other referrers of the image")
 	create := flags.Bool("create", false, "create the repository if it is missing")
-	cache := flags.String("cache", defaultCache(), "`file` that remembers digests of compressed layers; empty remembers nothing")
+	cache := flags.String("cache", defaultCache(), "`file` for the digests of compressed layers; empty for none")
 	via := flags.Via()
 	if err := flags.Parse(args, stdout); err != nil {
 		return err

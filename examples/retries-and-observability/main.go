@@ -25,12 +25,11 @@ import (
 )
 
 const about = `
-Makes a few calls and prints what OpenTelemetry recorded of them: from the spans, a
-line for each attempt with its status and the time until the next one; from the
-metrics, a table.
+Makes a few calls and prints what OpenTelemetry recorded: for each attempt, its status
+and the time until the next one, from the spans; then a table of the metrics.
 
-Without flags the calls go to an emulator started by the program, which throttles,
-resets connections, refuses requests and hangs. The calls only read, even with -live.`
+Without flags it starts an emulator that throttles, resets connections, refuses requests
+and hangs. The calls only read, so -live is safe.`
 
 func main() { demo.Main("retries-and-observability", run) }
 

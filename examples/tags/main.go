@@ -16,21 +16,21 @@ import (
 )
 
 const about = `
-Lists the tags of any public repository, or one tag of it, with the digests, platforms
-and sizes of their images. The API of ECR Public offers this only for your own registry; this
-program reads public.ecr.aws, and needs an account only with -login.
+Lists the tags of any public repository, or one tag, with the digest, platforms and size
+of each image. It reads public.ecr.aws, because the API lists only your own repositories.
+It needs an AWS account only for -login.
 
-Without flags it does so for a repository of an emulator in its own process.`
+Without flags it lists a repository of an emulator that it starts itself.`
 
 func main() { demo.Main("tags", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := demo.NewFlags("tags", about)
-	reference := flags.String("reference", "", "the repository or image, such as `public.ecr.aws/docker/library/golang` or public.ecr.aws/docker/library/golang:1")
-	match := flags.String("match", "*", "only tags that match this `pattern`, such as '1.2*'")
-	limit := flags.Int("limit", 20, "at most this many tags, in the registry's order; 0 means all")
+	reference := flags.String("reference", "", "list the repository or image with this `reference`, such as public.ecr.aws/docker/library/golang or public.ecr.aws/docker/library/golang:1")
+	match := flags.String("match", "*", "list only tags that match this `pattern`, such as '1.2*'")
+	limit := flags.Int("limit", 20, "list at most this many tags, in the registry's order; 0 means all")
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
-	withLogin := flags.Bool("login", false, "with -live, log in with this machine's credentials: ten requests a second instead of one")
+	withLogin := flags.Bool("login", false, "with -live: log in with AWS credentials, which allows ten requests a second instead of one")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}

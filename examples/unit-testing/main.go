@@ -17,15 +17,14 @@ import (
 )
 
 const about = `
-A small HTTP service that tells the newest release in a repository, at
-/latest/REPOSITORY. Its tests, in latest_test.go, run it with a mock, with the
-emulator, and with faults, and in record_test.go with a recorded session. Run them:
+A small HTTP service that returns the newest release in a repository, at
+/latest/REPOSITORY. Its tests use a mock, the emulator, injected faults
+(latest_test.go) and a recorded session (record_test.go):
 
   go -C examples test -v ./unit-testing
 
-Without flags the program asks its own service, which works with an emulator in the
-same process, about a repository that is there, one that is missing, and one while
-the emulator is throttling.`
+Without flags the program starts the service with an emulator. It asks for a repository
+that exists, for one that does not, and again while the emulator throttles.`
 
 func main() { demo.Main("unit-testing", run) }
 

@@ -32,7 +32,7 @@ type Flags struct {
 func NewFlags(name, about string) *Flags {
 	f := &Flags{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), about: strings.TrimSpace(about)}
 	f.BoolVar(&f.Live, "live", false, "use AWS, with this machine's credentials and settings")
-	f.StringVar(&f.Endpoint, "endpoint", "", "use the emulator at this `URL`, or another address of the service")
+	f.StringVar(&f.Endpoint, "endpoint", "", "use the emulator or service at this `URL`")
 	return f
 }
 

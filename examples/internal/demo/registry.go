@@ -19,7 +19,7 @@ import (
 
 // Via adds the flag -via, which says how content is sent.
 func (f *Flags) Via() *string {
-	return f.String("via", "registry", "send content through public.ecr.aws (`registry`), which is faster, or through the API (api), which needs no login and no second host")
+	return f.String("via", "registry", "send content through this `host`: registry (public.ecr.aws, faster) or api (needs no registry login)")
 }
 
 // CheckVia checks the value of -via.

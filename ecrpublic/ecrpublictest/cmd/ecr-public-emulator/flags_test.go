@@ -116,7 +116,7 @@ func TestRunWarnsOfOpenAddresses(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "0.0.0.0:0")
 	assert.Equal(t, 0, p.stop())
-	assert.Contains(t, p.stderr.String(), "warning: listening on [::]:")
+	assert.Contains(t, p.stderr.String(), "warning: other machines can reach [::]:")
 }
 
 func TestRunTellsItsVersion(t *testing.T) {

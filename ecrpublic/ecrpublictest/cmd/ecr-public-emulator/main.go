@@ -84,7 +84,7 @@ func (s *settings) serve(ctx context.Context, emulator http.Handler, stdout, std
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}})
 	}
 	if addr, ok := listener.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
-		fmt.Fprintf(stderr, "ecr-public-emulator: warning: listening on %s, where others can reach it; it checks nothing but signatures, and those only with -access-key\n", addr)
+		fmt.Fprintf(stderr, "ecr-public-emulator: warning: other machines can reach %s; requests are authenticated only with -access-key\n", addr)
 	}
 	if s.log {
 		emulator = logged(stderr, emulator)
