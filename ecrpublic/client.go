@@ -1,21 +1,21 @@
 // Package ecrpublic is a client for Amazon ECR Public, the service behind
-// public.ecr.aws. It is a drop-in replacement for the package of the same name in
-// aws-sdk-go-v2: names and types are the same, so only the import path changes.
-// README.md lists the differences in behaviour.
+// public.ecr.aws. It is a drop-in replacement for aws-sdk-go-v2/service/ecrpublic:
+// names and types are the same, so in almost all programs only the import paths change.
+// README.md lists the exceptions and the differences in behaviour.
 //
 //	cfg, err := config.LoadDefaultConfig(ctx)
 //	if err != nil { ... }
 //	client := ecrpublic.NewFromConfig(cfg)
 //	out, err := client.DescribeRepositories(ctx, nil)
 //
-// A [Client] has a method for each operation. It checks the required members of an
-// input before it sends anything; a nil input is an empty one. Every output has
+// A [Client] has a method for each operation. Before it sends a request, it checks that
+// all required members are set; it treats a nil input as empty. Every output has
 // ResponseMetadata: the request ID, the status and the headers.
 //
 // # Region
 //
-// The service exists only in us-east-1, so calls from any commercial region go
-// there: see [Options.Region]. To call another address, set
+// The service exists only in us-east-1, so calls go there whichever commercial region
+// is configured: see [Options.Region]. To call another address, set
 // [Options.BaseEndpoint], AWS_ENDPOINT_URL_ECR_PUBLIC or an [EndpointResolverV2].
 //
 // # Errors
@@ -26,32 +26,32 @@
 //
 //   - an exception of package types;
 //   - *smithy.OperationError, for the name of the operation;
-//   - *http.ResponseError of aws-sdk-go-v2/aws/transport/http, for the status and
-//     the request ID.
+//   - *http.ResponseError of aws-sdk-go-v2/aws/transport/http, for the status and the
+//     request ID.
 //
-// The comment of each method names its own exceptions. In addition, any operation
-// on a repository can fail with RepositoryNotFoundException or, if the service
-// rejects the input, with InvalidParameterException.
+// Each method's documentation lists the exceptions specific to that method. In
+// addition, any operation can fail with InvalidParameterException if the service
+// rejects the input, and any operation on a repository with
+// RepositoryNotFoundException.
 //
 // # Retries and deadlines
 //
-// A call is attempted up to three times, with the retry rules and backoff of the
-// AWS SDKs. An exhausted quota is not retried. [Options.RetryMaxAttempts] and
-// [Options.Retryer] change this for a client or a call, and [Options.RetryMode]
-// for a client. The context bounds a call with all its attempts;
-// [Options.StallTimeout] ends an attempt in which no data
-// is sent or received.
+// A call is attempted up to three times, with the retry rules and backoff of the AWS
+// SDKs. A call that fails because a quota is exhausted is not retried. To change the
+// retry behaviour, set [Options.RetryMaxAttempts] or [Options.Retryer], for a client or
+// a single call, or [Options.RetryMode], for a client only. The context's deadline
+// applies to the whole call, including retries. An attempt ends if no data is sent or
+// received for [Options.StallTimeout].
 //
 // # Options for one call
 //
-// Each method accepts functions that change the [Options] for one call.
-// Middleware, interceptors, tracing and metrics work as in the AWS SDK. Calls
-// without them take a faster path.
+// Each method accepts functions that change the [Options] for one call. Middleware,
+// interceptors, tracing and metrics work as in the AWS SDK.
 //
 // # Related packages
 //
 //   - paginators iterates over listings, with limits and resume tokens.
-//   - ecrpublic/login logs in docker and other registry clients.
+//   - ecrpublic/login provides logins for Docker and other registry clients.
 //   - ecrpublic/registry reads tags, manifests and blobs of any public repository.
 //   - ecrpublic/imagepush pushes, mirrors and promotes images.
 //   - ecrpublic/housekeeping sets up repositories and prunes their images.

@@ -1,6 +1,6 @@
 // Package types defines the structs, enumerations and exceptions of Amazon ECR
-// Public. Names and field types are those of the package of the same name in
-// aws-sdk-go-v2.
+// Public. Names and field types are those of
+// aws-sdk-go-v2/service/ecrpublic/types.
 //
 // # Absent and empty
 //

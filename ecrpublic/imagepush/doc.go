@@ -7,51 +7,52 @@
 //	result, err := imagepush.Push(ctx, client, source, imagepush.PushOptions{Repository: "app", Tag: "v1"})
 //
 // [Push] copies one image or other OCI artifact; [Mirror] copies many tags of a
-// repository. Both read from any source of oras-go, such as a remote repository, and
-// from the OCI layouts and docker save archives that [Open] opens. [Promote] points a
-// tag at an image that is already in the account. [Target] is a destination for
-// oras.Copy.
+// repository. Both read from any oras-go source, such as a remote repository, or one
+// that [Open] returns for an OCI layout or a docker save archive. [Promote] gives an
+// image that is already in the registry another tag, or copies it to another repository
+// of the registry. [Target] is a destination for oras.Copy.
 //
 // # What is sent
 //
 // Only content that the repository lacks is sent: configs and layers first, then
-// manifests, with children before their index. The root manifest is sent last, with
-// its tag; only its referrers may follow. If a push fails before
-// that, the tag has not moved, and the next push reuses the layers and children that
-// are complete.
+// manifests, with children before their index. The root manifest follows them, together
+// with its tag; only its referrers are sent later. If a push fails before that, the tag
+// has not moved, and the next push reuses the layers and children that are complete.
 //
 // # API or registry host
 //
 // By default, content goes through the API. With [TargetOptions.Registry] it goes to
-// public.ecr.aws, as with docker push. This is faster: a layer of any size takes two
-// requests, and a third of the CPU time. Both hosts must be reachable, and the
-// credentials need the permissions that package login names.
+// public.ecr.aws, as with docker push. This is faster: a layer of any size takes only
+// two requests, and about a third of the CPU time that the API takes. With it, both the
+// API and public.ecr.aws must be reachable, and the credentials also need the
+// permissions that package login lists.
 //
 // # Memory
 //
-// A layer whose content implements io.ReaderAt and io.Seeker is read twice, and uses
-// a few hundred kilobytes of memory. Layers from [Open] and from oras-go's stores on
-// disk are of this kind. Any other layer is read once, and uses memory for two parts,
+// A layer whose content implements io.ReaderAt and io.Seeker is read twice, and uses a
+// few hundred kilobytes of memory. Layers from [Open] and from oras-go's stores on disk
+// are of this kind. Any other layer is read once, and uses memory for two parts,
 // usually of 10 MiB. [TargetOptions.Parallel] bounds how many layers are sent at a
 // time, and [TargetOptions.Memory] the memory they use.
 //
-// A manifest may be at most 4 MiB; an image may have at most 10,000 manifests, and
-// a source at most 100,000 tags on 1,000 pages.
+// To bound memory, this package refuses manifests over 4 MiB, images with more than
+// 10,000 manifests, and sources with more than 100,000 tags or 1,000 pages of tags.
 //
 // # Failures
 //
-// A call is attempted up to 30 times, with delays of 25 milliseconds to five
-// seconds. It ends after two minutes of failures, but not before the third failure.
-// The client's RetryMaxAttempts or Retryer still applies, but a Retryer's default of
-// three attempts becomes 30. A [CallError] says how often a call was attempted and
-// why it was not retried.
+// A call is attempted up to 30 times, with delays of 25 milliseconds to five seconds. A
+// push gives up on a call after two minutes of failures, but never before the third
+// attempt. If the client sets RetryMaxAttempts, or a Retryer with a maximum other than
+// the default of three, that maximum is used instead of 30. A custom Retryer's delays
+// and decisions also apply. A [CallError] says how many times the call was attempted
+// and why it was not attempted again.
 //
-// An interrupted layer continues from the position that the service reports, or
-// starts over if the service lost it. A push checks the size and digest of each layer
-// that it sends, the size of each layer that the repository has, and the digest in
-// PutImage's response.
+// An interrupted layer upload resumes at the position that the service reports, or
+// starts over if the service has lost the upload. A push checks the size and digest of
+// each layer that it sends, the size of each layer that the repository has, and the
+// digest in PutImage's response.
 //
-// The service limits InitiateLayerUpload, CompleteLayerUpload and PutImage to ten
-// calls a second each. A [Limiter] keeps to that rate once the service has refused a
-// call, until five seconds pass without a refusal.
+// The service limits InitiateLayerUpload, CompleteLayerUpload and PutImage to ten calls
+// a second each. A [Limiter] keeps to that rate once the service has refused a call,
+// until five seconds pass without a refusal.
 package imagepush

@@ -1,26 +1,27 @@
-// Package login gets registry logins for public.ecr.aws from AWS credentials.
+// Package login exchanges AWS credentials for a login: the user name and the temporary
+// password that public.ecr.aws accepts.
 //
 //	credentials, err := login.Get(ctx, client)
 //
-// [Get] returns a login that is valid for twelve hours. A [Provider] keeps a login
-// and renews it before it expires. To use them:
+// [Get] returns a login that is valid for twelve hours. A [Provider] keeps a login and
+// renews it before it expires. Clients get a login in these ways:
 //
 //   - Docker, crane, podman, skopeo and helm read the configuration file that
-//     [DockerConfig] writes, or call a credential helper that [ServeHelper]
-//     implements.
+//     [DockerConfig] writes, or call a credential helper, a small program that you can
+//     write with [ServeHelper].
 //   - For oras-go, go-containerregistry and net/http, pass a Provider to package
-//     registry. Its HTTP clients also renew the one-hour tokens that the registry
-//     host issues.
-//   - For oras-go without package registry, use [Provider.ORASCredential]. It works
-//     for an hour, because oras-go does not renew those tokens.
+//     registry. Its Client also renews the one-hour tokens that the registry host
+//     issues.
+//   - For oras-go without package registry, use [Provider.ORASCredential]. The oras-go
+//     client then works for only an hour, because it does not renew those tokens.
 //   - For go-containerregistry without package registry, write a keychain with
 //     [Provider.Serves] and [Provider.Credentials].
 //
 // # Whether to log in
 //
-// Pulls work without a login, at a lower rate; pushes need one. With an expired
-// login, the registry host refuses even pulls: remove it, or let a Provider or a
-// helper renew it.
+// Pulls work without a login, at a lower rate; pushes need one. The registry host
+// refuses even pulls if the login has expired, so remove an expired login, or let a
+// Provider or a credential helper renew it.
 //
 // # Permissions
 //
@@ -29,5 +30,5 @@
 //
 // # Secrets
 //
-// [Credentials] print, log and marshal without the password.
+// The password is left out when [Credentials] are printed, logged or marshalled.
 package login

@@ -1,36 +1,36 @@
-// Package registry reads any public repository of public.ecr.aws, ECR Public's
-// registry host, and authenticates other registry clients.
+// Package registry reads any public repository of public.ecr.aws, ECR Public's registry
+// host, and authenticates other registry clients.
 //
 //	client, err := registry.New(registry.Options{})
 //	if err != nil { ... }
 //	for tag, err := range client.Tags(ctx, imageref.Reference{Alias: "docker", RepositoryName: "library/alpine"}) { ... }
 //
 // [Client.Tags], [Client.Resolve], [Client.Manifest], [Client.Referrers] and
-// [Client.Blob] need no AWS account. They bound every response, and check content
-// against its digest.
+// [Client.Blob] need no AWS account. They limit the size of every response and verify
+// content against its digest.
 //
 // A [Client] also serves other clients:
 //
-//   - oras-go: set the Client of a remote.Repository to a [Client].
+//   - oras-go: assign it to the Client field of a remote.Repository.
 //   - go-containerregistry: pass [Client.Transport] to remote.WithTransport or
 //     crane.WithTransport.
 //   - net/http: use http.Client{Transport: client.Transport()}.
 //
 // # Tokens
 //
-// The host issues tokens that expire after an hour, and other clients do not
-// recover when it rejects an expired one. A [Client] renews its token after three
-// quarters of the lifetime. If the host rejects a token earlier, the client renews
-// it and repeats the request, with a new login if necessary. Concurrent requests
-// share one renewal. A wrong wall clock does no harm.
+// The host issues tokens that expire after an hour, and other clients do not recover
+// when it rejects an expired one. A [Client] renews its token after three quarters of
+// the lifetime. If the host rejects a token earlier, the client renews it and repeats
+// the request, with a new login if necessary. Concurrent requests share one renewal. A
+// wrong wall clock does no harm.
 //
-// Tokens and logins are sent only to the registry host, not to hosts that it
-// redirects to or names as token endpoints, and not over plain HTTP unless
-// [Options.Host] selects it.
+// Tokens and logins are sent only to the registry host, not to hosts that it redirects
+// to or names as token endpoints, and not over plain HTTP unless [Options.Host] selects
+// it.
 //
 // # Rates
 //
-// The host allows one pull a second without a login and ten with one, so a [Client]
-// paces its requests for manifests. After a response with status 429, all requests
-// pause for as long as the host asks.
+// The host allows one pull a second without a login and ten with one. Each request for
+// a manifest counts as a pull, so a [Client] paces these requests. After a response
+// with status 429, all requests pause for as long as the host asks.
 package registry
