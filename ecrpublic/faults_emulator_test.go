@@ -70,7 +70,7 @@ func TestEmulatorFaults(t *testing.T) {
 	}
 }
 
-// wraps tells whether an error of a type is among those that err wraps.
+// wraps reports whether an error of a type is among those that err wraps.
 func wraps[E error](err error) bool { return errors.As(err, new(E)) }
 
 func newEmulator(t *testing.T, options ...ecrpublictest.Option) *ecrpublictest.Server {

@@ -172,7 +172,7 @@ func first(a, b *ast.CommentGroup) *ast.CommentGroup {
 	return b
 }
 
-// leads tells whether a text begins with a name, after an article or not.
+// leads reports whether a text begins with a name, after an article or not.
 func leads(text, name string) bool {
 	words := strings.Fields(text)
 	if len(words) > 1 && (words[0] == "A" || words[0] == "An") {

@@ -2,9 +2,13 @@
 package architecture
 
 import (
+	"fmt"
 	"go/build"
 	"io/fs"
+	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,7 +89,41 @@ func checkImports(t *testing.T, name string, imports []string) {
 	assert.Fail(t, "no rule for package "+name)
 }
 
-// fits tells whether a package is the one named, or below it when the name ends
+// TestModulesOfTheClient holds what CONTRIBUTING.md says of a program that imports only
+// the client: the modules that it builds, and those that "go mod tidy" adds for tests.
+func TestModulesOfTheClient(t *testing.T) {
+	t.Parallel()
+	own := strings.Fields(goList(t, "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.ImportPath}}{{end}}{{end}}", module+"/ecrpublic"))
+	built, all := modules(t, own), modules(t, own, "-test")
+	text := strings.Join(strings.Fields(read(t, "CONTRIBUTING.md")), " ")
+	assert.Contains(t, text, fmt.Sprintf("names %d modules. It builds %d of them", len(all), len(built)), "%v %v", all, built)
+	assert.Contains(t, text, fmt.Sprintf("import the other %d,", len(all)-len(built)))
+	_, sentence, _ := strings.Cut(text, "of them: ")
+	sentence, _, _ = strings.Cut(sentence, ", which")
+	for _, m := range built {
+		assert.Regexp(t, "`[^`]*"+path.Base(m)+"`", sentence, "the module %s", m)
+	}
+}
+
+// modules lists the other modules that packages need.
+func modules(t *testing.T, packages []string, flags ...string) []string {
+	t.Helper()
+	args := append(append(flags, "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}"), packages...)
+	found := strings.Fields(goList(t, args...))
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func goList(t *testing.T, args ...string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", append([]string{"list"}, args...)...)
+	command.Dir = under()
+	out, err := command.Output()
+	require.NoError(t, err)
+	return string(out)
+}
+
+// fits reports whether a package is the one named, or below it if the name ends
 // with a slash.
 func fits(pkg, name string) bool {
 	return pkg == name || strings.HasSuffix(name, "/") && strings.HasPrefix(pkg, name)

@@ -147,7 +147,7 @@ func sentTypes() map[reflect.Type]bool {
 	return sent
 }
 
-// stands tells whether a Go type can hold what a Python type says.
+// stands reports whether a Go type can hold what a Python type says.
 func stands(goType reflect.Type, python string) bool {
 	for _, list := range []string{"List[", "Sequence["} {
 		if element, ok := strings.CutPrefix(python, list); ok {

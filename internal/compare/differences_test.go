@@ -70,7 +70,7 @@ func isAPI(err error) bool {
 	return errors.As(err, &api)
 }
 
-// ambiguous tells whether an error names its code or message in more than one
+// ambiguous reports whether an error names its code or message in more than one
 // way, or in a spelling of neither protocol nor practice.
 func ambiguous(body []byte) bool {
 	names := memberNames(body)
@@ -107,7 +107,7 @@ func memberNames(body []byte) []string {
 	return names
 }
 
-// repeats tells whether an object in a document has a member twice.
+// repeats reports whether an object in a document has a member twice.
 func repeats(body []byte) bool {
 	names := memberNames(body)
 	if distinct := slices.Compact(slices.Sorted(slices.Values(names))); len(distinct) < len(names) {

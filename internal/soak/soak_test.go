@@ -130,7 +130,7 @@ func (s *soak) isOver(ctx context.Context) bool {
 	return ctx.Err() != nil || time.Now().After(s.deadline)
 }
 
-// notFound tells whether something was not there, which after a deletion whose
+// notFound reports whether something was not there, which after a deletion whose
 // answer was lost is as good as done.
 func notFound(err error) bool {
 	var api smithy.APIError

@@ -36,7 +36,7 @@ type Answer struct {
 	// waiting for a request.
 	Before bool
 
-	// Do acts on the connection, and tells whether that goes on afterwards.
+	// Do acts on the connection, and reports whether that goes on afterwards.
 	Do func(x *Exchange) (keep bool)
 }
 
