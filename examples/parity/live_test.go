@@ -38,7 +38,7 @@ func TestLive(t *testing.T) {
 	assert.Contains(t, stdout.String(), "probes of ECR Public compared with emulator, 0 differ\n")
 	assert.NotContains(t, stdout.String(), account)
 	assert.NotContains(t, stdout.String(), "not run\n")
-	assert.Equal(t, []string{"display name "}, stateOf(t, emulator))
+	assert.Equal(t, []string{"display name "}, stateOf(t, emulator.Client()))
 
 	demotest.Run(t, run, "-live", "-clean", "-endpoint", emulator.URL, "-journals", t.TempDir())
 }

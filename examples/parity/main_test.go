@@ -90,7 +90,7 @@ func TestOtherRepositoriesAreLeftAlone(t *testing.T) {
 		_, err := emulator.AddImage(name, "v1")
 		require.NoError(t, err)
 	}
-	before := stateOf(t, emulator)
+	before := stateOf(t, emulator.Client())
 	emulator.ResetRequests()
 	folder := t.TempDir()
 	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL, "-journals", folder)
@@ -109,20 +109,21 @@ func TestOtherRepositoriesAreLeftAlone(t *testing.T) {
 		assert.Regexp(t, `(?i)"(repositoryName|repositoryNames|resourceArn)":\[?"[^"]*parity-[a-z0-9]{10}/`, text, r.Operation)
 		assert.NotContains(t, text, "team/app")
 	}
-	assert.Equal(t, before, stateOf(t, emulator))
+	assert.Equal(t, before, stateOf(t, emulator.Client()))
 }
 
-// stateOf is what an account has: repositories with their times, and the display name.
-func stateOf(t *testing.T, emulator *ecrpublictest.Server) []string {
+// stateOf is what an account has: repositories with their times and images, and the
+// display name.
+func stateOf(t *testing.T, client *ecrpublic.Client) []string {
 	t.Helper()
-	client := emulator.Client()
 	ctx := context.WithoutCancel(t.Context())
 	var state []string
-	in := &ecrpublic.DescribeRepositoriesInput{MaxResults: aws.Int32(1000)}
-	out, err := client.DescribeRepositories(ctx, in)
+	out, err := client.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{MaxResults: aws.Int32(1000)})
 	require.NoError(t, err)
 	for _, r := range out.Repositories {
-		state = append(state, fmt.Sprint(*r.RepositoryName, " ", r.CreatedAt))
+		images, err := client.DescribeImageTags(ctx, &ecrpublic.DescribeImageTagsInput{RepositoryName: r.RepositoryName})
+		require.NoError(t, err)
+		state = append(state, fmt.Sprint(*r.RepositoryName, " ", r.CreatedAt, " ", len(images.ImageTagDetails)))
 	}
 	catalog, err := client.GetRegistryCatalogData(ctx, nil)
 	require.NoError(t, err)
@@ -157,93 +158,6 @@ func TestGuard(t *testing.T) {
 	g.registry = true
 	assert.NoError(t, request("PutRegistryCatalogData", "{}", "/"))
 	assert.Error(t, g.note("PutRegistryCatalogData", nil), "the name before is not known")
-}
-
-// dying is a connection that ends with the process: at its nth request, before it was
-// sent or before its response was read.
-type dying struct {
-	n        int
-	sent     bool
-	kill     func()
-	requests int
-	changes  []int // the places of requests that make or change something
-}
-
-func (d *dying) RoundTrip(r *http.Request) (*http.Response, error) {
-	at := d.requests
-	d.requests++
-	switch operationOf(r) {
-	case "CreateRepository", "PutRegistryCatalogData", "DeleteRepository":
-		d.changes = append(d.changes, at)
-	}
-	if at < d.n {
-		return http.DefaultTransport.RoundTrip(r)
-	}
-	d.kill()
-	if at == d.n && d.sent {
-		if response, err := http.DefaultTransport.RoundTrip(r.WithContext(context.WithoutCancel(r.Context()))); err == nil {
-			response.Body.Close()
-		}
-	}
-	return nil, io.ErrUnexpectedEOF
-}
-
-// Killed at any request, a run is undone by -clean: the account is as it was. Set
-// PARITY_EVERY for every request of all probes; otherwise it is those of some probes that
-// make or change something.
-func TestCleanAfterAKill(t *testing.T) {
-	t.Parallel()
-	emulator := newEmulator(t)
-	_, err := emulator.AddImage("team/app", "v1")
-	require.NoError(t, err)
-	_, err = emulator.Client().PutRegistryCatalogData(t.Context(), &ecrpublic.PutRegistryCatalogDataInput{DisplayName: aws.String("Mine")})
-	require.NoError(t, err)
-	before := stateOf(t, emulator)
-	every := os.Getenv("PARITY_EVERY") != ""
-	list := small()
-	if !every {
-		list = slices.DeleteFunc(list, func(p probes.Probe) bool {
-			return !strings.HasPrefix(p.Name, "names/") && !strings.HasPrefix(p.Name, "registry/")
-		})
-	}
-
-	killed := func(d *dying) {
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		d.kill = cancel
-		folder := t.TempDir()
-		victim, err := connect(ctx, demo.Where{Endpoint: emulator.URL}, "")
-		require.NoError(t, err)
-		victim.transport = d
-		victim.client = ecrpublic.New(victim.client.Options(), func(o *ecrpublic.Options) {
-			o.HTTPClient, o.Retryer = &http.Client{Transport: d}, aws.NopRetryer{}
-		})
-		_, err = probeAll(ctx, victim, folder, true, list, noShow)
-		if d.requests > d.n {
-			assert.Error(t, err, "nothing could be cleaned up")
-		}
-		after, err := connect(t.Context(), demo.Where{Endpoint: emulator.URL}, "")
-		require.NoError(t, err)
-		require.NoError(t, clean(t.Context(), after, folder, io.Discard))
-		require.Equal(t, before, stateOf(t, emulator), "killed at request %d, sent: %t", d.n, d.sent)
-		journals, err := os.ReadDir(folder)
-		require.NoError(t, err)
-		assert.Empty(t, journals)
-	}
-	whole := &dying{n: 1 << 30}
-	killed(whole)
-	places := whole.changes
-	if every {
-		places = nil
-		for n := range whole.requests {
-			places = append(places, n)
-		}
-	}
-	require.NotEmpty(t, places)
-	for _, n := range places {
-		killed(&dying{n: n})
-		killed(&dying{n: n, sent: true})
-	}
 }
 
 func TestCleanLeavesOthersAlone(t *testing.T) {
@@ -293,7 +207,7 @@ func TestRefusalsAreNotRun(t *testing.T) {
 				assert.Contains(t, stdout, ": not run\n")
 			}
 			assert.Contains(t, stdout, "AREA      EQUAL  DIFFERS  NOT RUN\n")
-			assert.Equal(t, []string{"display name "}, stateOf(t, emulator))
+			assert.Equal(t, []string{"display name "}, stateOf(t, emulator.Client()))
 		})
 	}
 }
@@ -326,7 +240,7 @@ func TestInterruption(t *testing.T) {
 		outcomes[p.Outcome]++
 	}
 	assert.Equal(t, map[probes.Outcome]int{probes.Equal: 30, probes.NotRun: len(small()) - 30}, outcomes)
-	assert.Equal(t, []string{"display name "}, stateOf(t, emulator))
+	assert.Equal(t, []string{"display name "}, stateOf(t, emulator.Client()))
 	journals, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	assert.Empty(t, journals)
@@ -373,6 +287,6 @@ func TestCleanWaitsForWhatIsUnknown(t *testing.T) {
 		emulator.ResetRequests()
 		require.NoError(t, clean(t.Context(), here, folder, io.Discard))
 		assert.Equal(t, map[bool]int{false: 2, true: 1}[answered], emulator.Count("DeleteRepository"))
-		assert.Equal(t, []string{"display name "}, stateOf(t, emulator))
+		assert.Equal(t, []string{"display name "}, stateOf(t, emulator.Client()))
 	}
 }
