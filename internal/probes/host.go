@@ -113,7 +113,10 @@ func (t *T) bearer(ctx context.Context, name, authorization string) (string, boo
 	value, ok := t.fixture("a bearer, "+name, func() (any, error) {
 		got, ok := t.call(ctx, http.MethodGet, "/token/?service=public.ecr.aws&scope=aws", authorization, "")
 		var body struct{ Token string }
-		if !ok || got.status != http.StatusOK || json.Unmarshal(got.body, &body) != nil || body.Token == "" {
+		if !ok {
+			return nil, t.unavailable
+		}
+		if got.status != http.StatusOK || json.Unmarshal(got.body, &body) != nil || body.Token == "" {
 			return nil, fmt.Errorf("GET /token/: HTTP %d", got.status)
 		}
 		return "Bearer " + body.Token, nil

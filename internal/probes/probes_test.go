@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -68,61 +69,141 @@ func TestEveryProbeRunsByItself(t *testing.T) {
 	}
 }
 
-// What the service does not say is no difference: with an operation that is denied or
-// throttled, probes are equal or not run.
-func TestRefusedOperationsAreNoDifferences(t *testing.T) {
+// kind is what a request is refused by: its operation, or its method and its place on
+// the registry host.
+func kind(operation, method, path string) string {
+	if !strings.Contains(operation, "/") {
+		return operation
+	}
+	for _, place := range []string{"/manifests/", "/blobs/uploads/", "/blobs/", "/tags/", "/referrers/"} {
+		if strings.Contains(path, place) {
+			return method + " " + place
+		}
+	}
+	return method + " " + path
+}
+
+// refuse responds to one kind of request on the registry host.
+func refuse(of string, status int, code, text string) ecrpublictest.Effect {
+	return ecrpublictest.Middleware(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/" || kind("/", r.Method, r.URL.Path) != of {
+				next.ServeHTTP(w, r)
+				return
+			}
+			w.WriteHeader(status)
+			fmt.Fprintf(w, `{"errors":[{"code":%q,"message":%q}]}`, code, text)
+		})
+	})
+}
+
+// What the service does not say is no difference: where one kind of request is denied,
+// throttled or fails, the probes that send it are not run and say why. The rest goes on.
+func TestRefusedRequestsAreNotRun(t *testing.T) {
 	t.Parallel()
 	srv := newServer(t)
-	operations := map[string]bool{}
-	probes.Run(t.Context(), newSession(srv, "all"), probes.All(), func(probes.Result) {})
-	for _, r := range srv.Requests() {
-		operations[r.Operation] = true
-	}
-	effects := []ecrpublictest.Effect{
-		ecrpublictest.Fail(&smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized", Fault: smithy.FaultClient}),
-		ecrpublictest.Throttle(), ecrpublictest.Status(503),
-	}
 	small := slices.DeleteFunc(probes.All(), func(p probes.Probe) bool { return strings.HasPrefix(p.Name, "parts/") })
-	maps.DeleteFunc(operations, func(name string, _ bool) bool { return name == "" || strings.Contains(name, "/") }) // the registry host
-	for n, operation := range slices.Sorted(maps.Keys(operations)) {
-		srv.ClearFaults()
-		srv.Inject(ecrpublictest.Fault{Operation: operation, Effect: effects[n%len(effects)]})
-		notRun := 0
-		probes.Run(t.Context(), newSession(srv, fmt.Sprint("refused-", n)), small, func(r probes.Result) {
-			assert.NotEqual(t, probes.Differs, r.Outcome, "%s: %s: %v", operation, r.Name, r.Details)
-			if r.Outcome == probes.NotRun {
-				notRun++
-				assert.NotEmpty(t, r.Details, r.Name)
+	senders := map[string]map[string]bool{} // by kind, the probes that send it when they run alone
+	for n, p := range small {
+		srv.ResetRequests()
+		probes.Run(t.Context(), newSession(srv, fmt.Sprint("alone-", n)), []probes.Probe{p}, func(probes.Result) {})
+		for _, r := range srv.Requests() {
+			k := kind(r.Operation, r.Method, r.Path)
+			if senders[k] == nil {
+				senders[k] = map[string]bool{}
 			}
-		})
-		assert.Positive(t, notRun, operation)
+			senders[k][p.Name] = true
+		}
 	}
-	assert.GreaterOrEqual(t, len(operations), 22)
+	host := slices.DeleteFunc(slices.Sorted(maps.Keys(senders)), func(k string) bool { return !strings.Contains(k, "/") })
+	assert.Len(t, senders, reflect.TypeFor[probes.API]().NumMethod()+len(host), "all operations, and the registry host")
+	assert.Equal(t, []string{
+		"GET /blobs/", "GET /manifests/", "GET /referrers/", "GET /tags/", "GET /token/", "GET /v2/", "HEAD /blobs/", "HEAD /manifests/",
+		"PATCH /blobs/uploads/", "POST /blobs/uploads/", "PUT /blobs/uploads/", "PUT /manifests/",
+	}, host)
+
+	for name, refusal := range map[string]struct {
+		api    ecrpublictest.Effect
+		status int // of the registry host
+		says   string
+	}{
+		"denied":    {ecrpublictest.Fail(&smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized"}), http.StatusForbidden, "not authorized"},
+		"throttled": {ecrpublictest.Throttle(), http.StatusTooManyRequests, "Rate exceeded"},
+		"failing":   {ecrpublictest.Status(503), http.StatusServiceUnavailable, "503"},
+	} {
+		for n, k := range slices.Sorted(maps.Keys(senders)) {
+			srv.ClearFaults()
+			fault, says := ecrpublictest.Fault{Operation: k, Effect: refusal.api}, refusal.says
+			if strings.Contains(k, "/") {
+				fault = ecrpublictest.Fault{Effect: refuse(k, refusal.status, "CODE", says)}
+			}
+			if strings.HasPrefix(k, "HEAD") { // which has no body
+				says = fmt.Sprint(refusal.status)
+			}
+			srv.Inject(fault)
+			first := 0 // of the probes that do not send it
+			list := slices.DeleteFunc(slices.Clone(small), func(p probes.Probe) bool {
+				if !senders[k][p.Name] {
+					first++
+				}
+				return !senders[k][p.Name] && first > 1
+			})
+			probes.Run(t.Context(), newSession(srv, fmt.Sprint(name, n)), list, func(r probes.Result) {
+				if !senders[k][r.Name] {
+					assert.Equal(t, probes.Equal, r.Outcome, "%s %s: %s: %v", k, name, r.Name, r.Details)
+					return
+				}
+				assert.Equal(t, probes.NotRun, r.Outcome, "%s %s: %s: %v", k, name, r.Name, r.Details)
+				assert.Contains(t, fmt.Sprint(r.Details), says, "%s %s: %s", k, name, r.Name)
+			})
+		}
+	}
 }
 
 // A call without a response ends with the probe's time, and the rest goes on.
-func TestSilenceIsNoDifference(t *testing.T) {
+func TestSilenceIsNotRun(t *testing.T) {
 	t.Parallel()
 	srv := newServer(t)
 	srv.Inject(ecrpublictest.Fault{Operation: "SetRepositoryPolicy", Effect: ecrpublictest.Delay(time.Hour)})
 	s := newSession(srv, "silent")
-	s.Timeout = 20 * time.Millisecond
-	notRun := 0
+	outcomes := map[probes.Outcome]int{}
 	for _, p := range probes.All() {
-		if strings.HasPrefix(p.Name, "policies/") {
-			probes.Run(t.Context(), s, []probes.Probe{p}, func(r probes.Result) {
-				if r.Outcome == probes.NotRun {
-					notRun++
-					assert.ErrorContains(t, fmt.Errorf("%v", r.Details), "deadline")
-				}
-			})
+		if !strings.HasPrefix(p.Name, "policies/") {
+			continue
 		}
+		s.Timeout = time.Minute
+		if _, slow := strings.CutPrefix(p.Name, "policies/none"); !slow {
+			s.Timeout = 20 * time.Millisecond
+		}
+		probes.Run(t.Context(), s, []probes.Probe{p}, func(r probes.Result) {
+			outcomes[r.Outcome]++
+			assert.True(t, r.Outcome == probes.Equal || strings.Contains(fmt.Sprint(r.Details), "deadline"), "%s: %v", r.Name, r.Details)
+		})
 	}
-	assert.Positive(t, notRun)
+	assert.Equal(t, 1, outcomes[probes.Equal])
+	assert.Positive(t, outcomes[probes.NotRun])
+	assert.Zero(t, outcomes[probes.Differs])
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	probes.Run(ctx, s, probes.All()[:1], func(r probes.Result) { assert.Equal(t, probes.NotRun, r.Outcome) })
+}
+
+// On an endpoint that is slow with everything, each probe says so.
+func TestSlowEndpointIsNotRun(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t)
+	srv.Inject(ecrpublictest.Fault{Effect: ecrpublictest.Delay(time.Hour)})
+	s := newSession(srv, "slow")
+	s.Timeout = time.Millisecond
+	probes.Run(t.Context(), s, probes.All(), func(r probes.Result) {
+		assert.Equal(t, probes.NotRun, r.Outcome, r.Name)
+		assert.Contains(t, fmt.Sprint(r.Details), "deadline", r.Name)
+	})
+	srv.ClearFaults()
+	s = newSession(srv, "slow") // a delay changes nothing while responses come in time
+	srv.Inject(ecrpublictest.Fault{Effect: ecrpublictest.Delay(time.Millisecond)})
+	probes.Run(t.Context(), s, probes.All()[:20], func(r probes.Result) { assert.Equal(t, probes.Equal, r.Outcome, "%s: %v", r.Name, r.Details) })
 }
 
 // Changes that are not seen at once are waited for.
