@@ -63,7 +63,9 @@ func holdsRecord(t *testing.T, path string) *records.File {
 			}
 			t.Run(filepath.Base(path)+"/"+way+"/"+v.ID, func(t *testing.T) {
 				holdsRequest(t, v, once...)
-				holdsResponse(t, v, once...)
+				if v.Status != 0 { // or it got no response
+					holdsResponse(t, v, once...)
+				}
 			})
 		}
 		was := map[string]probes.Outcome{}

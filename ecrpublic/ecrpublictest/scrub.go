@@ -28,8 +28,9 @@ type Scrubber struct {
 	// replacements. If one is part of another, the longer one is replaced.
 	Replace map[string]string
 
-	mu   sync.Mutex
-	seen map[string]map[string]string // replacements by kind and value
+	mu    sync.Mutex
+	seen  map[string]map[string]string // replacements by kind and value
+	below map[string]*regexp.Regexp    // by alias, what pathsBelow returns
 }
 
 // keptHeaders are those that a recorded call needs. All others are dropped: what is not
@@ -96,7 +97,7 @@ func (s *Scrubber) Text(text string) string {
 	text = replaceGroups(principalARNs, text, func(g []string) string { return g[1] + g[2] + "/" + s.number("name", g[3]) })
 	text = replaceGroups(aliases, text, func(g []string) string { return g[1] + s.number("alias", g[2]) })
 	for _, alias := range append(s.known("alias"), s.known("default")...) {
-		text = pathsBelow(alias).ReplaceAllString(text, "${1}"+s.number("alias", alias)+"${2}")
+		text = s.pathsBelow(alias).ReplaceAllString(text, "${1}"+s.number("alias", alias)+"${2}")
 	}
 	text = accounts.ReplaceAllStringFunc(text, func(v string) string { return s.number("account", v) })
 	text = accessKeys.ReplaceAllStringFunc(text, func(v string) string { return s.number("key", v) })
@@ -154,8 +155,16 @@ func (s *Scrubber) known(kind string) []string {
 
 // pathsBelow matches an alias, once it is known, where a path begins with it, as in the
 // name that the registry host lists tags under.
-func pathsBelow(alias string) *regexp.Regexp {
-	return regexp.MustCompile(`(^|[\s"'(:=,])` + regexp.QuoteMeta(alias) + `(/|%2F)`)
+func (s *Scrubber) pathsBelow(alias string) *regexp.Regexp {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.below[alias] == nil {
+		if s.below == nil {
+			s.below = map[string]*regexp.Regexp{}
+		}
+		s.below[alias] = regexp.MustCompile(`(^|[\s"'(:=,])` + regexp.QuoteMeta(alias) + `(/|%2F)`)
+	}
+	return s.below[alias]
 }
 
 // login replaces the token of GetAuthorizationToken by one that decodes as it does, to

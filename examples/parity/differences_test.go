@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -156,30 +155,6 @@ func TestEveryDifferenceIsFound(t *testing.T) {
 		}
 	}
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(alterations)), found)
-}
-
-// Options of the emulator that change its behaviour are differences where they should.
-func TestOptionsAreFound(t *testing.T) {
-	t.Parallel()
-	list := small()
-	reference := runOn(t, newEmulator(t), http.DefaultTransport, list)
-	for name, c := range map[string]struct {
-		option ecrpublictest.Option
-		found  string // matches the names of all that differ
-		least  int
-	}{
-		"the OCI's registry":   {ecrpublictest.WithRegistryMode(ecrpublictest.RegistryOCI), `^(host/|layers/no parts$)`, 8},
-		"another part size":    {ecrpublictest.WithQuotas(ecrpublictest.Quotas{PartBytes: 6 << 20}), `^(layers/|setup/)`, 1},
-		"logins of three days": {ecrpublictest.WithLoginLife(72 * time.Hour), `^tokens/twelve hours$`, 1},
-	} {
-		r := newReport(runOn(t, newEmulator(t, c.option), http.DefaultTransport, list), reference)
-		assert.GreaterOrEqual(t, r.differing(), c.least, name)
-		for _, row := range r.rows {
-			if row.Differs() {
-				assert.Regexp(t, c.found, row.Name, name)
-			}
-		}
-	}
 }
 
 // A record has nothing of the account.

@@ -22,7 +22,14 @@ import (
 // inProcess is a transport that calls an emulator without a connection.
 type inProcess struct{ emulator http.Handler }
 
-func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+func (p inProcess) RoundTrip(r *http.Request) (_ *http.Response, err error) {
+	defer func() {
+		if cause := recover(); cause == http.ErrAbortHandler { //nolint:errorlint // compared as net/http does
+			err = io.ErrUnexpectedEOF // the connection ended
+		} else if cause != nil {
+			panic(cause)
+		}
+	}()
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}

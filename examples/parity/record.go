@@ -37,7 +37,7 @@ func probeAll(ctx context.Context, t *target, folder string, registry bool, list
 		Poll: func(ctx context.Context) {
 			select {
 			case <-ctx.Done():
-			case <-time.After(2 * time.Second):
+			case <-time.After(t.patience()):
 			}
 		},
 	}

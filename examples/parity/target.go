@@ -106,3 +106,11 @@ func (t *target) pace() time.Duration {
 	}
 	return 0
 }
+
+// patience is the time between two looks at a change that is not visible yet.
+func (t *target) patience() time.Duration {
+	if t.live {
+		return 2 * time.Second
+	}
+	return 0
+}

@@ -67,7 +67,7 @@ func (t *T) call(ctx context.Context, method, path, authorization, body string, 
 	}
 	r := response{got.StatusCode, got.Header, text}
 	code, message := r.code()
-	if r.status == http.StatusTooManyRequests || r.status == http.StatusForbidden || r.status >= 500 {
+	if Refused(r.status, code) {
 		t.unavailable = fmt.Errorf("%s %s: HTTP %d %s %s", method, request.URL.Path, r.status, code, message)
 		return r, false
 	}

@@ -167,17 +167,23 @@ func unavailable(err error) error {
 	if !errors.As(err, &api) {
 		return err
 	}
+	status := 0
 	var response interface{ HTTPStatusCode() int }
-	if errors.As(err, &response) && (response.HTTPStatusCode() == http.StatusTooManyRequests || response.HTTPStatusCode() >= 500) {
+	if errors.As(err, &response) {
+		status = response.HTTPStatusCode()
+	}
+	if Refused(status, api.ErrorCode()) {
 		return err
 	}
-	code := api.ErrorCode()
-	for _, other := range []string{"AccessDenied", "Throttl", "TooManyRequests", "ExpiredToken", "UnrecognizedClient", "InvalidSignature", "RequestExpired"} {
-		if strings.HasPrefix(code, other) {
-			return err
-		}
-	}
 	return nil
+}
+
+// Refused reports whether a response refuses a request to this caller or at this time,
+// and so says nothing about what the service does with it.
+func Refused(status int, code string) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusForbidden || status >= http.StatusInternalServerError ||
+		slices.ContainsFunc([]string{"AccessDenied", "Throttl", "TooManyRequests", "ExpiredToken", "UnrecognizedClient", "InvalidSignature", "RequestExpired"},
+			func(refusal string) bool { return strings.HasPrefix(code, refusal) })
 }
 
 // ok wants success.

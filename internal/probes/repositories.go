@@ -202,7 +202,7 @@ func creations(a *area) {
 	}
 	a.add("a repository is created with 50 tags", "", func(ctx context.Context, t *T) {
 		created, err := create(ctx, t, "labelled", tags(50)...)
-		if t.ok(err) {
+		if t.ok(err) && t.ok(t.seen(ctx, t.name("labelled"))) {
 			listed, err := t.API.ListTagsForResource(ctx, &ecrpublic.ListTagsForResourceInput{ResourceArn: created.Repository.RepositoryArn})
 			t.holds(err, "50 tags", func() bool { return len(listed.Tags) == 50 })
 		}

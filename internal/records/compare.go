@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,11 +35,21 @@ func differences(got, reference []Vector) []string {
 	return list
 }
 
-// answered leaves out what was tried again: throttles and failures of the service.
-func answered(list []Vector) []Vector { return slices.DeleteFunc(slices.Clone(list), triedAgain) }
+// answered leaves out what was tried again: throttles and failures of the service, and
+// looks at a repository that was not visible yet.
+func answered(list []Vector) []Vector {
+	var kept []Vector
+	for i, v := range list {
+		early := v.Operation == "DescribeRepositories" && v.Status >= http.StatusBadRequest && i+1 < len(list) && reflect.DeepEqual(v.Request, list[i+1].Request)
+		if !early && !triedAgain(v) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
 
 func triedAgain(v Vector) bool {
-	return v.Status == http.StatusTooManyRequests || v.Status >= http.StatusInternalServerError || strings.Contains(v.Body, `"ThrottlingException"`)
+	return v.Conn != "" || v.Status == http.StatusTooManyRequests || v.Status >= http.StatusInternalServerError || strings.Contains(v.Body, `"ThrottlingException"`)
 }
 
 // method is the operation and the method of the request.
@@ -210,9 +221,19 @@ func Compare(of, with *File) []Row {
 	}
 	var rows []Row
 	for _, name := range of.shared() {
-		if got, ref := of.of(name), with.of(name); succeeded(got) && succeeded(ref) {
-			rows = append(rows, Row{probes.Result{Name: name, Outcome: probes.Equal}, differences(got, ref)})
+		got, ref := of.of(name), with.of(name)
+		row := Row{Result: probes.Result{Name: name, Outcome: probes.Equal}}
+		switch failed := failure(got); {
+		case !succeeded(ref):
+			continue
+		case failed != "":
+			row.Result.Outcome, row.Details = probes.Differs, []string{failed}
+		case succeeded(got):
+			row.Differences = differences(got, ref)
+		default:
+			continue // it was refused, or had to be waited for
 		}
+		rows = append(rows, row)
 	}
 	for _, p := range of.Header.Probes {
 		row := Row{Result: p}
@@ -235,8 +256,30 @@ func (f *File) shared() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// succeeded reports whether all requests for something shared did; otherwise, and if an
-// interruption came before the first, the probes that need it say so.
+// succeeded reports whether all requests for something shared did.
 func succeeded(list []Vector) bool {
-	return len(list) > 0 && !slices.ContainsFunc(list, func(v Vector) bool { return v.Status >= http.StatusBadRequest })
+	return len(list) > 0 && !slices.ContainsFunc(list, func(v Vector) bool { return v.Status == 0 || v.Status >= http.StatusBadRequest })
+}
+
+// failure is the service's response that made something shared impossible; empty if there
+// is none, also where a request was only refused to this caller.
+func failure(list []Vector) string {
+	if len(list) == 0 {
+		return ""
+	}
+	last := list[len(list)-1]
+	var body struct {
+		Type    string `json:"__type"`
+		Message string
+		Errors  []struct{ Code, Message string }
+	}
+	_ = json.Unmarshal([]byte(last.Body), &body) // without a code it is the status that counts
+	if len(body.Errors) > 0 {
+		body.Type, body.Message = body.Errors[0].Code, body.Errors[0].Message
+	}
+	code := body.Type[strings.LastIndexByte(body.Type, '#')+1:]
+	if last.Status < http.StatusBadRequest || probes.Refused(last.Status, code) {
+		return ""
+	}
+	return fmt.Sprintf("%s: expected success, got HTTP %d %s %q", last.what(), last.Status, code, body.Message)
 }

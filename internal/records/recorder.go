@@ -3,14 +3,14 @@ package records
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"encoding/base64"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
@@ -49,31 +49,45 @@ func noRedirects(transport http.RoundTripper) *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// RoundTrip sends a request and records it with its response.
+// RoundTrip sends a request and records it with its response, or that there was none.
 func (r *Recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	sent, err := readBody(request)
 	if err != nil {
 		return nil, err
 	}
-	response, err := r.next.RoundTrip(request)
-	if err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, err
-	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
 	v := Vector{Operation: operationOf(request)}
-	v.Status, v.Headers = response.StatusCode, flat(r.scrubber.Header(response.Header))
-	if utf8.Valid(body) {
+	v.Request, err = newRequest(request, r.scrubber.Text(request.URL.RequestURI()), r.scrubber.Header(request.Header), r.scrubber.Body(string(sent)))
+	if err != nil {
+		return nil, err
+	}
+	response, body, err := receive(r.next, request)
+	switch {
+	case err != nil:
+		v.Conn = "reset"
+	case utf8.Valid(body):
 		v.Body = r.scrubber.Body(string(body))
-	} else {
+	default:
 		v.BodyB64 = base64.StdEncoding.EncodeToString(body)
 	}
-	v.Request, err = newRequest(request, r.scrubber.Text(request.URL.RequestURI()), r.scrubber.Header(request.Header), r.scrubber.Body(string(sent)))
+	if err == nil {
+		v.Status, v.Headers = response.StatusCode, flat(r.scrubber.Header(response.Header))
+	}
 	r.kept = append(r.kept, v)
 	return response, err
+}
+
+// receive sends a request and reads the whole response.
+func receive(next http.RoundTripper, request *http.Request) (*http.Response, []byte, error) {
+	response, err := next.RoundTrip(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err := io.ReadAll(response.Body)
+	if err := errors.Join(err, response.Body.Close()); err != nil {
+		return nil, nil, err
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, body, nil
 }
 
 // take returns what was kept from a position on, with IDs, and forgets it.
