@@ -122,7 +122,7 @@ func (p *Paginator[Out, Item]) Collect(ctx context.Context) (*Out, error) {
 // without losing or repeating an item, here, in boto3 or in the AWS CLI.
 // Operation and PageSize must be the same, because the token counts items of a
 // page. It points just past the last page or item that the loop received,
-// including the one it broke on, whatever ended the listing; inside the loop it
+// including the one it broke on, however the listing ended. Inside the loop it
 // is a checkpoint. Nil means that nothing is left, or that no listing has
 // started.
 func (p *Paginator[Out, Item]) ResumeToken() *string {

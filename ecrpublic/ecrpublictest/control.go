@@ -37,9 +37,9 @@ const ControlPath = "/_emulator/"
 // status of status, delay of delay and clock-offset, body of body, reads of hide-new
 // and size of short-pages.
 //
-// An error is {"error":"..."}, with status 400 for a body that is not understood,
-// which changes nothing, 404 and 405 for other requests than these, and 500 if the
-// data directory cannot be written.
+// An error is {"error":"..."}, with status 400 for an invalid body, 404 or 405 for
+// any other request, and 500 if the data directory cannot be written. An invalid
+// body changes nothing.
 func WithControl() Option { return func(c *config) { c.control = true } }
 
 // control is the handler of [WithControl].

@@ -41,8 +41,8 @@ func (h *Handler) Inject(faults ...Fault) { h.faults.inject(faults) }
 // visible. Requests in progress keep their faults.
 func (h *Handler) ClearFaults() { h.faults.clear() }
 
-// WithSeed chooses which requests the faults with a [Fault.Probability] happen
-// to. Without it the seed is 0.
+// WithSeed chooses the requests to which faults with a [Fault.Probability]
+// happen. Without it the seed is 0.
 func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
 // faults are the injected faults of a server.

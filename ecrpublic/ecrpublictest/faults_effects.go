@@ -161,8 +161,8 @@ func ClockOffset(d time.Duration) Effect {
 }
 
 // HideNew makes the service eventually consistent: the given number of reads do
-// not see a repository that CreateRepository has just created. A read is each
-// API operation that names the repository, and each page that lists it.
+// not see a repository that CreateRepository has just created. A read is an API
+// operation that names the repository, or a page that lists it.
 func HideNew(reads int) Effect {
 	return Effect{call: func(f *faults, c call) (any, error) { return c.hide(f, reads) }}
 }

@@ -8,13 +8,12 @@ import (
 	"strings"
 )
 
-// WithHostCheck protects the emulator from web pages in a browser on this machine.
-// It refuses with 421 every request whose Host is not an IP address, a name without
-// a dot, a name that ends in .localhost, host.docker.internal, a host of ECR Public,
-// that of [WithBlobHost], or one of hosts; and with 403 every request whose Origin,
-// which browsers send with requests that may change something, is another host than
-// the one that it goes to. A page of another host can still make plain GET requests,
-// such as for an image, but cannot read the responses.
+// WithHostCheck protects the emulator from web pages in a browser on this machine. A
+// request is refused with 421 unless its Host is an IP address, a name without a
+// dot, a name that ends in .localhost, host.docker.internal, a host of ECR Public,
+// that of [WithBlobHost], or one of hosts. A request that a page of another host
+// makes is refused with 403, if the browser sends an Origin. Browsers send none with
+// plain GET requests, such as for an image, but the page cannot read the responses.
 func WithHostCheck(hosts ...string) Option {
 	return func(c *config) { c.checkHosts, c.hosts = true, append(c.hosts, hosts...) }
 }

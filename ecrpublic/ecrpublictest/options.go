@@ -38,11 +38,10 @@ type config struct {
 // is 123456789012.
 func WithAccount(id string) Option { return func(c *config) { c.Account = id } }
 
-// WithAlias sets an alias of the registry. One of the form that the service
-// assigns, four times a letter and a digit such as "a1b2c3d4", replaces the
-// default alias. Any other is a custom alias, active and primary in addition to
-// the default alias. Without this option the default alias is computed from the
-// account.
+// WithAlias sets an alias of the registry. An alias of the form that the
+// service assigns, such as "a1b2c3d4", replaces the default alias. Any other is
+// a custom alias, which is active and primary beside the default alias. Without
+// this option the default alias is computed from the account.
 func WithAlias(alias string) Option { return func(c *config) { c.Alias = alias } }
 
 // WithCredentials makes the emulator verify that requests to the API are signed
@@ -91,8 +90,9 @@ func WithUploadExpiry(idle time.Duration) Option {
 // means 12 hours, as on the service.
 func WithLoginLife(d time.Duration) Option { return func(c *config) { c.LoginLife = d } }
 
-// WithBearerLife sets how long the tokens are valid that the registry host issues
-// at /token/, with or without a login; zero means one hour, as on the service.
+// WithBearerLife sets how long the tokens that the registry host issues at
+// /token/ are valid, with or without a login. Zero means one hour, as on the
+// service.
 func WithBearerLife(d time.Duration) Option { return func(c *config) { c.BearerLife = d } }
 
 // RegistryMode says how the registry host behaves where the service and the OCI

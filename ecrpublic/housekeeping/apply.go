@@ -27,7 +27,7 @@ type ApplyAPIClient interface {
 // Right before deleting a batch of at most 100 images, it describes them again:
 // images whose tags or push time differ from the plan stay, and are in the
 // result's Changed. A tag set between these two requests is still lost; see
-// [PruneOptions].Grace. A child or referrer is deleted only after all its owners
+// [PruneOptions.Grace]. A child or referrer is deleted only after all its owners
 // are reported deleted or gone. If an owner stays, because it was refused, has
 // changed or was removed from Delete, its children and referrers stay and are in
 // OwnerKept.
@@ -36,7 +36,7 @@ type ApplyAPIClient interface {
 // refers to it is in the result's Referenced. None of these is an error. If
 // images are refused for another reason, the error contains a [*DeleteError].
 // Images missing from a response, a failed request and the end of ctx are
-// errors too; the latter two stop the work. The result is valid also if there
+// errors too; the latter two stop the work. The result is valid even if there
 // is an error, and a new plan continues from there.
 func (p *Plan) Apply(ctx context.Context, client ApplyAPIClient, optFns ...func(*DeleteOptions)) (DeleteResult, error) {
 	var options DeleteOptions

@@ -51,11 +51,10 @@ type CatalogFiles struct {
 // CatalogDataFromFiles reads catalog data for [EnsureRepository],
 // [EnsureCatalogData] or the client's own operations from files, for example of
 // os.DirFS("."). Paths are those of package io/fs, such as "docs/about.md" and not
-// "./docs/about.md". A file without content clears its member; a byte order mark
-// is dropped. It checks everything against the service's limits, and that the logo
-// is a complete PNG image, the format of the service's examples. The error names
-// each file that cannot be read and each member over a limit, with its size and
-// the limit. Files are not read beyond the limit.
+// "./docs/about.md". An empty file clears its member; a byte order mark is
+// dropped. Everything is checked against the service's limits, and the logo must
+// be a complete PNG image. The error names each file that cannot be read and each
+// member over a limit, with its size and the limit.
 func CatalogDataFromFiles(fsys fs.FS, files CatalogFiles) (*types.RepositoryCatalogDataInput, error) {
 	var errs []error
 	read := func(member, path string, limit int) []byte {

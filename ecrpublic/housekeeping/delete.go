@@ -47,12 +47,13 @@ type DeleteResult struct {
 	// them.
 	Referenced []types.ImageFailure
 
-	// Failed lists those refused for any other reason.
+	// Failed lists images that the service refused to delete for any other
+	// reason.
 	Failed []types.ImageFailure
 
-	// Unprocessed lists those whose outcome no response reports, because an
-	// error or the end of the context stopped the work, or because the response
-	// did not name them. Those of a failed request may have been deleted.
+	// Unprocessed lists images whose outcome is unknown, because an error or
+	// the end of the context stopped the work, or because the response did not
+	// name them. Those of a failed request may have been deleted.
 	Unprocessed []types.ImageIdentifier
 }
 
@@ -85,13 +86,13 @@ func (e *DeleteError) Error() string {
 // DeleteImages deletes any number of images or tags. An identifier with a digest
 // deletes the image and all its tags; one with only a tag removes the tag, and
 // the image too if it was the last tag. Indexes and their children may be given
-// in any order: what the service refuses because an index refers to it is tried
-// again once the index is gone.
+// in any order: an image that the service refuses to delete because an index
+// refers to it is tried again once the index is gone.
 //
 // The error wraps a [*DeleteError] if images were refused; images that no longer
 // exist are not an error. Images that a response does not name are an error and
 // count as unprocessed. A failed request or the end of ctx stops the work. The
-// result is valid also if there is an error.
+// result is valid even if there is an error.
 func DeleteImages(ctx context.Context, client BatchDeleteImageAPIClient, repository string, ids []types.ImageIdentifier, optFns ...func(*DeleteOptions)) (DeleteResult, error) {
 	result, err := deleteImages(ctx, client, repository, ids, optFns)
 	return result, errors.Join(err, failuresError(repository, slices.Concat(result.Referenced, result.Failed)))

@@ -53,7 +53,7 @@ type Ensured struct {
 // another program creates it at the same time, its catalog data and tags are
 // set to those of want, as by [EnsureCatalogData] and [EnsureTags]; nil leaves
 // either unchanged. A second call changes nothing, unless
-// [EnsureOptions].ReplaceLogo is set.
+// [EnsureOptions.ReplaceLogo] is set.
 //
 // The repository can be read when EnsureRepository returns. A new repository
 // that does not become visible within a minute is an error, with Created true.

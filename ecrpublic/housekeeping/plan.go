@@ -29,10 +29,10 @@ const (
 	ReasonKeepTag Reason = "keep tag"
 	// No rule selects the image.
 	ReasonNotSelected Reason = "not selected"
-	// The image was pushed less than [PruneOptions].Grace ago.
+	// The image was pushed less than [PruneOptions.Grace] ago.
 	ReasonRecent Reason = "pushed recently"
 	// Something that could forbid the deletion is unknown; see
-	// [Decision].Unknown.
+	// [Decision.Unknown].
 	ReasonUnknown Reason = "unknown"
 )
 

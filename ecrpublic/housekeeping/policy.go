@@ -40,7 +40,7 @@ type Rule struct {
 
 	// TagPatterns narrow a selection of tagged images: each must match a tag of
 	// the image, not necessarily the same one. '*' matches any number of
-	// characters, including none; a prefix is written "v1.*". Nil selects every
+	// characters, including none; for a prefix, write "v1.*". Nil selects every
 	// tagged image.
 	TagPatterns []string
 

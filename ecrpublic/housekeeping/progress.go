@@ -29,7 +29,7 @@ type Progress struct {
 	Total int
 
 	// Left is how long reading the rest takes at the permitted rate; 0 without a
-	// rate limit, with [PruneOptions].Registry, and in other steps.
+	// rate limit, with [PruneOptions.Registry], and in other steps.
 	Left time.Duration
 }
 

@@ -37,8 +37,8 @@ type PruneOptions struct {
 	Grace time.Duration
 
 	// Registry reads the manifests. Concurrent prunes should share one, and with
-	// it the permitted rate and the token. Nil means a new one with the next four
-	// options; otherwise those must be zero.
+	// it the permitted rate and the token. Nil means a new one, made with the
+	// next four options. If Registry is set, they must be zero.
 	Registry *registry.Client
 
 	// RegistryURL is the host to read manifests from, with "http://" or

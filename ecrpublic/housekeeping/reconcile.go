@@ -29,9 +29,9 @@ type EnsureOptions struct {
 // want and returns the names of the changed members, such as "AboutText"; nil
 // means that nothing was sent. Members that are nil in want keep their value,
 // the order of lists does not matter, and empty means the same as never set. A
-// logo is sent if the repository has none, if [EnsureOptions].ReplaceLogo is
-// set, and together with any other member. If want has no logo, it is not
-// documented whether the present one survives a change of another member.
+// logo is sent if the repository has none, if [EnsureOptions.ReplaceLogo] is
+// set, or if another member changes. Whether the service keeps the logo when a
+// change omits it is not documented.
 //
 // Content over the service's limits is an error before any call; it names each
 // member, its size and the limit. Errors of the client are returned as they are,

@@ -56,7 +56,7 @@ type CallError struct {
 	Err error
 }
 
-// Error returns the text of Err, after several attempts preceded by the
+// Error returns the text of Err. After several attempts, it begins with the
 // operation, their number and the elapsed time.
 func (e *CallError) Error() string {
 	text := e.Err.Error()

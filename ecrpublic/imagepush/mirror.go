@@ -94,9 +94,9 @@ type MirroredImage struct {
 	Err error
 }
 
-// Mirror copies images from a source into a repository under the same tags. It
-// leaves alone tags that already point at the same digest and tags that the
-// source does not have.
+// Mirror copies images from a source into a repository under the same tags.
+// Tags that already point at the same digest, and tags that the source does not
+// have, are left alone.
 //
 // A failed tag does not stop the others, unless all would fail in the same way: the
 // service is down for longer than calls are retried, the repository is missing, or

@@ -9,7 +9,8 @@ import (
 
 // Progress reports the progress of one layer, config or manifest.
 type Progress struct {
-	// Descriptor identifies it; its Size is the total.
+	// Descriptor identifies the layer, config or manifest; its Size is the
+	// total.
 	Descriptor ocispec.Descriptor
 
 	// Done is how many of its bytes the repository has: 0 when it is found to be
@@ -17,7 +18,7 @@ type Progress struct {
 	Done int64
 
 	// Skipped is true if the repository already had it; Done is then the whole
-	// size. What a skipped image refers to is not reported.
+	// size. The content of a skipped image is not reported.
 	Skipped bool
 }
 

@@ -42,8 +42,8 @@ type OpenOptions struct {
 
 // DigestCache remembers the digests and sizes of compressed layers by the digests
 // of the uncompressed ones. It may forget. Its methods may be called
-// concurrently. A layer whose digest differs once it is compressed is not pushed;
-// one that the repository has is not compressed.
+// concurrently. A layer that the repository has is not compressed. A layer whose
+// digest turns out to differ from the remembered one is not pushed.
 type DigestCache = archive.Cache
 
 // NewDigestFile returns a [DigestCache] in a file, which it creates when needed.
@@ -69,7 +69,7 @@ func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) 
 // file until [Source.Close]. Such an image has the digest that crane computes.
 //
 // Open reads an archive as tar would unpack it: the last entry of a name counts.
-// It rejects names that lead out of the archive, and whatever tools read in
+// It rejects names that lead out of the archive, and entries that tools read in
 // different ways. Metadata is limited to 4 MiB per file and 10,000 manifests.
 func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Source, error) {
 	var options OpenOptions

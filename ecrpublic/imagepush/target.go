@@ -71,8 +71,8 @@ type TargetOptions struct {
 	// Registry is the repository on the registry host, with a Client that logs in
 	// there, such as a registry.Client of this module. Layers and manifests then go
 	// to public.ecr.aws: a layer takes two requests and is sent unencoded, whereas
-	// the API takes a request for each 10 MiB, in base64. What already exists is
-	// still asked of the API. Nil sends everything through the API, which needs no
+	// the API takes a request for each 10 MiB, in base64. The API is still asked
+	// what already exists. Nil sends everything through the API, which needs no
 	// login and only one host. With Registry, RegistryID must be empty.
 	Registry *remote.Repository
 

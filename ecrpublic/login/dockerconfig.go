@@ -46,8 +46,8 @@ type DockerConfigResult struct {
 	// Path is the configuration file, with symbolic links resolved.
 	Path string
 
-	// Shadowed lists, in the order of Hosts, what some program read instead of a
-	// host's own entry before the change.
+	// Shadowed lists the hosts whose own entry some program did not read before
+	// the change, in the order of Hosts.
 	Shadowed []ShadowedHost
 }
 

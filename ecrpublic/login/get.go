@@ -24,8 +24,8 @@ type GetAuthorizationTokenAPIClient interface {
 // login. The message says what is wrong without revealing the token.
 var ErrMalformed = errors.New("malformed authorizationData")
 
-// RegistryHosts are the hosts that accept the credentials: public.ecr.aws and its
-// dual-stack twin. The slice is the caller's own.
+// RegistryHosts returns the hosts that accept the credentials: public.ecr.aws and
+// ecr-public.aws.com. The slice is the caller's own.
 func RegistryHosts() []string { return []string{imageref.Host, imageref.DualStackHost} }
 
 // Get asks the service for new credentials. If access is denied, the error

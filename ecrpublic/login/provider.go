@@ -11,8 +11,8 @@ import (
 const (
 	// RefreshWindow is how long before expiry a [Provider] starts to renew
 	// credentials: long enough to finish a push that starts with them, and to
-	// bridge an outage of the service. Credentials with a lifetime of less than
-	// twice as long are renewed in the second half of it instead.
+	// bridge an outage of the service. Credentials that live for less than two
+	// hours are renewed in the second half of their life instead.
 	RefreshWindow = time.Hour
 
 	// refreshPause is the delay after a failed refresh while the cached
@@ -55,9 +55,9 @@ type ProviderOptions struct {
 //
 // The lifetime of credentials is the time from the Date of the response to
 // expiresAt, twelve hours at most, and starts when they are received. The local
-// clock may therefore be wrong; time in which the machine sleeps counts. If the
-// response has no Date, the local clock is used instead. If expiresAt is not in
-// the future, the credentials are kept for a minute.
+// clock may therefore be wrong. Time for which the machine sleeps counts. If
+// the response has no Date, the local clock is used instead. If expiresAt is
+// not in the future, the credentials are kept for a minute.
 type Provider struct {
 	client  GetAuthorizationTokenAPIClient
 	options ProviderOptions

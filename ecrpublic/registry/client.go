@@ -20,11 +20,11 @@ type Options struct {
 	// Host is set. The client sends logins to no other host.
 	Login *login.Provider
 
-	// Host is the registry host to use for all references, whichever host they
-	// name: host or host:port, which means HTTPS or, as for docker, HTTP on this
-	// machine; or a URL without a path, such as the emulator's Server.URL. Empty
-	// means the host that each reference names, public.ecr.aws or
-	// ecr-public.aws.com.
+	// Host is the registry host for all references, whichever host they name. It
+	// is a host, with port if any, or a URL without a path, such as the
+	// emulator's Server.URL. A host without a scheme means HTTP on this machine
+	// and HTTPS elsewhere, as for docker. Empty means the host that each
+	// reference names, public.ecr.aws or ecr-public.aws.com.
 	Host string
 
 	// HTTPClient provides Transport, CheckRedirect, Jar and Timeout. Nil means a

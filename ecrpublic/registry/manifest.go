@@ -59,10 +59,10 @@ func (c *Client) Manifest(ctx context.Context, ref imageref.Reference) (Manifest
 }
 
 // Resolve returns digest, size and media type of the manifest that ref names by
-// digest or, if ref has no digest, by tag. It sends a HEAD request. Only if the
-// response lacks one of the three, or is an error other than 404 and 429, whose
-// reason a response to HEAD cannot give, does it read the manifest as
-// [Client.Manifest] does.
+// digest or, if ref has no digest, by tag. It sends a HEAD request. If the
+// response lacks one of the three, Resolve reads the manifest as
+// [Client.Manifest] does. It does the same after an error other than 404 and 429,
+// because a response to HEAD gives no reason.
 func (c *Client) Resolve(ctx context.Context, ref imageref.Reference) (ocispec.Descriptor, error) {
 	r, err := c.manifestRequest(http.MethodHead, ref)
 	if err != nil {
