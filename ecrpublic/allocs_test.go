@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/middleware"
@@ -65,13 +66,13 @@ func TestAllocations(t *testing.T) {
 		most float64
 		call func() error
 	}{
-		"small call":            {93, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))},
+		"small call":            {91, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))},
 		"with an API option":    {202, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}"), ecrpublic.WithAPIOptions(option)))},
-		"error":                 {112, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
-		"page of 100 images":    {312, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(100))))},
-		"page of 1,000 images":  {2168, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(1000))))},
-		"client and first call": {177, func() error { return describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))() }},
-		"part of 10 MiB": {101, func() error {
+		"error":                 {110, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
+		"page of 100 images":    {310, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(100))))},
+		"page of 1,000 images":  {2166, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(1000))))},
+		"client and first call": {175, func() error { return describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))() }},
+		"part of 10 MiB": {99, func() error {
 			_, err := upload.UploadLayerPart(ctx, &ecrpublic.UploadLayerPartInput{
 				RepositoryName: aws.String("app"), UploadId: aws.String("upload"),
 				PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(10<<20 - 1), LayerPartBlob: part,
@@ -89,5 +90,20 @@ func TestAllocations(t *testing.T) {
 			}
 			assert.LessOrEqual(t, testing.AllocsPerRun(20, func() { tc.call() }), tc.most)
 		})
+	}
+}
+
+// TestAllocationsOfStallTimeout compares an attempt that is watched for silence with one
+// that is not: it costs a timer and one more allocation.
+func TestAllocationsOfStallTimeout(t *testing.T) {
+	for way, options := range waysToRun {
+		allocations := func(timeout time.Duration) float64 {
+			client := ecrpublic.NewFromConfig(cheapConfig(200, "{}"), append(options, func(o *ecrpublic.Options) { o.StallTimeout = timeout })...)
+			return testing.AllocsPerRun(100, func() {
+				_, err := client.DescribeRegistries(t.Context(), nil)
+				require.NoError(t, err)
+			})
+		}
+		assert.LessOrEqual(t, allocations(0)-allocations(-1), 2.0, way)
 	}
 }

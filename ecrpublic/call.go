@@ -20,7 +20,7 @@ import (
 //	[retry loop]             of aws-sdk-go-v2, around each attempt (retry.go)
 //	    attempt              choose the auth scheme, get credentials (auth.go), resolve
 //	                         the address (address.go), hash the body, sign (sign.go)
-//	    [send]               by the HTTPClient (send.go), cut off if it stalls (stall.go)
+//	    [send]               by the HTTPClient (send.go), cut off if it stalls (internal/stall)
 //	    response             log it (logging.go), record its time, decode it or make an
 //	                         error of it (response.go, errors.go), describe that error
 //

@@ -108,7 +108,8 @@ type Options struct {
 	// StallTimeout is how long an attempt may continue without a byte sent or
 	// received. It is then cut off, which is a connection error and is retried. 0
 	// means a minute, as in boto3; a negative value lets an attempt wait for as long as
-	// its context. A slow transfer that moves is not cut off. What moves is what the
+	// its context. A slow transfer that moves is not cut off, nor is one whose
+	// LayerPartReader or LogoImageReader is slow. What moves is what the
 	// operating system accepts or delivers, whose buffers may hold megabytes of an
 	// upload: allow for the time that the slowest connection needs for two of them.
 	StallTimeout time.Duration

@@ -4,16 +4,17 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecr-public/ecr-public-go/internal/stall"
 )
 
 // sender sends the requests of direct calls and of stacks.
 type sender struct {
 	client HTTPClient
-	stall  time.Duration // negative: never
+	bound  stall.Bound
 }
 
 func newSender(o *Options) sender {
@@ -21,7 +22,7 @@ func newSender(o *Options) sender {
 	if standard, ok := client.(*http.Client); ok {
 		client = noRedirects{standard}
 	}
-	return sender{client, cmp.Or(o.StallTimeout, usualStall)}
+	return sender{client, stall.Bound{Limit: cmp.Or(o.StallTimeout, stall.Usual), Setting: "Options.StallTimeout"}}
 }
 
 // Do sends a request by its own context.
@@ -29,12 +30,8 @@ func (s sender) Do(r *http.Request) (*http.Response, error) { return s.send(r.Co
 
 // send sends a request. A transport's error shows what it could not read of a response,
 // which may repeat the request's secrets.
-func (s sender) send(ctx context.Context, r *http.Request) (response *http.Response, err error) {
-	if s.stall < 0 {
-		response, err = s.client.Do(r.WithContext(ctx))
-	} else {
-		response, err = s.exchange(ctx, r)
-	}
+func (s sender) send(ctx context.Context, r *http.Request) (*http.Response, error) {
+	response, err := s.bound.Send(ctx, r, s.client.Do)
 	if err != nil {
 		err = secretsIn(r.Header).error(err)
 	}

@@ -185,6 +185,28 @@ func TestSlowAttemptsAreNotCutOff(t *testing.T) {
 	})
 }
 
+// slowly is a reader that waits before each Read.
+type slowly struct {
+	io.ReadSeeker
+	wait time.Duration
+}
+
+func (s slowly) Read(p []byte) (int, error) {
+	time.Sleep(s.wait)
+	return s.ReadSeeker.Read(p)
+}
+
+// TestSlowReadersAreNotCutOff has the service wait for the caller.
+func TestSlowReadersAreNotCutOff(t *testing.T) {
+	t.Parallel()
+	inBubble(t, "a reader", func(t *testing.T, options ...func(*ecrpublic.Options)) {
+		c := serve(t, answerWell)
+		_, err := c.client(options...).UploadLayerPart(t.Context(), partFrom(slowly{bytes.NewReader(make([]byte, 1<<20)), time.Hour}))
+		require.NoError(t, err)
+		assert.Equal(t, 1, c.dialled)
+	})
+}
+
 func wait(stop <-chan struct{}, d time.Duration) {
 	select {
 	case <-stop:

@@ -147,7 +147,7 @@ func httpClient(given *http.Client) *http.Client {
 		*client = *given
 	} else if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		t = t.Clone()
-		t.MaxIdleConnsPerHost, t.ResponseHeaderTimeout = connectionsPerHost, stallLimit
+		t.MaxIdleConnsPerHost = connectionsPerHost
 		client.Transport = t
 	}
 	if client.Transport == nil {

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/ecr-public/ecr-public-go/internal/stall"
 )
 
 const (
@@ -44,7 +46,7 @@ func (s *sender) send(req *http.Request) (*http.Response, error) {
 			closeBody(req)
 			return nil, err
 		}
-		resp, err := unstalled(s.base, req)
+		resp, err := stall.Bound{Limit: stall.Usual}.Send(req.Context(), req, s.base.RoundTrip)
 		wait, again := s.judge(req, resp, err, attempt)
 		if !again {
 			return resp, err

@@ -1,0 +1,383 @@
+package stall_test
+
+import (
+	"context"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/internal/stall"
+)
+
+// usual is the bound of most tests.
+var usual = stall.Bound{Limit: time.Minute}
+
+// host is the other side of an exchange.
+type host func(r *http.Request) (*http.Response, error)
+
+// created is a response without a body.
+func created() *http.Response {
+	return &http.Response{StatusCode: http.StatusCreated, Body: http.NoBody}
+}
+
+// pause waits, unless the context ends before.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// accept waits before it reads each of n bytes of a request's body.
+func accept(r *http.Request, n int, wait time.Duration) error {
+	for range n {
+		if err := pause(r.Context(), wait); err != nil {
+			return err
+		}
+		if _, err := r.Body.Read(make([]byte, 1)); err != nil && err != io.EOF {
+			return err
+		}
+	}
+	return nil
+}
+
+// accepts is a host that accepts n bytes, is silent, and responds.
+func accepts(n int, wait, silence time.Duration) host {
+	return func(r *http.Request) (*http.Response, error) {
+		if err := accept(r, n, wait); err != nil {
+			return nil, err
+		}
+		return created(), pause(r.Context(), silence)
+	}
+}
+
+// slowly is a source that waits before each Read, of a byte.
+type slowly struct {
+	io.Reader
+	wait time.Duration
+}
+
+func (s slowly) Read(p []byte) (int, error) {
+	time.Sleep(s.wait)
+	return s.Reader.Read(p[:min(len(p), 1)])
+}
+
+func (slowly) Close() error { return nil }
+
+// upload sends four bytes.
+func upload(t *testing.T, source io.Reader) *http.Request {
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://registry.test/", source)
+	require.NoError(t, err)
+	r.ContentLength = 4
+	return r
+}
+
+func requireStall(t *testing.T, err error) {
+	t.Helper()
+	var timeout net.Error
+	require.ErrorAs(t, err, &timeout)
+	require.True(t, timeout.Timeout())
+	require.EqualError(t, err, "no byte was sent or received for 1m0s")
+}
+
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	const second, long = time.Second, 24 * time.Hour
+	for name, test := range map[string]struct {
+		host   host
+		wait   time.Duration // of the source, before each byte
+		takes  time.Duration
+		stalls bool
+	}{
+		"nothing is accepted":               {host: accepts(1, long, 0), takes: 60 * second, stalls: true},
+		"half is accepted":                  {host: accepts(2, second, long), takes: 62 * second, stalls: true},
+		"all is accepted":                   {host: accepts(4, second, long), takes: 68 * second, stalls: true},
+		"all is accepted slowly":            {host: accepts(4, 50*second, 250*second), takes: 450 * second},
+		"a slow source":                     {host: accepts(4, second, 0), wait: 5 * time.Minute, takes: 1204 * second},
+		"a slow source, and then silence":   {host: accepts(4, second, long), wait: 5 * time.Minute, takes: 1268 * second, stalls: true},
+		"a slow source, half is accepted":   {host: accepts(2, second, long), wait: 5 * time.Minute, takes: 662 * second, stalls: true},
+		"a response before all is accepted": {host: accepts(1, second, 0), takes: second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				_, err := usual.Send(t.Context(), upload(t, slowly{strings.NewReader("body"), test.wait}), test.host)
+				assert.Equal(t, test.takes, time.Since(start))
+				if test.stalls {
+					requireStall(t, err)
+				} else {
+					require.NoError(t, err)
+				}
+			})
+		})
+	}
+}
+
+// TestBodyThatIsSentAgain checks the body that a transport gets for a new connection.
+func TestBodyThatIsSentAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, err := usual.Send(t.Context(), upload(t, strings.NewReader("body")), func(r *http.Request) (_ *http.Response, err error) {
+			require.NoError(t, accept(r, 2, 50*time.Second))
+			r.Body, err = r.GetBody()
+			require.NoError(t, err)
+			return accepts(4, 50*time.Second, 0)(r)
+		})
+		require.NoError(t, err)
+	})
+}
+
+// TestFiles sends files as the operating system does it, without a Read.
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere a file keeps its position until all of it is sent")
+	}
+	for name, test := range map[string]struct {
+		accepted int // bytes, one every 50 seconds
+		silence  time.Duration
+		stalls   bool
+	}{
+		"nothing is accepted":    {0, 24 * time.Hour, true},
+		"half is accepted":       {2, 24 * time.Hour, true},
+		"all is accepted":        {4, 24 * time.Hour, true},
+		"all is accepted slowly": {4, 200 * time.Second, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "file")
+			require.NoError(t, os.WriteFile(path, []byte("12body"), 0o600))
+			synctest.Test(t, func(t *testing.T) {
+				file, err := os.Open(path)
+				require.NoError(t, err)
+				defer file.Close()
+				_, err = file.Seek(2, io.SeekStart)
+				require.NoError(t, err)
+				_, err = usual.Send(t.Context(), upload(t, file), func(r *http.Request) (*http.Response, error) {
+					require.Implements(t, (*syscall.Conn)(nil), r.Body)
+					for range test.accepted {
+						if err := pause(r.Context(), 50*time.Second); err != nil {
+							return nil, err
+						}
+						_, err := r.Body.(io.Seeker).Seek(1, io.SeekCurrent)
+						require.NoError(t, err)
+					}
+					if err := pause(r.Context(), test.silence); err != nil {
+						return nil, err
+					}
+					return created(), nil
+				})
+				if test.stalls {
+					requireStall(t, err)
+				} else {
+					require.NoError(t, err)
+				}
+			})
+		})
+	}
+}
+
+// TestFileThatIsRead sends a file with reads, as over TLS.
+func TestFileThatIsRead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(path, []byte("body"), 0o600))
+	synctest.Test(t, func(t *testing.T) {
+		file, err := os.Open(path)
+		require.NoError(t, err)
+		defer file.Close()
+		_, err = usual.Send(t.Context(), upload(t, file), accepts(4, 50*time.Second, 250*time.Second))
+		require.NoError(t, err)
+	})
+}
+
+// reading is a response's body that ends with the context, or after some silence before
+// each byte.
+type reading struct {
+	ctx  context.Context
+	left io.Reader
+	wait time.Duration
+}
+
+func (r reading) Read(p []byte) (int, error) {
+	if err := pause(r.ctx, r.wait); err != nil {
+		return 0, err
+	}
+	return r.left.Read(p[:min(len(p), 1)])
+}
+
+func (reading) Close() error { return nil }
+
+func responds(wait time.Duration) host {
+	return func(r *http.Request) (*http.Response, error) {
+		return &http.Response{Body: reading{r.Context(), strings.NewReader("abc"), wait}}, nil
+	}
+}
+
+func TestResponses(t *testing.T) {
+	t.Parallel()
+	get := func(t *testing.T) *http.Request { return httpGet(t.Context()) }
+	synctest.Test(t, func(t *testing.T) {
+		response, err := usual.Send(t.Context(), get(t), responds(50*time.Second))
+		require.NoError(t, err)
+		got, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		assert.Equal(t, "abc", string(got))
+		time.Sleep(time.Hour)
+		require.NoError(t, response.Body.Close())
+	})
+	synctest.Test(t, func(t *testing.T) {
+		response, err := usual.Send(t.Context(), get(t), responds(time.Hour))
+		require.NoError(t, err)
+		time.Sleep(time.Hour) // the reader's time
+		start := time.Now()
+		_, err = io.ReadAll(response.Body)
+		requireStall(t, err)
+		assert.Equal(t, time.Minute, time.Since(start))
+		require.NoError(t, response.Body.Close())
+	})
+}
+
+// TestBodyThatIsReadAfterTheResponse reads a request's body, which a response must not
+// profit from, and whose slow source must not delay the end of a silent response.
+func TestBodyThatIsReadAfterTheResponse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent io.Reader
+		response, err := usual.Send(t.Context(), upload(t, slowly{strings.NewReader("body"), 40 * time.Second}), func(r *http.Request) (*http.Response, error) {
+			sent = r.Body
+			return responds(time.Hour)(r)
+		})
+		require.NoError(t, err)
+		start, done := time.Now(), make(chan struct{})
+		go func() {
+			defer close(done)
+			io.Copy(io.Discard, sent)
+		}()
+		_, err = io.ReadAll(response.Body)
+		requireStall(t, err)
+		assert.Equal(t, time.Minute, time.Since(start))
+		<-done
+	})
+}
+
+func TestCallersContext(t *testing.T) {
+	t.Parallel()
+	silent := func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	synctest.Test(t, func(t *testing.T) {
+		type key struct{}
+		deadline := time.Now().Add(time.Second)
+		ctx, cancel := context.WithDeadline(context.WithValue(t.Context(), key{}, "value"), deadline)
+		defer cancel()
+		_, err := usual.Send(ctx, httpGet(t.Context()), func(r *http.Request) (*http.Response, error) {
+			until, ok := r.Context().Deadline()
+			assert.True(t, ok)
+			assert.Equal(t, deadline, until)
+			assert.Equal(t, "value", r.Context().Value(key{}))
+			return silent(r)
+		})
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		_, err := usual.Send(ctx, httpGet(t.Context()), silent)
+		assert.Equal(t, context.Canceled, err)
+	})
+}
+
+// TestContextAfterTheExchange checks that what still runs by the context ends.
+func TestContextAfterTheExchange(t *testing.T) {
+	t.Parallel()
+	for name, asked := range map[string]bool{"asked": true, "never asked": false} {
+		var ctx context.Context
+		response, err := usual.Send(t.Context(), httpGet(t.Context()), func(r *http.Request) (*http.Response, error) {
+			if ctx = r.Context(); asked {
+				require.NoError(t, ctx.Err())
+			}
+			return &http.Response{Body: io.NopCloser(strings.NewReader(""))}, nil
+		})
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		assert.Equal(t, asked, ctx.Err() != nil, name)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []time.Duration{-1, math.MinInt64, math.MaxInt64} {
+		synctest.Test(t, func(t *testing.T) {
+			_, err := stall.Bound{Limit: limit}.Send(t.Context(), upload(t, strings.NewReader("body")), accepts(4, 10_000*time.Hour, 10_000*time.Hour))
+			assert.NoError(t, err, limit)
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		_, err := stall.Bound{Limit: 1, Setting: "Limit"}.Send(t.Context(), upload(t, strings.NewReader("body")), accepts(1, time.Hour, 0))
+		assert.EqualError(t, err, "no byte was sent or received for 1ns (Limit)")
+	})
+}
+
+func TestErrorsOfTheTransport(t *testing.T) {
+	t.Parallel()
+	response, err := usual.Send(t.Context(), httpGet(t.Context()), func(*http.Request) (*http.Response, error) { return nil, io.ErrClosedPipe })
+	assert.Nil(t, response)
+	assert.Equal(t, io.ErrClosedPipe, err)
+	response, err = usual.Send(t.Context(), httpGet(t.Context()), func(*http.Request) (*http.Response, error) { return nil, nil })
+	assert.Nil(t, response)
+	assert.NoError(t, err)
+}
+
+func httpGet(ctx context.Context) *http.Request {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://registry.test/", nil)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// TestConnectionIsKept checks that the end of an exchange leaves its connection alone.
+func TestConnectionIsKept(t *testing.T) {
+	t.Parallel()
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(w, r.Body)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	for range 20 {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL, strings.NewReader("body"))
+		require.NoError(t, err)
+		response, err := usual.Send(t.Context(), r, server.Client().Do)
+		require.NoError(t, err)
+		got, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		assert.Equal(t, "body", string(got))
+		require.NoError(t, response.Body.Close())
+	}
+	assert.EqualValues(t, 1, connections.Load())
+}
