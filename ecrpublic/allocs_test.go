@@ -67,7 +67,7 @@ func TestAllocations(t *testing.T) {
 		call func() error
 	}{
 		"small call":            {91, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}")))},
-		"with an API option":    {202, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}"), ecrpublic.WithAPIOptions(option)))},
+		"with an API option":    {184, describe(ecrpublic.NewFromConfig(cheapConfig(200, "{}"), ecrpublic.WithAPIOptions(option)))},
 		"error":                 {110, describe(ecrpublic.NewFromConfig(cheapConfig(400, `{"__type":"ImageNotFoundException","message":"no"}`)))},
 		"page of 100 images":    {310, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(100))))},
 		"page of 1,000 images":  {2166, describe(ecrpublic.NewFromConfig(cheapConfig(200, imagePage(1000))))},

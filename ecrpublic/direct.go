@@ -29,6 +29,7 @@ func (c *call) runDirect(ctx context.Context) (middleware.Metadata, error) {
 			return middleware.Metadata{}, err
 		}
 	}
+	c.writeHead(request.Request)
 	id, err := smithyrand.NewUUID(rand.Reader).GetUUID()
 	if err != nil {
 		return middleware.Metadata{}, err
@@ -90,23 +91,13 @@ func (b *boundResponse) HandleDeserialize(ctx context.Context, in middleware.Des
 // directSend is a call as the handler that sends its request.
 type directSend call
 
-func (c *directSend) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
-	body, err := c.body.NewReader()
-	if err != nil {
-		return out, metadata, err
-	}
-	defer body.Close() // a transport that still reads it is cut off
-	request := in.Request.(*smithyhttp.Request).Request
-	request.Body = body
-	response, err := c.sender.send(ctx, request)
-	if response == nil {
-		response = &http.Response{Header: http.Header{}, Body: http.NoBody}
-	}
-	out.RawResponse = &smithyhttp.Response{Response: response}
-	return out, c.direct.first.metadata.Clone(), sendError(ctx, err)
+func (d *directSend) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
+	out.RawResponse, err = (*call)(d).transmit(ctx, in.Request.(*smithyhttp.Request))
+	return out, d.direct.first.metadata.Clone(), err
 }
 
-// newRequest returns an empty request, in one allocation and the header's.
+// newRequest returns an empty request like that of a smithy stack, in one allocation and
+// the header's.
 func newRequest() *smithyhttp.Request {
 	const usualHeaders = 8
 	var r struct {
@@ -115,5 +106,6 @@ func newRequest() *smithyhttp.Request {
 		url     url.URL
 	}
 	r.request.Request, r.http.URL, r.http.Header = &r.http, &r.url, make(http.Header, usualHeaders)
+	r.http.ContentLength = -1 // unknown
 	return &r.request
 }

@@ -28,16 +28,14 @@ func (c *call) validate(ctx context.Context, _ *smithyhttp.Request) (context.Con
 	return ctx, codec.Validate(c.in)
 }
 
-// serialize writes the request's head and encodes its body. The caller attaches the
-// body to the request.
-func (c *call) serialize(ctx context.Context, request *smithyhttp.Request) (_ context.Context, err error) {
+// serialize encodes the request's body. The caller writes the head and attaches the body.
+func (c *call) serialize(ctx context.Context, _ *smithyhttp.Request) (_ context.Context, err error) {
 	_, span := c.startSpan(ctx, serializeID)
 	defer span.End()
 	defer c.timer(ctx, metricSerialize)()
 	if c.body, err = codec.NewBody(c.in); err != nil {
 		return ctx, &smithy.SerializationError{Err: err}
 	}
-	c.writeHead(request.Request)
 	return ctx, nil
 }
 

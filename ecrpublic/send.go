@@ -38,6 +38,23 @@ func (s sender) send(ctx context.Context, r *http.Request) (*http.Response, erro
 	return response, err
 }
 
+// transmit sends a request with the call's body. It returns a *smithyhttp.Response, which
+// is empty if none came, or nil if the body cannot be read.
+func (c *call) transmit(ctx context.Context, r *smithyhttp.Request) (any, error) {
+	body, err := c.body.NewReader()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { r.Body = nil }()
+	defer body.Close() // a transport that still reads it is cut off
+	r.Body = body
+	response, err := c.sender.send(ctx, r.Request)
+	if response == nil {
+		response = &http.Response{Header: http.Header{}, Body: http.NoBody}
+	}
+	return &smithyhttp.Response{Response: response}, sendError(ctx, err)
+}
+
 // noRedirects keeps an http.Client from following a redirect, which would take a
 // signed request to another host.
 type noRedirects struct{ client *http.Client }

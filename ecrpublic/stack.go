@@ -7,6 +7,7 @@ import (
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
+	"github.com/aws/smithy-go/tracing"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ecr-public/ecr-public-go/internal/codec"
@@ -15,19 +16,39 @@ import (
 // runStack runs the steps of a call through a middleware stack.
 func (c *call) runStack(ctx context.Context, stack *middleware.Stack) (any, middleware.Metadata, error) {
 	ctx, end := c.observe(ctx)
-	handler := smithyhttp.NewClientHandlerWithOptions(c.sender, func(h *smithyhttp.ClientHandler) {
-		h.Meter = c.options.MeterProvider.Meter(scope)
-	})
-	result, metadata, err := middleware.DecorateHandler(handler, stack).Handle(ctx, c.in)
+	result, metadata, err := middleware.DecorateHandler((*stackSend)(c), stack).Handle(ctx, c.in)
 	end(err)
 	return result, metadata, err
+}
+
+// stackSend is a call as the handler that sends its request at the end of a stack.
+type stackSend call
+
+// Handle sends a request as the direct way does, without another copy of it, unless
+// somebody observes that or a middleware changed what is sent: smithy's handler has the
+// spans, the metrics and the checks for that.
+func (s *stackSend) Handle(ctx context.Context, request any) (response any, metadata middleware.Metadata, err error) {
+	c := (*call)(s)
+	_, traced := tracing.GetOperationTracer(ctx)
+	if r, ok := request.(*smithyhttp.Request); ok && !traced && c.isUnmetered() && c.sendsOwnBody(r) && r.Host == "" {
+		response, err = c.transmit(ctx, r)
+		return response, metadata, err
+	}
+	return smithyhttp.NewClientHandlerWithOptions(c.sender, func(h *smithyhttp.ClientHandler) {
+		h.Meter = c.options.MeterProvider.Meter(scope)
+	}).Handle(ctx, request)
+}
+
+// sendsOwnBody reports whether a request has the body that the call encoded.
+func (c *call) sendsOwnBody(r *smithyhttp.Request) bool {
+	return r.GetStream() == c.body && r.ContentLength == c.body.Size()
 }
 
 // newStack registers the steps, under the IDs and in the order of the official
 // client's, and lets the caller's options change the stack. An error of such an option
 // is returned as it is.
 func (c *call) newStack() (*middleware.Stack, error) {
-	s := middleware.NewStack(c.operation, smithyhttp.NewStackRequest)
+	s := middleware.NewStack(c.operation, func() any { return newRequest() })
 	on := c.options.Interceptors
 	if err := errors.Join(
 		c.addSteps(s),
@@ -114,7 +135,8 @@ func (s *stackStep) HandleInitialize(ctx context.Context, in middleware.Initiali
 	return next.HandleInitialize(ctx, in)
 }
 
-// HandleSerialize also attaches the body that the step made to the request.
+// HandleSerialize also makes the request of the body that the step encoded. The body
+// comes first, because attaching it copies the request.
 func (s *stackStep) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (out middleware.SerializeOutput, metadata middleware.Metadata, err error) {
 	if err := s.call.take(in.Parameters); err != nil {
 		return out, metadata, err
@@ -123,9 +145,12 @@ func (s *stackStep) HandleSerialize(ctx context.Context, in middleware.Serialize
 		return out, metadata, err
 	}
 	if s.step.do != nil {
-		if in.Request, err = in.Request.(*smithyhttp.Request).SetStream(s.call.body); err != nil {
+		request, err := in.Request.(*smithyhttp.Request).SetStream(s.call.body)
+		if err != nil {
 			return out, metadata, err
 		}
+		s.call.writeHead(request.Request)
+		in.Request = request
 	}
 	return next.HandleSerialize(ctx, in)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/middleware"
+	"github.com/aws/smithy-go/tracing"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -216,4 +217,47 @@ func TestPayloadHashNeedsNoAuthScheme(t *testing.T) {
 		return err
 	})).DescribeRegistries(t.Context(), nil)
 	require.ErrorContains(t, err, "no resolved auth scheme")
+}
+
+// TestRequestsThatMiddlewareChanged changes what a request sends, after it was signed.
+func TestRequestsThatMiddlewareChanged(t *testing.T) {
+	t.Parallel()
+	send := func(change func(*smithyhttp.Request)) (*script, error) {
+		s := &script{answers: []answer{{Status: 200}}}
+		_, err := scripted(s, ecrpublic.WithAPIOptions(func(stack *middleware.Stack) error {
+			return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("change", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+				r := in.Request.(*smithyhttp.Request)
+				change(r)
+				out, metadata, err := next.HandleDeserialize(ctx, in)
+				assert.Nil(t, r.Body, "the transport's business")
+				return out, metadata, err
+			}), middleware.After)
+		})).DescribeRegistries(t.Context(), nil)
+		return s, err
+	}
+	s, err := send(func(r *smithyhttp.Request) { r.ContentLength = -1 })
+	require.NoError(t, err)
+	assert.EqualValues(t, -1, s.requests[0].ContentLength)
+	assert.Equal(t, "{}", string(s.bodies[0]))
+
+	s, err = send(func(r *smithyhttp.Request) { r.Host = "other.test" })
+	require.NoError(t, err)
+	assert.Equal(t, "other.test", s.requests[0].Host)
+
+	_, err = send(func(r *smithyhttp.Request) { r.Host = "no host" })
+	require.ErrorContains(t, err, "endpoint host domain labels must match")
+}
+
+// TestTracerOfTheContext traces a call by the tracer of one that it is a part of.
+func TestTracerOfTheContext(t *testing.T) {
+	t.Parallel()
+	spans := &tracer{}
+	client := scripted(&script{answers: []answer{{Status: 200}}}, ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return nil }))
+	_, err := client.DescribeRegistries(tracing.WithOperationTracer(t.Context(), spans), nil)
+	require.NoError(t, err)
+	var names []string
+	for _, s := range spans.ended {
+		names = append(names, s.name)
+	}
+	assert.Equal(t, []string{"DoHTTPRequest", "Attempt", "RetryLoop"}, names)
 }
