@@ -99,23 +99,23 @@ func (f *faultRequest) checkOperation(effect namedEffect) error {
 		return nil
 	case effect.operations != nil:
 		return fmt.Errorf("operation %q: want one of %s with the effect %s", f.Operation, strings.Join(allowed, ", "), f.Effect)
-	case isRegistryOperation(f.Operation):
+	case isOtherRequest(f.Operation):
 		return nil
 	}
-	return fmt.Errorf(`operation %q: want one of %s; or, for the registry host, one of the methods %s with one of the roots %s, such as "GET /v2/"`,
-		f.Operation, strings.Join(allowed, ", "), strings.Join(registryMethods(), ", "), strings.Join(registryRoots(), ", "))
+	return fmt.Errorf(`operation %q: want one of %s; or, for other requests, one of the methods %s with one of the roots %s, such as "GET /v2/"`,
+		f.Operation, strings.Join(allowed, ", "), strings.Join(otherMethods(), ", "), strings.Join(otherRoots(), ", "))
 }
 
-func registryMethods() []string {
+func otherMethods() []string {
 	return []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 }
 
-func registryRoots() []string { return []string{"/v2/", "/v2", "/token/", "/token", "/blob/"} }
+func otherRoots() []string { return []string{"/v2/", "/v2", "/token/", "/token", "/blob/", "/"} }
 
-// isRegistryOperation reports whether requests to the registry host have this name.
-func isRegistryOperation(name string) bool {
+// isOtherRequest reports whether requests that are not of the API have this name.
+func isOtherRequest(name string) bool {
 	method, root, _ := strings.Cut(name, " ")
-	return slices.Contains(registryMethods(), method) && slices.Contains(registryRoots(), root)
+	return slices.Contains(otherMethods(), method) && slices.Contains(otherRoots(), root)
 }
 
 func (c *control) addFault(r *http.Request) (any, error) {

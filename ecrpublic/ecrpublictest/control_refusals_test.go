@@ -32,7 +32,7 @@ func TestControlRefuses(t *testing.T) {
 		`POST faults {"effect":"throttle","operation":["PutImage"]}`:                        `operation ["PutImage"]: want a string`,
 		`POST faults {"effect":"throttle","operation":"PutImages"}`:                         `operation "PutImages": want one of BatchCheckLayerAvailability, BatchDeleteImage, `,
 		`POST faults {"effect":"throttle","operation":"putimage"}`:                          `such as "GET /v2/"`,
-		`POST faults {"effect":"throttle","operation":"GET /v1/"}`:                          "GET, HEAD, POST, PUT, PATCH, DELETE with one of the roots /v2/, /v2, /token/, /token, /blob/",
+		`POST faults {"effect":"throttle","operation":"GET /v1/"}`:                          "GET, HEAD, POST, PUT, PATCH, DELETE with one of the roots /v2/, /v2, /token/, /token, /blob/, /",
 		`POST faults {"effect":"throttle","operation":"FETCH /v2/"}`:                        `operation "FETCH /v2/": want one of`,
 		`POST faults {"effect":"short-pages","operation":"PutImage"}`:                       "want one of DescribeImageTags, DescribeImages, DescribeRegistries, DescribeRepositories with",
 		`POST faults {"effect":"repeat-token","operation":"GET /v2/"}`:                      "want one of DescribeImageTags",
@@ -88,7 +88,7 @@ func assertControlError(t *testing.T, got reply, status int, text string) {
 func TestFaultsByOperation(t *testing.T) {
 	t.Parallel()
 	r := newRepo(t, ecrpublictest.WithControl())
-	for _, operation := range []string{"", "PutImage", "GET /v2/", "HEAD /v2/", "PATCH /v2/", "GET /v2", "GET /token/", "POST /token", "GET /blob/"} {
+	for _, operation := range []string{"", "PutImage", "GET /v2/", "HEAD /v2/", "PATCH /v2/", "GET /v2", "GET /token/", "POST /token", "GET /blob/", "GET /"} {
 		got := r.control("POST faults", `{"effect":"throttle","operation":"`+operation+`"}`)
 		assert.Equal(t, 200, got.status, got.body)
 	}
