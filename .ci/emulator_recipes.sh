@@ -8,6 +8,7 @@
 set -euo pipefail
 
 source "$(dirname "$0")/tools_lib.sh" http://127.0.0.1:4510
+source "$(dirname "$0")/dockerd_lib.sh"
 need curl jq ecr-public-emulator
 cd "$work"
 ecr-public-emulator -h >help
@@ -18,7 +19,7 @@ block() { # TEXT
 }
 
 pids=()
-trap '[[ ${#pids[@]} == 0 ]] || kill "${pids[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'stop_dockerd; [[ ${#pids[@]} == 0 ]] || kill "${pids[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 if (: >/dev/tcp/127.0.0.1/4510) 2>/dev/null; then
 	echo "NOT RUN: something listens on 127.0.0.1:4510"
 	exit 77
@@ -69,7 +70,7 @@ recipe curl curl
 grep -q '"repositoryName":"app"' out || fail "curl: $(cat out)"
 recipe crane aws crane
 if has crane; then recipe skopeo aws crane skopeo; fi
-if docker info >/dev/null 2>&1; then recipe docker aws crane docker; else echo "NOT RUN: docker: no daemon answers"; fi
+if start_dockerd; then recipe docker aws crane docker; fi
 recipe "A throttle" curl
 [[ $(grep -c '"effect"' out) == 7 ]] || fail "a throttle and so on: $(cat out)"
 recipe "Clock, quotas" curl
