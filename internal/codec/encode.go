@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 	"unsafe"
@@ -119,7 +120,10 @@ func writeIf[T any](p *T, write func(T)) bool {
 }
 
 // text writes a string; AppendQuote's error reports bad UTF-8, which it replaced.
-func (e *encoder) text(s string) { e.buf, _ = jsontext.AppendQuote(e.buf, s) }
+func (e *encoder) text(s string) {
+	e.buf = slices.Grow(e.buf, len(s)+len(s)/8+2) // append alone would copy a manifest many times
+	e.buf, _ = jsontext.AppendQuote(e.buf, s)
+}
 
 func (e *encoder) bool(b bool) { e.buf = strconv.AppendBool(e.buf, b) }
 
