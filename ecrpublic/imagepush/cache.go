@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/opencontainers/go-digest"
+
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 // cache holds what a target knows about its repository.
@@ -15,6 +17,7 @@ type cache struct {
 	tags      map[string]digest.Digest // where they point
 	listed    bool                     // tags has all of them
 	manifests map[digest.Digest][]byte // those that were put without a tag
+	kept      int                      // bytes of manifests
 	busy      map[digest.Digest]chan struct{}
 }
 
@@ -127,10 +130,14 @@ func (c *cache) manifest(d digest.Digest) []byte {
 	return c.manifests[d]
 }
 
+// addManifest keeps a manifest for Tag, unless there are too many already.
 func (c *cache) addManifest(d digest.Digest, manifest []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.manifests[d] = manifest
+	if c.manifests[d] == nil && c.kept+len(manifest) <= limits.MaxManifest {
+		c.manifests[d] = manifest
+		c.kept += len(manifest)
+	}
 }
 
 // claim waits until no other goroutine sends the layer. Call release

@@ -36,7 +36,11 @@
 // time, and [TargetOptions.Memory] the memory they use.
 //
 // To bound memory, this package refuses manifests over 4 MiB, images with more than
-// 10,000 manifests, and sources with more than 100,000 tags or 1,000 pages of tags.
+// 10,000 manifests, and sources with more than 100,000 tags or 1,000 pages of tags. It
+// reads and puts manifests at the same time only if they need less than 12 MiB together,
+// so that a hostile source costs a program about 64 MiB at most. A list of tags or
+// referrers is first read by the source; oras-go's remote.Repository bounds it by
+// MaxMetadataBytes.
 //
 // # Failures
 //

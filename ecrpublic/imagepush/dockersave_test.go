@@ -154,7 +154,7 @@ func TestOpenRefusesDamagedLayers(t *testing.T) {
 		"gzip, cut off":    {configOf("base", layer), gzipped(t, layer)[:200], "222/layer.tar: unexpected EOF"},
 		"gzip, no more":    {configOf("base", layer), "\x1f\x8b", "222/layer.tar: unexpected EOF"},
 		"in another order": {configOf(layer, "base"), layer, "layer 111/layer.tar is"},
-		"one ID":           {configOf("base"), layer, `config.json: 1 diff_ids for 2 layers, ["111/layer.tar" "222/layer.tar"]`},
+		"one ID":           {configOf("base"), layer, `config.json: 1 diff_ids for 2 layers`},
 		"three IDs":        {configOf("base", layer, layer), layer, "config.json: 3 diff_ids for 2 layers"},
 		"no IDs":           {"{}", layer, "config.json: 0 diff_ids for 2 layers"},
 	} {

@@ -13,6 +13,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
 
@@ -202,6 +203,35 @@ func TestErrorsOfAPush(t *testing.T) {
 	_, err = imagepush.Push(t.Context(), f, open(t, layout(t, images, "v1")), imagepush.PushOptions{Repository: "team/app", Tag: "v1"}, unlimited)
 	require.ErrorContains(t, err, "imagepush: push to team/app: ")
 	assert.NotContains(t, err.Error(), `""`)
+}
+
+// tagged is a source with tags, as many on a page as it has.
+type tagged struct {
+	images
+	tags []string
+}
+
+func (s tagged) Tags(_ context.Context, _ string, fn func([]string) error) error { return fn(s.tags) }
+
+func TestErrorForAMissingReference(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	many := slices.Repeat([]string{"v"}, 21)
+	for want, source := range map[string]oras.ReadOnlyTarget{
+		`push "v9" to team/app: the source has no image "v9": v9: not found`: images,
+		`v9: not found; it has no tags`:                                      tagged{images, nil},
+		`v9: not found; it has ["v1" "v2"]`:                                  tagged{images, []string{"v1", "v2"}},
+		`"v" "v"] and perhaps more`:                                          tagged{images, many},
+		`the source has []`:                                                  open(t, layout(t, images)),
+	} {
+		for _, platform := range []string{"", "linux/amd64"} {
+			_, err := imagepush.Push(t.Context(), newFake(), source, imagepush.PushOptions{Repository: "team/app", Reference: "v9", Platform: platform}, unlimited)
+			require.ErrorIs(t, err, errdef.ErrNotFound)
+			assert.ErrorContains(t, err, want)
+		}
+	}
+	_, err := imagepush.Mirror(t.Context(), newFake(), tagged{images, nil}, imagepush.MirrorOptions{Repository: "team/app", Tags: []string{"v9"}}, unlimited)
+	require.ErrorContains(t, err, "mirror tag v9: the source has no such image: v9: not found")
 }
 
 func TestResultSaysWhichTagWasSet(t *testing.T) {

@@ -32,27 +32,22 @@ func (t *Target) pushManifest(ctx context.Context, desc ocispec.Descriptor, sour
 	if desc.Size > limits.MaxManifest {
 		return fmt.Errorf("manifest %s has %d bytes, ECR Public accepts up to %d: %w", desc.Digest, desc.Size, limits.MaxManifest, errdef.ErrSizeExceedsLimit)
 	}
-	manifest, err := content.ReadAll(source, desc)
-	if err != nil {
-		return fmt.Errorf("manifest %s: read the source: %w", desc.Digest, err)
-	}
-	if tag == "" {
-		t.cache.addManifest(desc.Digest, manifest)
-	}
-	return t.putImage(ctx, desc, manifest, tag)
+	return t.putImage(ctx, desc, tag, func() ([]byte, error) {
+		manifest, err := content.ReadAll(source, desc)
+		if err == nil && tag == "" {
+			t.cache.addManifest(desc.Digest, manifest)
+		}
+		return manifest, err
+	})
 }
 
-// putImage puts a manifest unless it exists with the tag; an empty tag means
-// none.
-func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, manifest []byte, tag string) error {
+// putImage puts a manifest, which read returns, unless it exists with the tag; an
+// empty tag means none.
+func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, tag string, read func() ([]byte, error)) error {
 	if t.cache.hasTag(desc.Digest, tag) {
 		return nil
 	}
-	put := t.putByAPI
-	if t.host != nil {
-		put = t.putOnHost
-	}
-	if err := put(ctx, desc, manifest, tag); err != nil {
+	if err := t.readAndPut(ctx, desc, tag, read); err != nil {
 		return fmt.Errorf("manifest %s: %w", desc.Digest, err)
 	}
 	var tags []string
@@ -62,6 +57,22 @@ func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, manifest
 	t.cache.addImage(desc.Digest, tags...)
 	t.report.upload(desc)
 	return nil
+}
+
+func (t *Target) readAndPut(ctx context.Context, desc ocispec.Descriptor, tag string, read func() ([]byte, error)) error {
+	release, err := t.reserve(ctx, memoryToSend(desc))
+	if err != nil {
+		return err
+	}
+	defer release()
+	manifest, err := read()
+	if err != nil {
+		return fmt.Errorf("read the source: %w", err)
+	}
+	if t.host != nil {
+		return t.putOnHost(ctx, desc, manifest, tag)
+	}
+	return t.putByAPI(ctx, desc, manifest, tag)
 }
 
 func (t *Target) putByAPI(ctx context.Context, desc ocispec.Descriptor, manifest []byte, tag string) error {

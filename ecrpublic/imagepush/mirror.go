@@ -9,6 +9,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
 	"oras.land/oras-go/v2"
+	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
@@ -197,6 +198,9 @@ func (t *Target) mirror(ctx context.Context, source oras.ReadOnlyTarget, image *
 		return err
 	}
 	image.Descriptor, err = source.Resolve(ctx, image.Tag)
+	if errors.Is(err, errdef.ErrNotFound) {
+		return fmt.Errorf("the source has no such image: %w", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -126,11 +126,10 @@ func (t *Target) putLeaves(ctx context.Context, source content.Fetcher, nodes []
 }
 
 func (t *Target) putNode(ctx context.Context, source content.Fetcher, n node, tag string) error {
-	if n.data == nil {
-		var err error
-		if n.data, _, err = manifest.Fetch(ctx, source, n.desc); err != nil {
-			return err
+	return t.putImage(ctx, n.desc, tag, func() ([]byte, error) {
+		if n.data != nil {
+			return n.data, nil
 		}
-	}
-	return t.putImage(ctx, n.desc, n.data, tag)
+		return content.FetchAll(ctx, source, n.desc)
+	})
 }

@@ -19,7 +19,8 @@ import (
 // resolve finds an image in a source, or its child for a platform.
 func resolve(ctx context.Context, source oras.ReadOnlyTarget, reference, platform string) (ocispec.Descriptor, error) {
 	if platform == "" {
-		return source.Resolve(ctx, reference)
+		desc, err := source.Resolve(ctx, reference)
+		return desc, explained(ctx, source, reference, err)
 	}
 	want, err := parsePlatform(platform)
 	if err != nil {
@@ -31,7 +32,7 @@ func resolve(ctx context.Context, source oras.ReadOnlyTarget, reference, platfor
 	}
 	root, err := lookUp(ctx, reference)
 	if err != nil {
-		return root, err
+		return root, explained(ctx, source, reference, err)
 	}
 	if !manifest.IsIndex(root.MediaType) {
 		return root, checkPlatform(ctx, source, root, want)
@@ -68,7 +69,9 @@ func childFor(ctx context.Context, source content.Fetcher, root ocispec.Descript
 		if child.Platform != nil && matches(*child.Platform, want) {
 			found = append(found, child)
 		}
-		all = append(all, fmt.Sprintf("%s %s", archive.Platform(child), child.Digest))
+		if len(all) < maxNamed {
+			all = append(all, fmt.Sprintf("%s %s", archive.Platform(child), child.Digest))
+		}
 	}
 	if len(found) != 1 {
 		return ocispec.Descriptor{}, fmt.Errorf("index %s has %d images for %s: %w; it has %s", root.Digest, len(found), archive.Platform(ocispec.Descriptor{Platform: &want}), errdef.ErrNotFound, strings.Join(all, ", "))
@@ -87,6 +90,9 @@ func checkPlatform(ctx context.Context, source content.Fetcher, image ocispec.De
 	}
 	data, err := content.FetchAll(ctx, source, *m.Config)
 	if err != nil {
+		return fmt.Errorf("config %s: %w", m.Config.Digest, err)
+	}
+	if err := manifest.CheckElements(data); err != nil {
 		return fmt.Errorf("config %s: %w", m.Config.Digest, err)
 	}
 	var got ocispec.Platform

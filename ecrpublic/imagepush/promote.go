@@ -154,7 +154,7 @@ func (p *promotion) retag(ctx context.Context) (result PromoteResult, err error)
 	if p.options.DryRun {
 		return result, nil
 	}
-	return result, p.putImage(ctx, m.Descriptor, m.Content, p.to.Tag)
+	return result, p.putImage(ctx, m.Descriptor, p.to.Tag, func() ([]byte, error) { return m.Content, nil })
 }
 
 // copy copies the image into another repository.

@@ -107,22 +107,11 @@ func newReferrerLister(source content.ReadOnlyStorage) referrerLister {
 // referrersOf returns the manifests that name a manifest as their subject. A
 // source may also list others, such as an index of it.
 func (t *Target) referrersOf(ctx context.Context, source content.Fetcher, list referrerLister, subject ocispec.Descriptor) (referrers []ocispec.Descriptor, err error) {
-	pages := 0
-	err = list(ctx, subject, func(page []ocispec.Descriptor) error {
-		referrers = append(referrers, page...)
-		if pages++; pages > maxPages || len(referrers) > maxManifests {
-			return fmt.Errorf("more than %d, or %d pages: %w", maxManifests, maxPages, errdef.ErrSizeExceedsLimit)
-		}
-		return context.Cause(ctx)
-	})
-	if err != nil {
+	if referrers, err = t.listReferrers(ctx, list, subject); err != nil {
 		return nil, err
 	}
 	checked := referrers[:0]
 	for _, desc := range referrers {
-		if !isManifest(desc) {
-			continue
-		}
 		n, err := t.readNode(ctx, source, desc)
 		if err != nil {
 			return nil, err
@@ -132,4 +121,27 @@ func (t *Target) referrersOf(ctx context.Context, source content.Fetcher, list r
 		}
 	}
 	return checked, nil
+}
+
+// listReferrers returns the manifests that a source lists.
+func (t *Target) listReferrers(ctx context.Context, list referrerLister, subject ocispec.Descriptor) (listed []ocispec.Descriptor, err error) {
+	release, err := t.reserve(ctx, listMemory)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	pages, n := 0, 0
+	err = list(ctx, subject, func(page []ocispec.Descriptor) error {
+		n += len(page)
+		if pages++; pages > maxPages || n > maxManifests {
+			return fmt.Errorf("more than %d, or %d pages: %w", maxManifests, maxPages, errdef.ErrSizeExceedsLimit)
+		}
+		for _, desc := range page {
+			if isManifest(desc) {
+				listed = append(listed, bare(desc))
+			}
+		}
+		return context.Cause(ctx)
+	})
+	return listed, err
 }

@@ -70,7 +70,8 @@ func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) 
 //
 // Open reads an archive as tar would unpack it: the last entry of a name counts.
 // It rejects names that lead out of the archive, and entries that tools read in
-// different ways. Metadata is limited to 4 MiB per file and 10,000 manifests.
+// different ways. Metadata is limited to 4 MiB per file and 10,000 manifests with
+// 20,000 descriptors, and a tar file to 100,000 entries with names of 8 MiB.
 func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Source, error) {
 	var options OpenOptions
 	for _, fn := range optFns {
@@ -172,9 +173,8 @@ func (s *Source) resolveName(reference string) (ocispec.Descriptor, error) {
 
 // candidates returns what to call images, sorted, and not too many.
 func (s *Source) candidates(images []ocispec.Descriptor) []string {
-	const most = 20
 	var names []string
-	for _, image := range images[:min(len(images), most)] {
+	for _, image := range images[:min(len(images), maxNamed)] {
 		names = append(names, s.unique(image))
 	}
 	slices.Sort(names)

@@ -18,8 +18,9 @@ import (
 
 const (
 	// maxTags is how many tags of a source are listed: more than a repository of
-	// ECR Public can have images.
-	maxTags = 100_000
+	// ECR Public can have images. maxTagBytes is how long they may be together.
+	maxTags     = 100_000
+	maxTagBytes = 8 << 20
 
 	// maxPages is how many pages of tags or referrers are read.
 	maxPages = 1000
@@ -61,12 +62,15 @@ func selectTags(ctx context.Context, source registry.TagLister, patterns []strin
 
 // sourceTags lists the tags of a source, up to a bound.
 func sourceTags(ctx context.Context, source registry.TagLister) (all []string, err error) {
-	pages := 0
+	pages, bytes := 0, 0
 	err = source.Tags(ctx, "", func(page []string) error {
-		all = append(all, page...)
-		if pages++; pages > maxPages || len(all) > maxTags {
-			return fmt.Errorf("the source lists more than %d tags, or %d pages of them: name the tags: %w", maxTags, maxPages, errdef.ErrSizeExceedsLimit)
+		for _, tag := range page {
+			bytes += len(tag)
 		}
+		if pages++; pages > maxPages || len(all)+len(page) > maxTags || bytes > maxTagBytes {
+			return fmt.Errorf("the source lists more than %d tags, %d bytes or %d pages of them: name the tags: %w", maxTags, maxTagBytes, maxPages, errdef.ErrSizeExceedsLimit)
+		}
+		all = append(all, page...)
 		return nil
 	})
 	return all, err

@@ -101,7 +101,7 @@ type Target struct {
 	health     health
 	host       *host // nil to send through the API
 
-	metadata *semaphore.Weighted // memory for manifests that are being read
+	metadata *semaphore.Weighted // memory for manifests and lists, see reserve
 	missing  atomic.Bool         // the repository does not exist, in a dry run
 
 	mu      sync.Mutex
@@ -223,15 +223,15 @@ func (t *Target) PushReference(ctx context.Context, desc ocispec.Descriptor, con
 
 // Tag points a tag at a manifest. The API sets tags by putting the manifest and
 // does not return manifests, so Tag works only for those that this target put
-// without a tag, or if the tag already points there. Otherwise the error is
-// errdef.ErrUnsupported. oras.Copy does not need it.
+// without a tag, the first 4 MiB of them, or if the tag already points there.
+// Otherwise the error is errdef.ErrUnsupported. oras.Copy does not need it.
 func (t *Target) Tag(ctx context.Context, desc ocispec.Descriptor, reference string) error {
 	tag, err := t.tagOf(reference, desc)
 	if err != nil {
 		return err
 	}
 	if manifest := t.cache.manifest(desc.Digest); manifest != nil {
-		return t.putImage(ctx, desc, manifest, tag)
+		return t.putImage(ctx, desc, tag, func() ([]byte, error) { return manifest, nil })
 	}
 	if _, err := t.imageExists(ctx, desc.Digest); err != nil {
 		return err
@@ -271,7 +271,16 @@ func (t *Target) FindSuccessors(ctx context.Context, fetcher content.Fetcher, de
 	if !isManifest(desc) {
 		return nil, nil
 	}
-	_, m, err := manifest.Fetch(ctx, fetcher, desc)
+	release, err := t.reserve(ctx, memoryToParse(desc))
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	data, _, err := manifest.Fetch(ctx, fetcher, desc)
+	if err != nil {
+		return nil, err
+	}
+	m, err := manifest.Parse(data) // with annotations, for callbacks of oras.Copy
 	if err != nil {
 		return nil, err
 	}

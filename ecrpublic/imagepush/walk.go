@@ -11,7 +11,6 @@ import (
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
 
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -27,12 +26,6 @@ const (
 	// keptManifests is how many bytes of manifests a plan keeps. Others are fetched
 	// again when put.
 	keptManifests = 256 << 10
-
-	// metadataMemory is what the manifests that are read at a time may take, at
-	// most: their bytes, and descriptors, of which two brackets and a comma make one.
-	metadataMemory   = 24 << 20
-	descriptorMemory = 220
-	descriptorText   = 3
 )
 
 // node is a manifest with what it refers to.
@@ -237,46 +230,26 @@ func (w *walk) hasLayers(n node) bool {
 // inOrder returns the manifests with children and subjects before those that refer
 // to them.
 func (w *walk) inOrder() (ordered []node) {
-	byDigest := map[digest.Digest]node{}
-	for _, n := range w.nodes {
-		byDigest[n.desc.Digest] = n
+	byDigest := map[digest.Digest]*node{}
+	for i, n := range w.nodes {
+		byDigest[n.desc.Digest] = &w.nodes[i]
 	}
 	visited := map[digest.Digest]bool{}
-	var visit func(n node)
-	visit = func(n node) {
-		if visited[n.desc.Digest] {
+	var visit func(d digest.Digest)
+	visit = func(d digest.Digest) {
+		n := byDigest[d]
+		if n == nil || visited[d] {
 			return
 		}
-		visited[n.desc.Digest] = true
-		below := n.children
+		visited[d] = true
+		for _, child := range n.children {
+			visit(child.Digest)
+		}
 		if n.subject != nil {
-			below = append(below[:len(below):len(below)], *n.subject)
+			visit(n.subject.Digest)
 		}
-		for _, desc := range below {
-			if child, ok := byDigest[desc.Digest]; ok {
-				visit(child)
-			}
-		}
-		ordered = append(ordered, n)
+		ordered = append(ordered, *n)
 	}
-	visit(w.nodes[0])
+	visit(w.nodes[0].desc.Digest)
 	return ordered
-}
-
-// readNode reads a manifest once there is room for its parsed form in memory.
-func (t *Target) readNode(ctx context.Context, source content.Fetcher, desc ocispec.Descriptor) (node, error) {
-	if desc.Size > limits.MaxManifest {
-		_, _, err := manifest.Fetch(ctx, source, desc) // which refuses it
-		return node{}, err
-	}
-	size := max(0, desc.Size)
-	weight := size + min(manifest.MaxDescriptors, size/descriptorText)*descriptorMemory
-	if err := t.metadata.Acquire(ctx, weight); err != nil {
-		return node{}, context.Cause(ctx)
-	}
-	defer t.metadata.Release(weight)
-	data, m, err := manifest.Fetch(ctx, source, desc)
-	n := node{desc: desc, data: data}
-	n.children, n.blobs, n.subject = m.Links(desc.MediaType)
-	return n, err
 }

@@ -17,8 +17,8 @@ import (
 // the memory that a small text can occupy once parsed.
 const MaxElements = 50_000
 
-// Fetch reads a manifest, checks its size and digest, and parses it. It does
-// not read one that is larger than the service accepts.
+// Fetch reads a manifest, checks its size and digest, and parses what it links to, as
+// [ParseLinks] does. It does not read one that is larger than the service accepts.
 func Fetch(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor) (data []byte, m Manifest, err error) {
 	if desc.Size > limits.MaxManifest {
 		return nil, m, fmt.Errorf("manifest %s has %d bytes, ECR Public accepts up to %d: %w", desc.Digest, desc.Size, limits.MaxManifest, errdef.ErrSizeExceedsLimit)
@@ -34,7 +34,7 @@ func Fetch(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor
 	if err := CheckElements(data); err != nil {
 		return nil, m, fmt.Errorf("manifest %s: %w", desc.Digest, err)
 	}
-	if m, err = Parse(data); err != nil {
+	if m, err = ParseLinks(data); err != nil {
 		return nil, m, fmt.Errorf("%s: %w", desc.Digest, err)
 	}
 	if err := m.check(desc.MediaType); err != nil {
@@ -60,27 +60,4 @@ func (m Manifest) check(mediaType string) error {
 		return errors.New("it is both an index and an image: it has manifests as well as a config or layers")
 	}
 	return nil
-}
-
-// Links returns what a manifest of a media type refers to: the manifests that it
-// lists, its blobs, config first, and its subject, nil if it has none.
-func (m Manifest) Links(mediaType string) (children, blobs []ocispec.Descriptor, subject *ocispec.Descriptor) {
-	switch mediaType {
-	case MediaTypeDockerList:
-		return m.Manifests, nil, nil
-	case ocispec.MediaTypeImageIndex:
-		return m.Manifests, nil, m.Subject
-	case MediaTypeOCIArtifact:
-		return nil, m.Blobs, m.Subject
-	case MediaTypeDockerManifest, ocispec.MediaTypeImageManifest:
-		if m.Config != nil {
-			blobs = append(blobs, *m.Config)
-		}
-		blobs = append(blobs, m.Layers...)
-		if mediaType == MediaTypeDockerManifest {
-			return nil, blobs, nil
-		}
-		return nil, blobs, m.Subject
-	}
-	return nil, nil, nil
 }

@@ -3,7 +3,6 @@
 package manifest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,33 +99,4 @@ func Parse(data []byte) (Manifest, error) {
 	m := Manifest(*shadowed.plain)
 	m.Layers, m.Blobs, m.Manifests = lists.Layers, lists.Blobs, lists.Manifests
 	return m, nil
-}
-
-// MaxDescriptors is how many layers, blobs or children a manifest may list.
-const MaxDescriptors = 10_000
-
-// descriptors are read one by one, so that there can be no more than MaxDescriptors.
-type descriptors []ocispec.Descriptor
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (d *descriptors) UnmarshalJSON(data []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	start, err := decoder.Token()
-	if err != nil || start == nil { // null
-		return err
-	}
-	if start != json.Delim('[') {
-		return fmt.Errorf("want a list of descriptors, got %v", start)
-	}
-	for decoder.More() {
-		if len(*d) == MaxDescriptors {
-			return fmt.Errorf("more than %d descriptors", MaxDescriptors)
-		}
-		var desc ocispec.Descriptor
-		if err := decoder.Decode(&desc); err != nil {
-			return err
-		}
-		*d = append(*d, desc)
-	}
-	return nil
 }

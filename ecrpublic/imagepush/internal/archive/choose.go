@@ -46,8 +46,9 @@ func (l *Layout) choices(complete []ocispec.Descriptor) string {
 	if len(complete) == 0 {
 		return "none of its platforms is complete"
 	}
+	const most = 20
 	var all []string
-	for _, image := range complete {
+	for _, image := range complete[:min(len(complete), most)] {
 		all = append(all, fmt.Sprintf("%s %s", Platform(image), image.Digest))
 	}
 	return "choose a complete one by platform or digest: " + strings.Join(all, ", ")
@@ -121,10 +122,9 @@ func (l *Layout) leaves(root ocispec.Descriptor) (images []ocispec.Descriptor) {
 	return images
 }
 
-// isAttestation reports whether a child of an index describes another child,
-// as BuildKit writes it.
+// isAttestation reports whether a child of an index describes another child.
 func isAttestation(desc ocispec.Descriptor) bool {
-	return desc.Annotations["vnd.docker.reference.type"] != "" || desc.Platform != nil && desc.Platform.OS == "unknown"
+	return desc.Annotations[manifest.AnnotationReferenceType] != "" || desc.Platform != nil && desc.Platform.OS == "unknown"
 }
 
 // config returns the config of an image.

@@ -63,18 +63,23 @@ func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, 
 	if err := readJSON(t, dockerSaveFile, &images); err != nil {
 		return nil, err
 	}
+	if err := checkNumber(images); err != nil {
+		return nil, err
+	}
+	configs := savedConfigs{t, map[string]savedConfig{}}
 	if t.has(ocispec.ImageLayoutFile) {
 		l, err := openLayout(ctx, t)
 		if err != nil {
 			return nil, err
 		}
 		if len(l.Images) > 0 {
-			return l, l.checkSaved(t, images)
+			return l, l.checkSaved(ctx, configs, images)
 		}
 	}
 	b := &builder{
 		Layout:  &Layout{files: t, made: map[digest.Digest]blob{}},
 		tar:     t,
+		configs: configs,
 		options: options,
 	}
 	if err := b.build(ctx, images); err != nil {
@@ -86,7 +91,7 @@ func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, 
 // checkSaved compares the two lists of an archive. Every image in manifest.json must
 // also be reachable from index.json, a complete image that index.json names must lead
 // to one in manifest.json, and a name must mean the same image in both.
-func (l *Layout) checkSaved(t *tarFile, images []savedImage) error {
+func (l *Layout) checkSaved(ctx context.Context, saved savedConfigs, images []savedImage) error {
 	configs := map[digest.Digest]bool{}
 	for _, n := range l.manifests {
 		if manifest.IsImage(n.desc.MediaType) && len(n.blobs) > 0 {
@@ -96,11 +101,11 @@ func (l *Layout) checkSaved(t *tarFile, images []savedImage) error {
 	l.saved = map[digest.Digest]bool{}
 	named := map[string]map[digest.Digest]bool{}
 	for _, image := range images {
-		config, _, err := readConfig(t, image)
+		config, err := saved.of(ctx, image)
 		if err != nil {
 			return err
 		}
-		d := digest.FromBytes(config)
+		d := config.digest
 		if !configs[d] {
 			return fmt.Errorf("%s names an image with config %s, but %s does not", dockerSaveFile, d, ocispec.ImageIndexFile)
 		}
@@ -152,59 +157,28 @@ func (l *Layout) checkRoot(root ocispec.Descriptor, named map[string]map[digest.
 	return nil
 }
 
-// readConfig reads an image's config, and of it the digests of the uncompressed
-// layers.
-func readConfig(t *tarFile, image savedImage) (config []byte, diffIDs []digest.Digest, err error) {
-	name := path.Clean(image.Config)
-	if err := t.checkUnique(name); err != nil {
-		return nil, nil, err
-	}
-	config, err = readMetadata(t, name)
-	if err != nil {
-		return nil, nil, err
-	}
-	var parsed struct{ RootFS ocispec.RootFS }
-	if err := manifest.CheckElements(config); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", image.Config, err)
-	}
-	if err := json.Unmarshal(config, &parsed); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", image.Config, err)
-	}
-	diffIDs = parsed.RootFS.DiffIDs
-	if len(diffIDs) != len(image.Layers) {
-		return nil, nil, fmt.Errorf("%s: %d diff_ids for %d layers, %.1000q", image.Config, len(diffIDs), len(image.Layers), image.Layers)
-	}
-	for _, d := range diffIDs {
-		if err := d.Validate(); err != nil {
-			return nil, nil, fmt.Errorf("%s: diff_id %q: %w", image.Config, d, err)
-		}
-	}
-	return config, diffIDs, nil
-}
-
 // builder builds a layout from a docker save archive that is not one.
 type builder struct {
 	*Layout
 	tar     *tarFile
+	configs savedConfigs
 	options Options
 	layers  map[string]layer // by entry
 }
 
 func (b *builder) build(ctx context.Context, images []savedImage) error {
-	var configs [][]byte
-	var diffIDs [][]digest.Digest
-	for _, image := range images {
-		config, ids, err := readConfig(b.tar, image)
-		if err != nil {
+	configs := make([]savedConfig, len(images))
+	for i, image := range images {
+		var err error
+		if configs[i], err = b.configs.of(ctx, image); err != nil {
 			return err
 		}
-		configs, diffIDs = append(configs, config), append(diffIDs, ids)
 	}
-	if err := b.readLayers(ctx, images, diffIDs); err != nil {
+	if err := b.readLayers(ctx, images, configs); err != nil {
 		return err
 	}
 	for i, image := range images {
-		if err := b.addImage(image, configs[i], diffIDs[i]); err != nil {
+		if err := b.addImage(image, configs[i]); err != nil {
 			return err
 		}
 	}
@@ -213,20 +187,21 @@ func (b *builder) build(ctx context.Context, images []savedImage) error {
 
 // addImage adds an image with its manifest, and its config and layers under their
 // digests.
-func (b *builder) addImage(image savedImage, config []byte, diffIDs []digest.Digest) error {
+func (b *builder) addImage(image savedImage, config savedConfig) error {
 	m := savedManifest{
 		SchemaVersion: 2,
 		MediaType:     manifest.MediaTypeDockerManifest,
-		Config:        b.addData(dockerConfig, config),
+		Config:        savedBlob{MediaType: dockerConfig, Size: config.size, Digest: config.digest},
 		Layers:        []savedBlob{},
 	}
+	b.made[config.digest] = blob{config.size, func() (io.ReadCloser, error) { return b.tar.open(config.entry) }}
 	for i, name := range image.Layers {
-		if source, ok := image.source(diffIDs[i]); ok {
+		if source, ok := image.source(config.diffIDs[i]); ok {
 			m.Layers = append(m.Layers, source)
 			continue
 		}
 		l := b.layers[path.Clean(name)]
-		if err := verify(name, l, claim{diffIDs[i], image.Config}, nil); err != nil {
+		if err := verify(name, l, claim{config.diffIDs[i], image.Config}, nil); err != nil {
 			return err
 		}
 		m.Layers = append(m.Layers, savedBlob{MediaType: dockerLayer, Size: l.size, Digest: l.digest})

@@ -42,17 +42,17 @@ type claim struct {
 }
 
 // readLayers reads the layers of images, each once and several at a time.
-func (b *builder) readLayers(ctx context.Context, images []savedImage, diffIDs [][]digest.Digest) error {
+func (b *builder) readLayers(ctx context.Context, images []savedImage, configs []savedConfig) error {
 	claims := map[string]claim{}
 	var names []string
 	for i, image := range images {
 		for j, name := range image.Layers {
 			name = path.Clean(name)
-			_, foreign := image.source(diffIDs[i][j])
+			_, foreign := image.source(configs[i].diffIDs[j])
 			if _, ok := claims[name]; ok || foreign {
 				continue
 			}
-			claims[name] = claim{diffIDs[i][j], image.Config}
+			claims[name] = claim{configs[i].diffIDs[j], image.Config}
 			names = append(names, name)
 		}
 	}

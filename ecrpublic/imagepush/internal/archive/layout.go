@@ -21,7 +21,7 @@ const (
 	maxManifests = 10_000
 
 	// maxDescriptors is how many blobs and children those may list together.
-	maxDescriptors = 50_000
+	maxDescriptors = 20_000
 )
 
 // Layout holds the images at a path. Its methods may be called concurrently.
@@ -30,11 +30,11 @@ type Layout struct {
 	Images []ocispec.Descriptor
 
 	files     files
-	made      map[digest.Digest]blob // what is not among the files
-	manifests map[digest.Digest]node // that are there
-	parents   map[digest.Digest][]ocispec.Descriptor
-	saved     map[digest.Digest]bool // configs of the images that manifest.json lists beside index.json
-	spool     *spool                 // of compressed layers; nil if there are none
+	made      map[digest.Digest]blob            // what is not among the files
+	manifests map[digest.Digest]node            // that are there
+	parents   map[digest.Digest][]digest.Digest // the manifests that refer to it
+	saved     map[digest.Digest]bool            // configs of the images that manifest.json lists beside index.json
+	spool     *spool                            // of compressed layers; nil if there are none
 }
 
 // blob is content built from files.
@@ -68,7 +68,7 @@ func openLayout(ctx context.Context, files files) (*Layout, error) {
 
 // load reads the manifests at and below the images.
 func (l *Layout) load(ctx context.Context) error {
-	l.manifests, l.parents = map[digest.Digest]node{}, map[digest.Digest][]ocispec.Descriptor{}
+	l.manifests, l.parents = map[digest.Digest]node{}, map[digest.Digest][]digest.Digest{}
 	links := 0
 	for next := slices.Clone(l.Images); len(next) > 0; next = next[1:] {
 		desc := next[0]
@@ -107,12 +107,15 @@ func (l *Layout) read(ctx context.Context, desc ocispec.Descriptor) (node, error
 }
 
 func (l *Layout) addParent(parent node) {
-	children := slices.Concat(parent.children, parent.blobs)
-	if parent.subject != nil {
-		children = append(children, *parent.subject)
+	add := func(child digest.Digest) { l.parents[child] = append(l.parents[child], parent.desc.Digest) }
+	for _, child := range parent.children {
+		add(child.Digest)
 	}
-	for _, child := range children {
-		l.parents[child.Digest] = append(l.parents[child.Digest], parent.desc)
+	for _, blob := range parent.blobs {
+		add(blob.Digest)
+	}
+	if parent.subject != nil {
+		add(parent.subject.Digest)
 	}
 }
 
@@ -162,8 +165,11 @@ func (l *Layout) size(d digest.Digest) (int64, error) {
 }
 
 // Predecessors returns the manifests that refer to a blob or a manifest.
-func (l *Layout) Predecessors(_ context.Context, desc ocispec.Descriptor) ([]ocispec.Descriptor, error) {
-	return l.parents[desc.Digest], nil
+func (l *Layout) Predecessors(_ context.Context, desc ocispec.Descriptor) (all []ocispec.Descriptor, err error) {
+	for _, parent := range l.parents[desc.Digest] {
+		all = append(all, l.manifests[parent].desc)
+	}
+	return all, nil
 }
 
 // blobPath is the file of a digest.

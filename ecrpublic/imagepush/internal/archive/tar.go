@@ -20,8 +20,10 @@ const (
 	// maxEntries is how many entries a tar file may have.
 	maxEntries = 100_000
 
-	// maxName is how long the name of an entry may be, as on Linux.
-	maxName = 4096
+	// maxName is how long the name of an entry may be, as on Linux, and maxNames how
+	// long the names of all entries and the links among them may be together.
+	maxName  = 4096
+	maxNames = 8 << 20
 
 	// maxLinks is how many links may lead to a file one after another, as on Linux.
 	maxLinks = 40
@@ -33,6 +35,7 @@ type tarFile struct {
 	path    string
 	entries map[string]entry
 	folders map[string]bool // those that entries stand in
+	names   int             // bytes of all names
 }
 
 // entry is a file, a folder, a link or something else.
@@ -114,6 +117,10 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 	if len(t.entries) == maxEntries {
 		return fmt.Errorf("more than %d entries: %w", maxEntries, errdef.ErrSizeExceedsLimit)
 	}
+	if t.names += len(name) + len(header.Linkname); t.names > maxNames {
+		return fmt.Errorf("the names of the entries have more than %d bytes together: %w", maxNames, errdef.ErrSizeExceedsLimit)
+	}
+	name = strings.Clone(name) // which may be part of a header of a megabyte
 	if err := t.addFolders(name); err != nil {
 		return err
 	}
@@ -123,7 +130,7 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 	e := entry{kind: header.Typeflag, offset: offset, size: header.Size}
 	switch header.Typeflag {
 	case tar.TypeSymlink:
-		e.link = header.Linkname
+		e.link = strings.Clone(header.Linkname)
 		e.target, err = linkTarget(name, e.link)
 	case tar.TypeLink:
 		e, err = t.hardLink(name, header.Linkname)
