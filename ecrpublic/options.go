@@ -105,13 +105,13 @@ type Options struct {
 	// RuntimeEnvironment is filled by package config for DefaultsMode auto.
 	RuntimeEnvironment aws.RuntimeEnvironment
 
-	// StallTimeout is how long an attempt may continue without a byte sent or
-	// received. It is then cut off, which is a connection error and is retried. 0
-	// means a minute, as in boto3; a negative value lets an attempt wait for as long as
-	// its context. A slow transfer that moves is not cut off, nor is one whose
-	// LayerPartReader or LogoImageReader is slow. What moves is what the
-	// operating system accepts or delivers, whose buffers may hold megabytes of an
-	// upload: allow for the time that the slowest connection needs for two of them.
+	// StallTimeout ends an attempt, with a connection error that is retried, if no byte
+	// is sent or received for this long. 0 means a minute, as in boto3; a negative
+	// value means no limit but the context's. A slow transfer that makes progress
+	// continues, and so does one whose LayerPartReader or LogoImageReader is slow. A
+	// byte counts as sent when the operating system accepts it. Its buffers may hold
+	// megabytes of an upload, so allow for the time that the slowest connection needs
+	// to send two megabytes.
 	StallTimeout time.Duration
 
 	// TracerProvider receives the client's spans; nil records none.
