@@ -1,7 +1,7 @@
 // Package ecrpublic is a client for Amazon ECR Public, the service behind
 // public.ecr.aws. It is a drop-in replacement for aws-sdk-go-v2/service/ecrpublic:
 // names and types are the same, so in almost all programs only the import paths change.
-// README.md lists the exceptions and the differences in behaviour.
+// README.md lists the differences.
 //
 //	cfg, err := config.LoadDefaultConfig(ctx)
 //	if err != nil { ... }

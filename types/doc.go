@@ -20,5 +20,5 @@
 //
 // # Struct tags
 //
-// Tags named "ecr" are for this module's encoder; users can ignore them.
+// Tags named "ecr" are internal to this module; ignore them.
 package types

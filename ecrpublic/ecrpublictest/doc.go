@@ -12,8 +12,9 @@
 // and must use plain HTTP. For code with hard-coded addresses, [Server.Transport] sends
 // requests for the real hosts, such as public.ecr.aws, to the server.
 //
-// [Handler.Inject] makes requests fail in ways that the service, a network or a load
-// balancer can cause. [Handler.Requests] returns the requests that arrived.
+// [Handler.Inject] injects what the service, a network or a load balancer can cause:
+// errors, lost connections, delays, short pages. [Handler.Requests] returns the
+// requests that arrived.
 //
 // Two parts work without the emulator. The mock [Client] is for tests that specify each
 // response, by operation or, with [NewScript], call by call. [Scrubber] removes account
@@ -39,7 +40,7 @@
 // # What is not emulated
 //
 //   - Multiple accounts: there is one account, with one registry.
-//   - IAM. Policies are stored and their syntax is checked, but they have no effect.
+//   - IAM. Policies are checked and stored, but not enforced.
 //   - The ECR Public Gallery website. Logos are accepted unchecked, and their URLs do
 //     not work.
 //   - Conversion of manifests for old clients, and the list of repositories on the

@@ -9,8 +9,8 @@
 // [EnsureRepository] creates a repository if it is missing. [EnsureCatalogData],
 // [EnsureTags] and [EnsureRepositoryPolicy] bring its catalog data, resource tags and
 // policy into the requested state. [FindImage] and [ImageExists] look for one image.
-// [DeleteImages] deletes any number of images. All functions work on the caller's own
-// repositories; pass their names without the alias.
+// [DeleteImages] deletes any number of images. Repositories are the caller's own, and
+// are named without the alias; EnsureTags takes an ARN.
 //
 // # Pruning
 //
@@ -25,17 +25,18 @@
 //
 // # Multi-platform images and referrers
 //
-// An index lists one image for each platform, its children. Rules ignore untagged
+// An index lists its children, usually one image per platform. Rules ignore untagged
 // children: a child is deleted once every index that lists it has been deleted. Rules
 // do apply to tagged children, but a child is kept as long as any index that lists it
 // is kept.
 //
 // Signatures, attestations and other referrers are pruned together with their subject,
 // in the same way. A referrer is an untagged image whose manifest names a subject, or
-// an image whose only tags are of the form "sha256-<digest>" or "sha256-<digest>.sig".
-// An image of the second kind belongs to the subjects that its tags name. If its
-// manifest names another subject, the image is kept as long as either is. If its
-// subject is not in the repository, a referrer is treated like any other image.
+// an image whose only tags are of the form "sha256-<hex>", with or without a suffix
+// such as ".sig" or ".att". An image of the second kind belongs to the subjects that
+// its tags name. If its manifest names another subject, the image is kept as long as
+// any of them is. If its subject is not in the repository, a referrer is treated like
+// any other image.
 //
 // # What is unknown
 //

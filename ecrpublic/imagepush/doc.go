@@ -7,10 +7,10 @@
 //	result, err := imagepush.Push(ctx, client, source, imagepush.PushOptions{Repository: "app", Tag: "v1"})
 //
 // [Push] copies one image or other OCI artifact; [Mirror] copies many tags of a
-// repository. Both read from any oras-go source, such as a remote repository, or one
-// that [Open] returns for an OCI layout or a docker save archive. [Promote] gives an
-// image that is already in the registry another tag, or copies it to another repository
-// of the registry. [Target] is a destination for oras.Copy.
+// repository. Both read from an oras-go source, such as a remote repository or what
+// [Open] returns for an OCI layout or a docker save archive; Mirror's must list tags.
+// [Promote] gives an image that is already in the registry another tag, or copies it to
+// another repository of the registry. [Target] is a destination for oras.Copy.
 //
 // # What is sent
 //
@@ -23,38 +23,41 @@
 //
 // By default, content goes through the API. With [TargetOptions.Registry] it goes to
 // public.ecr.aws, as with docker push. This is faster: a layer of any size takes only
-// two requests, and about a third of the CPU time that the API takes. With it, both the
-// API and public.ecr.aws must be reachable, and the credentials also need the
-// permissions that package login lists.
+// two requests, and about a third of the CPU time. But both the API and public.ecr.aws
+// must be reachable, and the credentials also need the permissions that package login
+// lists.
 //
 // # Memory
 //
-// A layer whose content implements io.ReaderAt and io.Seeker is read twice, and uses a
-// few hundred kilobytes of memory. Layers from [Open] and from oras-go's stores on disk
-// are of this kind. Any other layer is read once, and uses memory for two parts,
-// usually of 10 MiB. [TargetOptions.Parallel] bounds how many layers are sent at a
-// time, and [TargetOptions.Memory] the memory they use.
+// Through the API, a layer whose content implements io.ReaderAt and io.Seeker is read
+// twice, and uses a few hundred kilobytes of memory. Layers from [Open] and from
+// oras-go's stores on disk are of this kind. Any other layer is read once, and uses
+// memory for two parts, usually 10 MiB each. Through the registry host, every layer is
+// read once, without buffering parts. [TargetOptions.Parallel] bounds how many layers
+// are sent at a time, and [TargetOptions.Memory] the memory they use.
 //
 // To bound memory, this package refuses manifests over 4 MiB, images with more than
 // 10,000 manifests, and sources with more than 100,000 tags or 1,000 pages of tags. It
-// reads and puts manifests at the same time only if they need less than 12 MiB together,
-// so that a hostile source costs a program about 64 MiB at most. A list of tags or
-// referrers is first read by the source; oras-go's remote.Repository bounds it by
-// MaxMetadataBytes.
+// reads and puts manifests at the same time only if they need less than 12 MiB
+// together, so that a hostile source costs a program about 64 MiB at most. A list of
+// tags or referrers is first read by the source; oras-go's remote.Repository bounds it
+// by MaxMetadataBytes.
 //
 // # Failures
 //
-// A call is attempted up to 30 times, with delays of 25 milliseconds to five seconds. A
-// push gives up on a call after two minutes of failures, but never before the third
-// attempt. If the client sets RetryMaxAttempts, or a Retryer with a maximum other than
-// the default of three, that maximum is used instead of 30. A custom Retryer's delays
-// and decisions also apply. A [CallError] says how many times the call was attempted
-// and why it was not attempted again.
+// A call is attempted up to 30 times, with delays of up to five seconds. A push gives
+// up on a call after two minutes of failures, but never before the third attempt. If
+// the client sets RetryMaxAttempts, or a Retryer with a maximum other than the default
+// of three, that maximum replaces both limits. A custom Retryer's delays and decisions
+// also apply. Requests to the registry host ignore the client's retry settings. A
+// [CallError] says how many times the call was attempted and why it was not attempted
+// again.
 //
-// An interrupted layer upload resumes at the position that the service reports, or
-// starts over if the service has lost the upload. A push checks the size and digest of
-// each layer that it sends, the size of each layer that the repository has, and the
-// digest in PutImage's response.
+// Through the API, an interrupted layer upload resumes at the position that the service
+// reports, or starts over if the service has lost it; through the registry host, it
+// always starts over. A push checks the size and digest of each layer that it sends,
+// the size of each layer that the repository has, and the digest in PutImage's
+// response.
 //
 // The service limits InitiateLayerUpload, CompleteLayerUpload and PutImage to ten calls
 // a second each. A [Limiter] keeps to that rate once the service has refused a call,

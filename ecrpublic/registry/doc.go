@@ -32,5 +32,5 @@
 //
 // The host allows one pull a second without a login and ten with one. Each request for
 // a manifest counts as a pull, so a [Client] paces these requests. After a response
-// with status 429, all requests pause for as long as the host asks.
+// with status 429, all requests pause for as long as the host asks, up to two minutes.
 package registry
