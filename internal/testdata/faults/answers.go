@@ -9,41 +9,41 @@ import (
 	"time"
 )
 
-// requestID is the one that every answer carries.
+// requestID is the request ID of every response.
 const requestID = "request-of-the-matrix"
 
-// head is the beginning of an answer with a body of some length.
+// head returns a status line and a header, for a body of a given length.
 func head[N int | int64](status int, length N, header string, ahead time.Duration) string {
 	return fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amzn-Requestid: %s\r\nDate: %s\r\n%sContent-Length: %d\r\n\r\n",
 		status, http.StatusText(status), requestID, time.Now().Add(ahead).UTC().Format(http.TimeFormat), header, length)
 }
 
-// afterRequest answers once the request was read.
+// afterRequest reads the request before it does anything.
 func afterRequest(do func(x *Exchange) bool) Answer {
 	return Answer{Do: func(x *Exchange) bool { return x.read() && do(x) }}
 }
 
-// reply answers as a server should.
+// reply sends a well-formed response.
 func reply(status int, body string) Answer {
 	return afterRequest(func(x *Exchange) bool { return x.write(head(status, len(body), "", 0) + body) })
 }
 
-// coded is an error that has its code in the header.
+// coded sends an error whose code is in the header.
 func coded(status int, code, body string) Answer {
 	return afterRequest(func(x *Exchange) bool {
 		return x.write(head(status, len(body), "X-Amzn-Errortype: "+code+"\r\n", 0) + body)
 	})
 }
 
-// refusal is an error in the service's form.
+// refusal sends an error in the service's form.
 func refusal(status int, code, message string) Answer {
 	return reply(status, fmt.Sprintf(`{"__type":%q,"message":%q}`, code, message))
 }
 
-// good is an answer that the calls of the matrix take for a success.
+// good sends a response that is a success for every call of the matrix.
 func good() Answer { return reply(http.StatusOK, `{"imageDetails":[],"nextToken":"ok"}`) }
 
-// clockedReply comes from a server whose clock is ahead of ours.
+// clockedReply sends a response whose Date is ahead of the local clock.
 func clockedReply(status int, body string, ahead time.Duration) Answer {
 	return afterRequest(func(x *Exchange) bool { return x.write(head(status, len(body), "", ahead) + body) })
 }
@@ -54,7 +54,7 @@ func redirect(status int) Answer {
 	})
 }
 
-// resetBefore resets the connection as soon as it is there.
+// resetBefore resets the connection as soon as it is established.
 func resetBefore() Answer { return Answer{Before: true, Do: (*Exchange).reset} }
 
 // resetDuring resets the connection in the middle of a large request.
@@ -65,13 +65,13 @@ func resetDuring() Answer {
 	}}
 }
 
-// resetAfter resets the connection when the request is there, without an answer.
+// resetAfter reads the request and resets the connection.
 func resetAfter() Answer { return afterRequest((*Exchange).reset) }
 
-// hangUp closes the connection in good order, without an answer.
+// hangUp reads the request and closes the connection.
 func hangUp() Answer { return afterRequest(func(*Exchange) bool { return false }) }
 
-// half sends half of an answer and then does something else.
+// half sends half of a response and then does something else.
 func half(then func(x *Exchange) bool) Answer {
 	const body = `{"imageDetails":[],"nextToken":"not all of it"}`
 	return afterRequest(func(x *Exchange) bool {
@@ -82,7 +82,7 @@ func half(then func(x *Exchange) bool) Answer {
 func cutOff() Answer    { return half(func(*Exchange) bool { return false }) }
 func resetHalf() Answer { return half((*Exchange).reset) }
 
-// stall sends half of an answer and leaves the client waiting.
+// stall sends half of a response and leaves the client waiting.
 func stall() Answer { return half((*Exchange).wait) }
 
 // stallInHeader sends half of a header and leaves the client waiting.
@@ -103,6 +103,7 @@ func silence() Answer { return afterRequest((*Exchange).wait) }
 
 // wait ends when the client or the server does.
 func (x *Exchange) wait() bool {
+	x.settle()
 	gone := make(chan struct{})
 	x.running.Go(func() {
 		defer close(gone)
@@ -115,7 +116,7 @@ func (x *Exchange) wait() bool {
 	return false
 }
 
-// cutChunks ends a chunked answer without the chunk that says so.
+// cutChunks ends a chunked response without the last, empty chunk.
 func cutChunks() Answer {
 	return afterRequest(func(x *Exchange) bool {
 		x.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n24\r\n" + `{"imageDetails":[],"nextToken":"ok"}` + "\r\n")
@@ -123,7 +124,7 @@ func cutChunks() Answer {
 	})
 }
 
-// noHTTP answers in another protocol.
+// noHTTP responds in another protocol.
 func noHTTP() Answer {
 	return afterRequest(func(x *Exchange) bool {
 		x.write("SSH-2.0-OpenSSH_9.6\r\n")
@@ -131,8 +132,8 @@ func noHTTP() Answer {
 	})
 }
 
-// endless sends a body without end in chunks. So that a client without a limit
-// ends too, it gives up after many bytes.
+// endless sends a chunked body that has no end. After size bytes it gives up, so
+// that a client without a limit ends too.
 func endless(status, size int) Answer {
 	return afterRequest(func(x *Exchange) bool {
 		x.write(fmt.Sprintf("HTTP/1.1 %d %s\r\nX-Amzn-Requestid: %s\r\nTransfer-Encoding: chunked\r\n\r\n", status, http.StatusText(status), requestID))
@@ -146,8 +147,7 @@ func endless(status, size int) Answer {
 	})
 }
 
-// bomb sends a small body that unpacks to a very large one, if the client takes
-// packed bodies.
+// bomb sends a small compressed body that decompresses to size bytes.
 func bomb(size int) Answer {
 	return afterRequest(func(x *Exchange) bool {
 		x.write("HTTP/1.1 200 OK\r\nX-Amzn-Requestid: " + requestID + "\r\nContent-Encoding: gzip\r\n\r\n")
@@ -166,12 +166,12 @@ func bomb(size int) Answer {
 	})
 }
 
-// oversized says that its body is a terabyte long.
+// oversized announces a body of a terabyte.
 func oversized(status int) Answer {
 	return afterRequest(func(x *Exchange) bool { return x.write(head(status, int64(1)<<40, "", 0)+"{") && x.wait() })
 }
 
-// endlessHeader is long in coming to a body.
+// endlessHeader sends a header of size bytes and no body.
 func endlessHeader(size int) Answer {
 	return afterRequest(func(x *Exchange) bool {
 		x.write("HTTP/1.1 200 OK\r\n")
@@ -185,8 +185,7 @@ func endlessHeader(size int) Answer {
 	})
 }
 
-// nested is an object with a member that nobody knows, three million levels
-// deep.
+// nested sends an object with an unknown member that is three million levels deep.
 func nested(status int, opening, closing string) Answer {
 	const levels = 3_000_000
 	return afterRequest(func(x *Exchange) bool {

@@ -11,7 +11,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// succeeds expects a success after some attempts.
+// succeeds expects a success after a number of attempts.
 func succeeds(attempts int) func(*Result) error {
 	return func(r *Result) error {
 		switch {
@@ -24,6 +24,17 @@ func succeeds(attempts int) func(*Result) error {
 	}
 }
 
+// retries expects a success after more than one attempt.
+func retries(r *Result) error {
+	switch {
+	case r.Err != nil:
+		return gaveUp(r)
+	case r.Attempts() < 2:
+		return errors.New("1 attempt")
+	}
+	return nil
+}
+
 // answers expects a success on the first attempt, with a token.
 func answers(nextToken string) func(*Result) error {
 	return func(r *Result) error {
@@ -32,7 +43,7 @@ func answers(nextToken string) func(*Result) error {
 		}
 		got, _ := reflect.ValueOf(r.Out).Elem().FieldByName("NextToken").Interface().(*string)
 		if got == nil || *got != nextToken {
-			return fmt.Errorf("the value is silently another: %v", deref(got))
+			return fmt.Errorf("the value is wrong: %v", deref(got))
 		}
 		return nil
 	}
@@ -45,7 +56,7 @@ func deref(s *string) string {
 	return fmt.Sprintf("%q", *s)
 }
 
-// gaveUp says how a call ended that should have succeeded.
+// gaveUp describes the end of a call that should have succeeded.
 func gaveUp(r *Result) error {
 	var p *Panic
 	if errors.As(r.Err, &p) {
@@ -66,7 +77,7 @@ func fails(r *Result) error {
 	case errors.Is(r.Err, context.DeadlineExceeded):
 		return errors.New("hangs")
 	case r.Out != nil:
-		return errors.New("returns an output beside the error")
+		return errors.New("returns an output and an error")
 	case r.Attempts() != 1:
 		return fmt.Errorf("fails after %d attempts", r.Attempts())
 	case !strings.Contains(r.Err.Error(), requestID):
@@ -103,7 +114,8 @@ func refuses(status int, code string) func(*Result) error {
 	}
 }
 
-// breaks expects a decoding error that names a member, if it is one's fault.
+// breaks expects a decoding error. If a member caused it, the error names the
+// member.
 func breaks(member string) func(*Result) error {
 	return func(r *Result) error {
 		if err := fails(r); err != nil {
@@ -120,7 +132,7 @@ func breaks(member string) func(*Result) error {
 	}
 }
 
-// stopsAt expects an error before so many bytes were read.
+// stopsAt expects an error before more than limit bytes were read.
 func stopsAt(limit int64) func(*Result) error {
 	return func(r *Result) error {
 		var p *Panic
@@ -164,7 +176,8 @@ func staysAtHome(status int) func(*Result) error {
 	}
 }
 
-// credentialHeaders names what a server got of a signature.
+// credentialHeaders returns the names of the headers with credentials that a server
+// received.
 func credentialHeaders(s *Server) []string {
 	names := []string{"Host"}
 	for _, r := range s.Requests() {
@@ -177,7 +190,7 @@ func credentialHeaders(s *Server) []string {
 	return names
 }
 
-// brief is an error without what every error of an operation begins with.
+// brief shortens an error, without the prefix that all errors of an operation have.
 func brief(err error) error {
 	const most = 100 // bytes
 	text := err.Error()

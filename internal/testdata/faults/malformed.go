@@ -14,16 +14,16 @@ func malformed() []Case {
 	}
 	for _, d := range []struct{ name, body, member string }{
 		{"HTML on a 200", "<html>Welcome</html>", ""},
-		{"a list in place of the object", `[]`, ""},
-		{"a string in place of the object", `"imageDetails"`, ""},
-		{"a null in place of the object", `null`, ""},
+		{"a list instead of the object", `[]`, ""},
+		{"a string instead of the object", `"imageDetails"`, ""},
+		{"a null instead of the object", `null`, ""},
 		{"garbage after the document", `{"nextToken":"ok"} x`, ""},
 		{"two documents", `{"nextToken":"ok"}{"nextToken":"other"}`, ""},
-		{"a document cut short, its length right", `{"imageDetails":[],"nextTo`, ""},
+		{"a truncated document with the right length", `{"imageDetails":[],"nextTo`, ""},
 		{"a document without its last bracket", `{"nextToken":"ok"`, ""},
 		{"a member of the wrong type", `{"nextToken":5}`, "nextToken"},
 		{"a list of the wrong type", `{"imageDetails":{"imageTags":[]}}`, "imageDetails"},
-		{"a member of the wrong type, far inside", `{"imageDetails":[{},{"imageTags":["a",{}]}]}`, "imageDetails[1].imageTags[1]"},
+		{"a nested member of the wrong type", `{"imageDetails":[{},{"imageTags":["a",{}]}]}`, "imageDetails[1].imageTags[1]"},
 		{"NaN", image("imageSizeInBytes", "NaN"), "imageDetails[0].imageSizeInBytes"},
 		{"a size of 1e400", image("imageSizeInBytes", "1e400"), "imageDetails[0].imageSizeInBytes"},
 		{"a size over 64 bits", image("imageSizeInBytes", "9223372036854775808"), "imageDetails[0].imageSizeInBytes"},
@@ -39,7 +39,7 @@ func malformed() []Case {
 		add(d.name, reply(200, d.body), breaks(d.member))
 	}
 	add("three million lists in an unknown member", nested(200, "[", "]"), breaks("unknown"))
-	add("three million lists that do not end", nested(200, "[", ""), breaks("unknown"))
+	add("three million lists that are not closed", nested(200, "[", ""), breaks("unknown"))
 	add("three million objects in an unknown member", nested(200, `{"a":`, "}"), breaks("unknown"))
 
 	add("nothing at all on a 200", reply(200, ""), succeeds(1))
@@ -52,9 +52,9 @@ func malformed() []Case {
 
 	const unknown, notFound = "UnknownError", "RepositoryNotFoundException"
 	add("HTML on a 400", reply(400, "<html>Bad Request</html>"), refuses(400, unknown))
-	add("HTML on a 400, its code in the header", coded(400, notFound, "<html>Bad Request</html>"), refuses(400, notFound))
+	add("HTML with status 400 and the code in the header", coded(400, notFound, "<html>Bad Request</html>"), refuses(400, notFound))
 	add("a list on a 400", reply(400, "[]"), refuses(400, unknown))
-	add("an error cut short, its length right", reply(400, `{"__type":"Reposi`), refuses(400, unknown))
+	add("a truncated error with the right length", reply(400, `{"__type":"Reposi`), refuses(400, unknown))
 	add("an error with a message of the wrong type", reply(400, `{"__type":"RepositoryNotFoundException","message":{}}`), refuses(400, notFound))
 	add("an error with a code of the wrong type", reply(400, `{"__type":5}`), refuses(400, unknown))
 	add("three million lists in an error", nested(400, "[", "]"), refuses(400, unknown))
@@ -62,12 +62,12 @@ func malformed() []Case {
 	return list
 }
 
-// image is a page of one image with one member.
+// image returns a page with one image that has one member.
 func image(member, value string) string {
 	return fmt.Sprintf(`{"imageDetails":[{%q:%s}]}`, member, value)
 }
 
-// pushed expects an image with this very time.
+// pushed expects an image with exactly this push time.
 func pushed(want time.Time) func(*Result) error {
 	return func(r *Result) error {
 		if err := succeeds(1)(r); err != nil {
@@ -78,7 +78,7 @@ func pushed(want time.Time) func(*Result) error {
 			return errors.New("no image")
 		}
 		if got, _ := images.Index(0).FieldByName("ImagePushedAt").Interface().(*time.Time); got == nil || !got.Equal(want) {
-			return fmt.Errorf("the time is silently another: %v", got)
+			return fmt.Errorf("the time is wrong: %v", got)
 		}
 		return nil
 	}

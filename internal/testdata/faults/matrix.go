@@ -11,12 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// All is the whole matrix, rule by rule.
+// All returns the whole matrix, rule by rule.
 func All() []Case {
 	return slices.Concat(retried(), refused(), malformed(), bounded(), punctual(), awake(), atHome())
 }
 
-// Under are the cases of a rule.
+// Under returns the cases of a rule.
 func Under(rule Rule) []Case {
 	return slices.DeleteFunc(All(), func(c Case) bool { return c.Rule != rule })
 }
@@ -26,23 +26,23 @@ func retried() []Case {
 	add := func(name string, first Answer) {
 		list = append(list, Case{Name: name, Rule: Retried, Answers: []Answer{first, good()}, Holds: succeeds(2)})
 	}
-	add("body cut short on a 200", cutOff())
-	add("chunked body cut short on a 200", cutChunks())
+	add("truncated body with status 200", cutOff())
+	add("truncated chunked body with status 200", cutChunks())
 	add("reset before the request", resetBefore())
 	add("reset after the request", resetAfter())
-	add("reset in the middle of the answer", resetHalf())
-	add("closed without an answer", hangUp())
-	add("an answer in another protocol", noHTTP())
+	add("reset in the middle of the response", resetHalf())
+	add("closed without a response", hangUp())
+	add("a response in another protocol", noHTTP())
 	for _, status := range []int{500, 502, 503, 504} {
 		add(fmt.Sprintf("%d without a body", status), reply(status, ""))
 	}
 	add("502 with a page of HTML", reply(502, "<html>Bad Gateway</html>"))
 	add("500 with ServerException", refusal(500, "ServerException", "try again"))
 	add("429 without a body", reply(429, ""))
-	add("ThrottlingException on a 400", refusal(400, "ThrottlingException", "Rate exceeded"))
-	add("TooManyRequestsException on a 403", refusal(403, "TooManyRequestsException", "slow down"))
-	add("RequestLimitExceeded on a 404", refusal(404, "RequestLimitExceeded", "slow down"))
-	add("ThrottledException on a 503", refusal(503, "ThrottledException", "slow down"))
+	add("ThrottlingException with status 400", refusal(400, "ThrottlingException", "Rate exceeded"))
+	add("TooManyRequestsException with status 403", refusal(403, "TooManyRequestsException", "slow down"))
+	add("RequestLimitExceeded with status 404", refusal(404, "RequestLimitExceeded", "slow down"))
+	add("ThrottledException with status 503", refusal(503, "ThrottledException", "slow down"))
 	list = append(list, Case{
 		Name: "reset during the request", Rule: Retried, Operation: "UploadLayerPart",
 		Answers: []Answer{resetDuring(), reply(200, "{}")}, Holds: succeeds(2),
@@ -59,10 +59,10 @@ func refused() []Case {
 	add("InvalidParameterException", 400, "InvalidParameterException", "no")
 	add("AccessDeniedException", 400, "AccessDeniedException", "no")
 	add("ExpiredTokenException", 403, "ExpiredTokenException", "late")
-	add("a code that nobody knows", 400, "NobodyKnowsException", "hm")
-	add("LimitExceededException on a 400", 400, "LimitExceededException", "10000 repositories")
-	add("LimitExceededException on a 429", 429, "LimitExceededException", "10000 repositories")
-	add("a refusal that speaks of a reset connection", 400, "InvalidParameterException", "connection reset by peer")
+	add("an unknown code", 400, "NobodyKnowsException", "hm")
+	add("LimitExceededException with status 400", 400, "LimitExceededException", "10000 repositories")
+	add("LimitExceededException with status 429", 429, "LimitExceededException", "10000 repositories")
+	add("a refusal whose message mentions a reset connection", 400, "InvalidParameterException", "connection reset by peer")
 	return list
 }
 
@@ -71,15 +71,15 @@ func bounded() []Case {
 		success, failure = 200 << 20, 8 << 20 // more than a client should read
 		much, some       = 256 << 20, 32 << 20
 		hang             = 5 * time.Second
-		slow             = 5 * time.Minute // much, under the race detector on a busy machine
+		slow             = 5 * time.Minute // the race detector on a busy machine is slow
 	)
 	list := []Case{
-		{Name: "endless body on a 200", Answers: []Answer{endless(200, much)}, Patience: slow, Holds: stopsAt(success)},
-		{Name: "endless body on a 400", Answers: []Answer{endless(400, some)}, Patience: slow, Holds: stopsAt(failure)},
-		{Name: "endless body on a 500", Answers: []Answer{endless(500, some)}, Patience: slow, Holds: stopsAt(failure)},
-		{Name: "packed body that grows without end", Answers: []Answer{bomb(much)}, Patience: slow, Holds: stopsAt(success)},
-		{Name: "body of a declared terabyte", Answers: []Answer{oversized(200)}, Patience: hang, Holds: stopsAt(failure)},
-		{Name: "error of a declared terabyte", Answers: []Answer{oversized(400)}, Patience: hang, Holds: stopsAt(failure)},
+		{Name: "endless body with status 200", Answers: []Answer{endless(200, much)}, Patience: slow, Holds: stopsAt(success)},
+		{Name: "endless body with status 400", Answers: []Answer{endless(400, some)}, Patience: slow, Holds: stopsAt(failure)},
+		{Name: "endless body with status 500", Answers: []Answer{endless(500, some)}, Patience: slow, Holds: stopsAt(failure)},
+		{Name: "compressed body that is huge", Answers: []Answer{bomb(much)}, Patience: slow, Holds: stopsAt(success)},
+		{Name: "announced body of a terabyte", Answers: []Answer{oversized(200)}, Patience: hang, Holds: stopsAt(failure)},
+		{Name: "announced error of a terabyte", Answers: []Answer{oversized(400)}, Patience: hang, Holds: stopsAt(failure)},
 		{Name: "endless header", Answers: []Answer{endlessHeader(some)}, Patience: slow, Holds: stopsAt(failure)},
 	}
 	for i := range list {
@@ -93,10 +93,10 @@ func punctual() []Case {
 	throttle := refusal(400, "ThrottlingException", "Rate exceeded")
 	list := []Case{
 		{Name: "deadline in the middle of a body", Answers: []Answer{stall()}, Patience: soon, Holds: ends(context.DeadlineExceeded)},
-		{Name: "deadline before the answer", Answers: []Answer{silence()}, Patience: soon, Holds: ends(context.DeadlineExceeded)},
-		{Name: "cancelled in the middle of a body", Answers: []Answer{stall()}, CancelAfter: 1, Holds: ends(context.Canceled)},
-		{Name: "cancelled before the answer", Answers: []Answer{silence()}, CancelAfter: 1, Holds: ends(context.Canceled)},
-		{Name: "cancelled between two attempts", Answers: []Answer{throttle}, CancelAfter: 1, Holds: ends(context.Canceled)},
+		{Name: "deadline before the response", Answers: []Answer{silence()}, Patience: soon, Holds: ends(context.DeadlineExceeded)},
+		{Name: "cancelled in the middle of a body", Answers: []Answer{stall()}, Cancel: true, Holds: ends(context.Canceled)},
+		{Name: "cancelled before the response", Answers: []Answer{silence()}, Cancel: true, Holds: ends(context.Canceled)},
+		{Name: "cancelled between two attempts", Answers: []Answer{throttle}, Cancel: true, Holds: ends(context.Canceled)},
 	}
 	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
 		denied := clockedReply(403, `{"__type":"InvalidSignatureException","message":"Signature expired"}`, ahead)
@@ -111,8 +111,8 @@ func punctual() []Case {
 	return list
 }
 
-// awake are servers that fall silent. A client that can be told how long to bear
-// that, by an option StallTimeout, is told.
+// awake returns the cases of servers that fall silent. It shortens the StallTimeout
+// of clients that have that option.
 func awake() []Case {
 	const silent, limit = 2 * time.Second, 8 * time.Second
 	quickly := func(cfg *aws.Config) {
@@ -129,7 +129,7 @@ func awake() []Case {
 		{Name: "stalls in the body", Answers: []Answer{stall(), good()}},
 		{Name: "reads no request", Answers: []Answer{deaf(), reply(200, "{}")}, Operation: "UploadLayerPart"},
 	} {
-		c.Rule, c.Config, c.Patience, c.Holds = Awake, quickly, limit, succeeds(2)
+		c.Rule, c.Config, c.Patience, c.Holds = Awake, quickly, limit, retries
 		list = append(list, c)
 	}
 	return list

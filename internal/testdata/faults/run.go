@@ -1,7 +1,6 @@
-// Package faults is the fault matrix: what a hostile server can do to a client
-// of ECR Public, and what the client must make of it. It calls operations by
-// name rather than through one client, so that the tests of this module and the
-// comparison with the official client run the same cases.
+// Package faults holds the fault matrix: what a broken or hostile server can do to a
+// client of ECR Public, and how the client must react. It calls operations by name, so
+// that this client and the official one run the same cases.
 package faults
 
 import (
@@ -18,8 +17,8 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// Subject makes a client of a configuration. An eager one does not wait between
-// attempts and is the default client otherwise.
+// Subject creates a client from a configuration. An eager client does not wait
+// between attempts, and is otherwise the default client.
 type Subject func(cfg aws.Config, eager bool) any
 
 // Case is one fault.
@@ -27,30 +26,30 @@ type Case struct {
 	// Name says what the server does.
 	Name string
 
-	// Rule is the promise that the fault puts to the test.
+	// Rule is the promise that the fault tests.
 	Rule Rule
 
-	// Answers are given one for each attempt, the last again and again.
+	// Answers has one for each attempt; the last is repeated.
 	Answers []Answer
 
-	// Operation is called; "" means DescribeImages.
+	// Operation is the operation to call; "" means DescribeImages.
 	Operation string
 
-	// Calls is how often, one after the other; 0 means once.
+	// Calls is how many calls to make, one after the other; 0 means one.
 	Calls int
 
-	// Patience is the deadline of the calls; 0 means none that matters.
+	// Patience is the deadline of each call; 0 means half a minute.
 	Patience time.Duration
 
-	// CancelAfter cancels the call when the server has seen so many attempts;
-	// 0 means never.
-	CancelAfter int
+	// Cancel cancels the call during the first attempt that leaves the client
+	// waiting, or after the first response.
+	Cancel bool
 
-	// Config changes the configuration of the client; it may be nil.
+	// Config changes the client's configuration; nil means no change.
 	Config func(cfg *aws.Config)
 
-	// Holds returns nil if the client does what it must, and otherwise what it
-	// did.
+	// Holds returns nil if the client keeps the promise, and otherwise an error that
+	// says what it did.
 	Holds func(r *Result) error
 }
 
@@ -59,36 +58,36 @@ type Rule string
 
 // The rules, in the order of the matrix.
 const (
-	Retried   Rule = "failures that pass are tried again"
-	Refused   Rule = "refusals are not tried again"
-	Malformed Rule = "a malformed answer is a clear error or a documented result"
-	Bounded   Rule = "an answer without end is refused"
-	Punctual  Rule = "deadlines, cancellation and clocks"
-	Awake     Rule = "a silent server is left, and the attempt tried again"
-	AtHome    Rule = "no redirect is followed"
+	Retried   Rule = "temporary failures are retried"
+	Refused   Rule = "refusals are not retried"
+	Malformed Rule = "a malformed response is a clear error or a documented result"
+	Bounded   Rule = "an endless response is an error"
+	Punctual  Rule = "deadlines, cancellation and wrong clocks are handled"
+	Awake     Rule = "an attempt to which the server does not respond is retried"
+	AtHome    Rule = "redirects are not followed"
 )
 
-// Result is how the last call of a case ended.
+// Result describes how the last call of a case ended.
 type Result struct {
 	*Server
 	Out any
 	Err error
 
-	// Read is how many bytes of answers the client read, unpacked.
+	// Read is how many bytes of response bodies the client read, decompressed.
 	Read int64
 
-	// Open is how many answers were left open.
+	// Open is how many response bodies were not closed.
 	Open int64
 
 	// Took is how long the last call took.
 	Took time.Duration
 }
 
-// patience is the longest that a case may take before it counts as hung.
+// patience is the deadline of a call whose case has none.
 const patience = 30 * time.Second
 
-// Run lets a client meet the fault. It returns nil if the client holds, or a
-// [Remark] if it holds and should still do better.
+// Run exposes a client to the fault. It returns nil if the client keeps the promise,
+// and a [Remark] if it does but should do better.
 func (c Case) Run(ctx context.Context, subject Subject) error {
 	other, err := start(good())
 	if err != nil {
@@ -102,12 +101,12 @@ func (c Case) Run(ctx context.Context, subject Subject) error {
 	defer server.close()
 	server.Other = other
 
-	watch := &watchedClient{HTTPClient: awshttp.NewBuildableClient()}
+	watch := &watchedClient{HTTPClient: awshttp.NewBuildableClient(), closed: server.settle}
 	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &server.URL, HTTPClient: watch, Credentials: aws.CredentialsProviderFunc(credentials)}
 	if c.Config != nil {
 		c.Config(&cfg)
 	}
-	client := subject(cfg, c.CancelAfter == 0)
+	client := subject(cfg, !c.Cancel)
 	r := &Result{Server: server}
 	for range max(1, c.Calls) {
 		c.call(ctx, client, r)
@@ -115,7 +114,7 @@ func (c Case) Run(ctx context.Context, subject Subject) error {
 	r.Read, r.Open = watch.read.Load(), watch.open.Load()
 	err = c.Holds(r)
 	if holds := err == nil || errors.As(err, new(Remark)); holds && r.Open != 0 {
-		return errors.New("leaves the answer open, and its connection")
+		return errors.New("does not close the response body")
 	}
 	return err
 }
@@ -127,12 +126,13 @@ func (c Case) call(ctx context.Context, client any, r *Result) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if c.CancelAfter > 0 {
+	if c.Cancel {
 		go func() { // ends with the context
-			for ctx.Err() == nil && r.Attempts() < c.CancelAfter {
-				time.Sleep(time.Millisecond)
+			select {
+			case <-r.settled:
+				cancel()
+			case <-ctx.Done():
 			}
-			cancel()
 		}()
 	}
 	operation := c.Operation
@@ -144,7 +144,7 @@ func (c Case) call(ctx context.Context, client any, r *Result) {
 	r.Took = time.Since(start)
 }
 
-// Secret texts that a client is given and must keep to itself.
+// Secrets of the client's credentials.
 const (
 	SecretKey    = "SECRETEXAMPLE0123456789abcdefghijklmnopq"
 	SessionToken = "SESSIONEXAMPLE"
@@ -154,7 +154,7 @@ func credentials(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: SecretKey, SessionToken: SessionToken}, nil
 }
 
-// partSize makes requests that do not fit into the buffers of a connection.
+// partSize is more than fits into the buffers of a connection.
 const partSize = 8 << 20
 
 // invoke calls an operation with its required members set.
@@ -187,9 +187,10 @@ type Panic struct{ Value any }
 
 func (p *Panic) Error() string { return fmt.Sprintf("panics: %.100v", p.Value) }
 
-// watchedClient counts what is read of its answers, and those that are open.
+// watchedClient counts the bytes read of response bodies, and the open bodies.
 type watchedClient struct {
 	aws.HTTPClient
+	closed     func() // is called when a body is closed
 	read, open atomic.Int64
 }
 
@@ -217,15 +218,15 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 func (b *watchedBody) Close() error {
 	if !b.closed.Swap(true) {
 		b.client.open.Add(-1)
+		b.client.closed()
 	}
 	return b.ReadCloser.Close()
 }
 
-// Eager is a retryer that does not wait and does not run out of retries that
-// calls share.
+// Eager is a retryer that does not wait and has no quota of retries.
 type Eager struct{ aws.RetryerV2 }
 
-// RetryDelay is none.
+// RetryDelay returns 0.
 func (Eager) RetryDelay(int, error) (time.Duration, error) { return 0, nil }
 
 // GetRetryToken never refuses.

@@ -9,19 +9,20 @@ import (
 	"sync"
 )
 
-// Server is a TCP server on loopback that speaks HTTP byte by byte, or
-// something that is not HTTP. It gives its answers in order, one for each
-// attempt, and the last one again and again.
+// Server is a TCP server on loopback that responds byte by byte, in HTTP or not. It
+// gives its answers in order, one for each attempt, and repeats the last.
 type Server struct {
 	// URL is the server's address, http://127.0.0.1:PORT.
 	URL string
 
-	// Other is a second server that nobody is told to call; redirects lead to it.
+	// Other is a second server, which only redirects lead to.
 	Other *Server
 
 	listener net.Listener
 	answers  []Answer
 	stop     chan struct{}
+	settled  chan struct{} // is closed when an attempt leaves the client waiting, or has ended
+	settle   func()        // closes settled
 	running  sync.WaitGroup
 
 	mu       sync.Mutex
@@ -32,11 +33,11 @@ type Server struct {
 
 // Answer is what the server does about one attempt.
 type Answer struct {
-	// Before says that it happens as soon as the connection is there, without
-	// waiting for a request.
+	// Before reports whether to act as soon as the connection is established,
+	// without waiting for a request.
 	Before bool
 
-	// Do acts on the connection, and reports whether that goes on afterwards.
+	// Do acts on the connection, and reports whether to keep it.
 	Do func(x *Exchange) (keep bool)
 }
 
@@ -53,7 +54,8 @@ func start(answers ...Answer) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{URL: "http://" + listener.Addr().String(), listener: listener, answers: answers, stop: make(chan struct{}), open: map[net.Conn]bool{}}
+	s := &Server{URL: "http://" + listener.Addr().String(), listener: listener, answers: answers, stop: make(chan struct{}), settled: make(chan struct{}), open: map[net.Conn]bool{}}
+	s.settle = sync.OnceFunc(func() { close(s.settled) })
 	s.running.Go(s.accept)
 	return s, nil
 }
@@ -103,7 +105,7 @@ func (s *Server) serve(conn net.Conn) {
 	}
 }
 
-// next returns the answer to the next attempt, and counts that if it is taken.
+// next returns the answer to the next attempt, and counts the attempt if it is taken.
 func (s *Server) next(take bool) Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,14 +116,14 @@ func (s *Server) next(take bool) Answer {
 	return a
 }
 
-// Attempts is how many attempts there were, complete or not.
+// Attempts returns how many attempts there were, complete or not.
 func (s *Server) Attempts() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.attempts
 }
 
-// Requests are the requests that were read as a whole.
+// Requests returns the requests that were read completely.
 func (s *Server) Requests() []*http.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,8 +150,8 @@ func (x *Exchange) write(text string) bool {
 	return err == nil
 }
 
-// reset ends the connection so that the client gets "connection reset by peer"
-// and not the end of a stream.
+// reset ends the connection in a way that the client sees as "connection reset by
+// peer", not as the end of the stream.
 func (x *Exchange) reset() bool {
 	x.conn.(*net.TCPConn).SetLinger(0)
 	x.conn.Close()
