@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEverythingExportedIsDocumented wants a comment on every package, and on every
-// function, type, method, field, constant and variable that others can name. The
-// methods of an interface are left to the comment of the interface.
+// TestEverythingExportedIsDocumented requires a comment on every package, and on every
+// exported function, type, method, field, constant and variable. The methods of an
+// interface may be described by the comment of the interface.
 func TestEverythingExportedIsDocumented(t *testing.T) {
 	t.Parallel()
 	names := 0
@@ -41,13 +41,13 @@ func TestEverythingExportedIsDocumented(t *testing.T) {
 	assert.Greater(t, names, 900)
 }
 
-// packageFiles are the files of one package, without its tests.
+// packageFiles holds the files of one package, without its tests.
 type packageFiles struct {
 	set    *token.FileSet
 	syntax []*ast.File
 }
 
-// parseModule reads the packages of this module by their folder.
+// parseModule returns the packages of this module by directory.
 func parseModule(t *testing.T) map[string]packageFiles {
 	t.Helper()
 	root, packages, set := filepath.Join("..", ".."), map[string]packageFiles{}, token.NewFileSet()
@@ -76,7 +76,7 @@ func parseModule(t *testing.T) map[string]packageFiles {
 	return packages
 }
 
-// skip leaves out what nobody outside this module can name, and what is no code.
+// skip skips packages that other modules cannot import, and directories without code.
 func skip(path, base string) error {
 	if path == "examples" || base == "internal" || base == "testdata" || path != "." && strings.HasPrefix(base, ".") {
 		return fs.SkipDir
@@ -84,12 +84,12 @@ func skip(path, base string) error {
 	return nil
 }
 
-// named is a name that others can use.
+// named is an exported name.
 type named struct {
 	name  string
 	pos   token.Pos
 	doc   *ast.CommentGroup
-	leads bool // its comment has to begin with it
+	leads bool // whether its comment must begin with it
 }
 
 func exported(decl ast.Decl) []named {
@@ -119,7 +119,7 @@ func exported(decl ast.Decl) []named {
 	return found
 }
 
-// fields are those of a struct, the embedded ones among them.
+// fields returns the exported fields of a struct, including embedded ones.
 func fields(spec *ast.TypeSpec) (found []named) {
 	structure, ok := spec.Type.(*ast.StructType)
 	if !ok {
@@ -139,7 +139,7 @@ func fields(spec *ast.TypeSpec) (found []named) {
 	return found
 }
 
-// receiver is the name of a type, whatever is around it.
+// receiver returns the name of a type without pointer, package and parameters.
 func receiver(expr ast.Expr) string {
 	switch expr := expr.(type) {
 	case *ast.StarExpr:
@@ -156,8 +156,8 @@ func receiver(expr ast.Expr) string {
 	return ""
 }
 
-// alone is the comment of a declaration without parentheses, which is about its only
-// name.
+// alone returns the comment of a declaration without parentheses, which describes its
+// only name.
 func alone(group *ast.GenDecl) *ast.CommentGroup {
 	if group.Lparen.IsValid() {
 		return nil
@@ -172,7 +172,7 @@ func first(a, b *ast.CommentGroup) *ast.CommentGroup {
 	return b
 }
 
-// leads reports whether a text begins with a name, after an article or not.
+// leads reports whether a text begins with a name, possibly after an article.
 func leads(text, name string) bool {
 	words := strings.Fields(text)
 	if len(words) > 1 && (words[0] == "A" || words[0] == "An") {
@@ -181,8 +181,8 @@ func leads(text, name string) bool {
 	return strings.TrimRight(words[0], ",:") == name
 }
 
-// TestNextPageShowsItsResult wants a NextPage declared on every paginator of package
-// ecrpublic: of a promoted one, godoc shows a type parameter as the result.
+// TestNextPageShowsItsResult requires that every paginator of package ecrpublic
+// declares NextPage. For a promoted method, godoc shows a type parameter as the result.
 func TestNextPageShowsItsResult(t *testing.T) {
 	t.Parallel()
 	paginators, declared := map[string]bool{}, map[string]bool{}

@@ -18,7 +18,7 @@ import (
 
 const module = "github.com/ecr-public/ecr-public-go"
 
-// light are the modules that the client itself may import.
+// light lists the modules that the client itself may import.
 var light = []string{
 	"github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go", "github.com/go-json-experiment/json/jsontext", "github.com/segmentio/asm/base64",
 }

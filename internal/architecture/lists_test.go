@@ -49,7 +49,7 @@ func TestEveryOperationIsEverywhere(t *testing.T) {
 	}
 }
 
-// methods are the names of a type's methods without some.
+// methods returns the names of a type's methods, except some.
 func methods(t reflect.Type, without ...string) (names []string) {
 	for method := range t.Methods() {
 		if !slices.Contains(without, method.Name) {
@@ -59,7 +59,7 @@ func methods(t reflect.Type, without ...string) (names []string) {
 	return names
 }
 
-// mockFuncs are the operations that the mock has a func for.
+// mockFuncs returns the operations that the mock has a func for.
 func mockFuncs() (names []string) {
 	for field := range reflect.TypeFor[ecrpublictest.Client]().Fields() {
 		if name, ok := strings.CutSuffix(field.Name, "Func"); ok {
@@ -69,7 +69,7 @@ func mockFuncs() (names []string) {
 	return names
 }
 
-// emulated are the keys of the emulator's table of operations.
+// emulated returns the keys of the emulator's table of operations.
 func emulated(t *testing.T) (names []string) {
 	t.Helper()
 	parseBelow(t, "ecrpublic/ecrpublictest", func(file *ast.File) {
@@ -90,7 +90,7 @@ func emulated(t *testing.T) (names []string) {
 }
 
 // TestEveryExceptionIsFound sends the code of every exception of package types, and
-// expects an error of that type. The table of exceptions stands in package ecrpublic.
+// expects an error of that type. The table of exceptions is in package ecrpublic.
 func TestEveryExceptionIsFound(t *testing.T) {
 	t.Parallel()
 	var exceptions []string

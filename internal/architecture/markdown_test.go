@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMarkdownLinks follows the links of the Markdown files to files and headings
-// of this repository. Addresses of other hosts are not checked.
+// TestMarkdownLinks checks links in Markdown files to files and headings of this
+// repository. Links to other hosts are not checked.
 func TestMarkdownLinks(t *testing.T) {
 	t.Parallel()
 	links := 0
@@ -105,7 +105,7 @@ func TestReadme(t *testing.T) {
 	assert.Contains(t, readme, "badge/Go-"+version[1]+"%20", "the picture of the badge and the go line of go.mod")
 }
 
-// TestPerformanceFigures checks that the figures say of which releases they are.
+// TestPerformanceFigures checks that the figures name the releases they compare.
 func TestPerformanceFigures(t *testing.T) {
 	t.Parallel()
 	figures := read(t, "internal/compare/PERFORMANCE.md")
@@ -115,7 +115,7 @@ func TestPerformanceFigures(t *testing.T) {
 	}
 }
 
-// under is a path below the top of the repository.
+// under returns the path of a file of the repository.
 func under(elements ...string) string {
 	return filepath.Join(append([]string{"..", ".."}, elements...)...)
 }
@@ -155,7 +155,7 @@ var (
 	mute    = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// targets are where a text's links and pictures lead; code has none.
+// targets returns the targets of a text's links and images, except in code.
 func targets(text string) (found []string) {
 	text = code.ReplaceAllString(fences.ReplaceAllString(text, ""), "")
 	for _, m := range link.FindAllStringSubmatch(text, -1) {
@@ -164,8 +164,8 @@ func targets(text string) (found []string) {
 	return found
 }
 
-// headings are the anchors of a text's headings, as GitHub makes them, and those
-// that are set by hand.
+// headings returns the anchors of a text: those that GitHub derives from headings, and
+// those that are set by hand.
 func headings(text string) (anchors []string) {
 	text = fences.ReplaceAllString(text, "")
 	seen := map[string]int{}

@@ -125,7 +125,7 @@ func TestEveryTypedDictHasAGoType(t *testing.T) {
 	assert.Equal(t, 31, marked, "members that a request must have")
 }
 
-// sentTypes are the inputs of the operations, and the types of what they hold.
+// sentTypes returns the inputs of the operations and the types of their members.
 func sentTypes() map[reflect.Type]bool {
 	sent := map[reflect.Type]bool{}
 	var add func(reflect.Type)
@@ -147,7 +147,7 @@ func sentTypes() map[reflect.Type]bool {
 	return sent
 }
 
-// stands reports whether a Go type can hold what a Python type says.
+// stands reports whether a Go type can hold the values of a Python type.
 func stands(goType reflect.Type, python string) bool {
 	for _, list := range []string{"List[", "Sequence["} {
 		if element, ok := strings.CutPrefix(python, list); ok {

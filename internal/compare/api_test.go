@@ -15,7 +15,7 @@ const (
 	ourPath      = "github.com/ecr-public/ecr-public-go"
 )
 
-// omitted are the official names that this package leaves out, and why.
+// omitted lists the official names that this package does not have, and why.
 var omitted = map[string]string{
 	"TypeRegistry":               "plumbing of the code generator",
 	"Options.Protocol":           "plumbing of the code generator",
@@ -31,11 +31,11 @@ var omitted = map[string]string{
 	"ResolveEndpoint":            "deprecated middleware",
 }
 
-// additional are the methods that official types have here alone, and why.
+// additional lists the methods that official types have only here, and why.
 var additional = map[string]string{}
 
-// TestExportedAPI checks that every exported name of the official packages is
-// here with the same type.
+// TestExportedAPI checks that every exported name of the official packages exists here
+// with the same type.
 func TestExportedAPI(t *testing.T) {
 	t.Parallel()
 	loaded, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedDeps},
@@ -63,8 +63,8 @@ func TestExportedAPI(t *testing.T) {
 	assert.Greater(t, compared, 500)
 }
 
-// requireNoMoreMethods looks for methods that types of the official names have here
-// alone: a program's own interface or embedding type may be in their way.
+// requireNoMoreMethods looks for methods that types with official names have only here.
+// They could conflict with an interface or an embedding type of a program.
 func requireNoMoreMethods(t *testing.T, official, ours *types.Package) {
 	t.Helper()
 	for _, name := range ours.Scope().Names() {
@@ -99,7 +99,7 @@ func surface(p *types.Package) map[string]string {
 		out[name] = describe(object.Type())
 		if t, ok := object.(*types.TypeName); ok {
 			out[name] = "type"
-			if t.IsAlias() && !strings.Contains(types.Unalias(t.Type()).String(), "/internal/") { // of what programs cannot name, no more is seen
+			if t.IsAlias() && !strings.Contains(types.Unalias(t.Type()).String(), "/internal/") { // programs cannot name it
 				out[name] = "type = " + describe(types.Unalias(t.Type()))
 			}
 			addMembers(out, name, object.Type())
@@ -123,7 +123,7 @@ func addMembers(out map[string]string, name string, t types.Type) {
 	}
 }
 
-// describe writes a type with both modules' package paths made one.
+// describe formats a type, with the same package paths for both modules.
 func describe(t types.Type) string {
 	text := types.TypeString(t, func(p *types.Package) string {
 		path := strings.TrimPrefix(strings.TrimPrefix(p.Path(), ourPath+"/"), officialPath+"/")

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// disagreement is an answer of which the two clients make different things.
+// disagreement is a response for which the two clients return different results.
 type disagreement struct {
 	status   int
 	header   http.Header
@@ -23,8 +23,7 @@ type disagreement struct {
 	we, they answered
 }
 
-// differences are the ways in which this client departs from the official one
-// on purpose.
+// differences lists how this client differs from the official one on purpose.
 var differences = []struct {
 	what, why string
 	is        func(d disagreement) bool
@@ -53,7 +52,7 @@ var differences = []struct {
 	}},
 }
 
-// explain names the difference that is behind a disagreement.
+// explain names the difference that causes a disagreement.
 func explain(status int, header http.Header, body []byte, we, they answered) string {
 	for _, d := range differences {
 		if d.is(disagreement{status, header, body, we, they}) {
@@ -70,8 +69,8 @@ func isAPI(err error) bool {
 	return errors.As(err, &api)
 }
 
-// ambiguous reports whether an error names its code or message in more than one
-// way, or in a spelling of neither protocol nor practice.
+// ambiguous reports whether an error has its code or message in more than one member,
+// or under an unusual name.
 func ambiguous(body []byte) bool {
 	names := memberNames(body)
 	seen := map[string]bool{}
@@ -88,7 +87,7 @@ func ambiguous(body []byte) bool {
 	return false
 }
 
-// memberNames are the names of a document's own members, in order.
+// memberNames returns the names of a document's top-level members, in order.
 func memberNames(body []byte) []string {
 	d := json.NewDecoder(bytes.NewReader(body))
 	if opening, err := d.Token(); err != nil || opening != json.Delim('{') {
@@ -125,9 +124,8 @@ func repeats(body []byte) bool {
 	return slices.ContainsFunc(elements, func(m json.RawMessage) bool { return repeats(m) })
 }
 
-// equalOutputs compares outputs of one type. Times are equal to the millisecond,
-// which is as exact as the official client is, and for years of which it makes
-// others.
+// equalOutputs compares outputs of one type. Times are compared to the millisecond,
+// the official client's precision, and not for years that it gets wrong.
 func equalOutputs(ours, theirs any) bool {
 	a, b := reflect.ValueOf(ours), reflect.ValueOf(theirs)
 	return equalValues(a, b)
@@ -160,18 +158,18 @@ func equalValues(a, b reflect.Value) bool {
 			}
 		}
 		return true
-	case reflect.Map: // of the result's metadata, which is empty here
+	case reflect.Map: // part of ResultMetadata, which is empty here
 		return true
 	}
 	return a.Equal(b)
 }
 
 func equalTimes(ours, theirs time.Time) bool {
-	const first, last = 1678, 2261 // what nanoseconds in 64 bits can tell
+	const first, last = 1678, 2261 // the years that nanoseconds in 64 bits can express
 	return ours.Sub(theirs).Abs() <= time.Millisecond || ours.Year() < first || ours.Year() > last
 }
 
-// show writes a value with what its pointers point at.
+// show formats a value, following pointers.
 func show(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {

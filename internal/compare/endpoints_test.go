@@ -49,7 +49,7 @@ func TestConfiguredEndpoints(t *testing.T) {
 func (v configured) check(t *testing.T) {
 	for _, name := range os.Environ() {
 		if name, _, _ := strings.Cut(name, "="); strings.HasPrefix(name, "AWS_") {
-			t.Setenv(name, "") // so that it is restored
+			t.Setenv(name, "") // restores it after the test
 			os.Unsetenv(name)
 		}
 	}

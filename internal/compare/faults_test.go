@@ -41,13 +41,13 @@ var subjects = map[string]faults.Subject{
 
 func eagerly(r aws.Retryer) aws.Retryer { return faults.Eager{RetryerV2: r.(aws.RetryerV2)} }
 
-// TestFaultMatrix lets both clients meet every fault and prints what they did,
-// side by side:
+// TestFaultMatrix exposes both clients to every fault and logs the results side by
+// side:
 //
 //	go test -run TestFaultMatrix -v
 //
-// It fails if this client does not hold, or could do better. Each case runs in a
-// process of its own, because a client may not survive it.
+// It fails if this client breaks a promise or could do better. Each case runs in its
+// own process, because a client may crash.
 func TestFaultMatrix(t *testing.T) {
 	var table strings.Builder
 	held := map[string]int{}
@@ -72,7 +72,7 @@ func TestFaultMatrix(t *testing.T) {
 	assert.GreaterOrEqual(t, len(cases), 30)
 }
 
-// verdict is what a client did about a fault.
+// verdict says how a client handled a fault.
 type verdict struct {
 	Holds bool
 	Said  string
@@ -93,13 +93,13 @@ func (v verdict) String() string {
 	return strings.NewReplacer("|", `\|`, "\n", " ").Replace(text)
 }
 
-// childVariable tells a process of this test which client is to meet which
-// fault.
+// childVariable names the environment variable that holds a [child].
 const childVariable = "ECRPUBLIC_FAULT"
 
+// child says which client meets which fault in a process.
 type child struct{ Subject, Case string }
 
-// inChild runs a case in a process of its own.
+// inChild runs a case in its own process.
 func inChild(ctx context.Context, is child) verdict {
 	const limit = time.Minute
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -112,7 +112,7 @@ func inChild(ctx context.Context, is child) verdict {
 	command.Env = append(os.Environ(), childVariable+"="+string(text))
 	output, err := command.CombinedOutput()
 	if ctx.Err() != nil {
-		return verdict{Said: "does not come back"}
+		return verdict{Said: "hangs"}
 	}
 	var v verdict
 	first, _, _ := bytes.Cut(output, []byte("\n"))

@@ -15,10 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// A fuzz target calls the same operation of both clients, by name, over
-// transports that keep the request and answer from memory.
-
-// exchange is a transport with one answer.
+// exchange is a transport that keeps the request and returns a fixed response.
 type exchange struct {
 	status int
 	header http.Header
@@ -39,7 +36,7 @@ func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: x.status, Header: x.header, ContentLength: int64(len(x.body)), Body: io.NopCloser(bytes.NewReader(x.body))}, nil
 }
 
-// ours makes a client of this package, theirs one of the official.
+// ours creates a client of this package, theirs one of the official package.
 func ours(x *exchange) any   { return subjects["ours"](x.config(), true) }
 func theirs(x *exchange) any { return subjects["official"](x.config(), true) }
 func (x *exchange) config() aws.Config {
@@ -48,7 +45,7 @@ func (x *exchange) config() aws.Config {
 	})}
 }
 
-// operations are the names of all operations, in order.
+// operations returns the names of all operations, sorted.
 var operations = func() []string {
 	var names []string
 	api := reflect.TypeFor[ecrpublic.API]()
@@ -88,8 +85,8 @@ func call(client any, operation string, in reflect.Value) (out any, err error) {
 	return results[0].Interface(), err
 }
 
-// copyFields copies what two structs have in common, by the fields' names. Only
-// the shapes of the API occur.
+// copyFields copies the fields that two structs have in common, by name. It supports
+// only the types of the API.
 func copyFields(from, to reflect.Value) {
 	for i := range to.NumField() {
 		name := to.Type().Field(i).Name
@@ -121,8 +118,8 @@ func copyValue(from, to reflect.Value) {
 	}
 }
 
-// sources makes random choices out of a fuzzer's bytes; when these are used up
-// every choice is the first.
+// sources makes random choices from a fuzzer's bytes. Once these are used up, every
+// choice is the first.
 type source struct{ data []byte }
 
 func (s *source) next() byte {
@@ -139,8 +136,7 @@ func (s *source) below(n int) int { return int(s.next()) % n }
 // pick returns one of a list.
 func pick[T any](s *source, list ...T) T { return list[s.below(len(list))] }
 
-// text returns a short string of the fuzzer's own bytes or of a kind that may
-// matter.
+// text returns a short string: of the fuzzer's bytes, or one that may matter.
 func (s *source) text() string {
 	if s.below(3) > 0 {
 		return pick(s, "app", "", "team/app", "é🚀", "a\"b\\c\n\t\x00", "<&>\u2028\u2029", "\x7f", "a\xffb", "\xed\xa0\x80", "null", "sha256:0123")
@@ -155,7 +151,7 @@ func (s *source) integer() int64 {
 	return pick[int64](s, 0, 1, -1, 1000, 1<<31-1, -1<<31, 1<<53+1, 1<<63-1, -1<<63)
 }
 
-// fill sets a value of the API to something.
+// fill sets a value of the API at random.
 func (s *source) fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -189,7 +185,7 @@ func (s *source) fill(v reflect.Value) {
 func (s *source) fillSlice(v reflect.Value) {
 	if v.Type().Elem().Kind() == reflect.Uint8 {
 		blob := []byte(s.text())
-		if s.below(4) == 3 { // beyond what is encoded in one piece
+		if s.below(4) == 3 { // more than is encoded in one piece
 			blob = bytes.Repeat(append(blob, 'x'), 5000)
 		}
 		v.SetBytes(blob)
@@ -202,7 +198,7 @@ func (s *source) fillSlice(v reflect.Value) {
 	}
 }
 
-// both are the two clients' types, for their inputs and outputs.
+// both has the client types, to find inputs and outputs by reflection.
 var (
 	ourTypes   any = (*ecrpublic.Client)(nil)
 	theirTypes any = (*official.Client)(nil)

@@ -10,8 +10,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// writer writes JSON documents after Go types, as the service would, with
-// something odd now and then.
+// writer writes JSON documents for Go types, as the service would, with occasional
+// oddities.
 type writer struct {
 	*source
 	text []byte
@@ -19,7 +19,7 @@ type writer struct {
 
 func (w *writer) raw(text string) { w.text = append(w.text, text...) }
 
-// quote writes a string; bytes that are not UTF-8 go out as they are.
+// quote writes a string. Invalid UTF-8 is written unchanged.
 func (w *writer) quote(s string) {
 	if strings.ToValidUTF8(s, "") != s {
 		w.raw(`"` + strings.NewReplacer(`"`, "", `\`, "").Replace(s) + `"`)
@@ -58,7 +58,7 @@ func (w *writer) value(t reflect.Type) {
 	}
 }
 
-// odd writes a value that belongs nowhere.
+// odd writes a value that no type expects.
 func (w *writer) odd() {
 	w.raw(pick(w.source, `"text"`, "5", "{}", "[]", "true", `[{"a":[null,1.5e3]}]`, `{"nextToken":{}}`, "tru", `"\ud800"`, `"\u0041"`, "", "}"))
 }
@@ -104,7 +104,7 @@ func (w *writer) object(t reflect.Type) {
 	}
 }
 
-// name is a member's name on the wire, sometimes in another spelling.
+// name returns a member's name on the wire, sometimes in another spelling.
 func (w *writer) name(field, tag string) string {
 	wire := strings.ToLower(field[:1]) + field[1:]
 	if tag != "" && tag != "required" {
@@ -119,8 +119,7 @@ func (w *writer) name(field, tag string) string {
 	return `"` + wire + `"`
 }
 
-// failure writes an error and returns the code for its header, or "", and its
-// status.
+// failure writes an error. It returns the code for the header, or "", and the status.
 func (w *writer) failure() (code string, status int) {
 	exception := pick(w.source,
 		reflect.TypeFor[types.RepositoryNotFoundException](), reflect.TypeFor[types.InvalidLayerPartException](),

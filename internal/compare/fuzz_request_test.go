@@ -13,8 +13,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// FuzzRequest gives both clients the same input and compares what they send, or
-// that they refuse it for the same reason.
+// FuzzRequest gives both clients the same input. Both must send the same request, or
+// refuse it for the same reason.
 func FuzzRequest(f *testing.F) {
 	for i := range operations {
 		f.Add([]byte{byte(i), 1, 1, 0, 1, 1, 1, 1, 2, 1, 1, 3, 1, 1, 4, 1, 2, 1, 1, 5, 1, 1, 6, 1, 1, 7})
@@ -59,7 +59,7 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// missing names the members that an input lacks.
+// missing returns the names of the required members that an error says are missing.
 func missing(err error) []string {
 	var invalid smithy.InvalidParamsError
 	if !errors.As(err, &invalid) {
@@ -73,7 +73,7 @@ func missing(err error) []string {
 	return names
 }
 
-// credentialScope is what a request is signed for, without the date.
+// credentialScope returns the credential scope of a request, without the date.
 func credentialScope(r *http.Request) string {
 	_, scope, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=AKIDEXAMPLE/")
 	scope, _, _ = strings.Cut(scope, ",")
@@ -81,8 +81,7 @@ func credentialScope(r *http.Request) string {
 	return scope
 }
 
-// document reads JSON with exact numbers. Bytes that are not UTF-8 are read as
-// U+FFFD.
+// document parses JSON with exact numbers. Invalid UTF-8 becomes U+FFFD.
 func document(t *testing.T, body []byte) any {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(body))

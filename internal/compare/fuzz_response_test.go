@@ -11,7 +11,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// FuzzResponse gives both clients the same bytes for an answer.
+// FuzzResponse gives both clients the same bytes as a response.
 func FuzzResponse(f *testing.F) {
 	for _, seed := range []struct {
 		status int
@@ -34,8 +34,8 @@ func FuzzResponse(f *testing.F) {
 	})
 }
 
-// FuzzDocument gives both clients answers that are made after the operation's
-// output or an exception, mostly well.
+// FuzzDocument gives both clients mostly valid responses, made for the operation's
+// output or an exception.
 func FuzzDocument(f *testing.F) {
 	for i := range operations {
 		f.Add([]byte{byte(i), 0, 1, 1, 1, 1, 2, 1, 1, 3, 1, 1, 4, 1, 2, 1, 1, 5, 1, 1, 6, 1, 1, 7, 1, 3, 1, 1, 1})
@@ -54,7 +54,7 @@ func FuzzDocument(f *testing.F) {
 	})
 }
 
-// answered is what a client made of an answer.
+// answered is the result of a call.
 type answered struct {
 	out      any
 	err      error
@@ -82,7 +82,7 @@ func compareAnswers(t *testing.T, operation string, status int, code string, bod
 	}
 }
 
-// fillRequired sets every field, so that none that is required is missing.
+// fillRequired sets every field, so that no required one is missing.
 func fillRequired(v reflect.Value) {
 	for _, f := range v.Fields() {
 		if f.CanSet() {
@@ -91,7 +91,7 @@ func fillRequired(v reflect.Value) {
 	}
 }
 
-// differs says in which way two clients disagree.
+// differs says how two clients disagree.
 func differs(operation string, we, they answered) string {
 	switch {
 	case errors.As(we.err, new(panicked)):

@@ -45,7 +45,7 @@ func TestMigration(t *testing.T) {
 
 const migrationPath = "testdata/migration"
 
-// migrationPrograms are the names of the programs for the official client.
+// migrationPrograms returns the names of the programs for the official client.
 func migrationPrograms(t *testing.T) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(migrationPath)
@@ -59,7 +59,7 @@ func migrationPrograms(t *testing.T) (names []string) {
 	return names
 }
 
-// migrationCommand returns the two commands as they stand in MIGRATION.md, one a line.
+// migrationCommand returns the two commands in MIGRATION.md, one on each line.
 func migrationCommand(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("../../MIGRATION.md")
@@ -69,8 +69,8 @@ func migrationCommand(t *testing.T) string {
 	return strings.Join(commands, "\n")
 }
 
-// TestMigrationPassesOverBrokenFiles runs the commands where a file does not parse,
-// for which gofmt exits with an error: all others must change all the same.
+// TestMigrationPassesOverBrokenFiles runs the commands beside a file that does not
+// parse, so that gofmt exits with an error. All other files must change nevertheless.
 func TestMigrationPassesOverBrokenFiles(t *testing.T) {
 	t.Parallel()
 	const (
@@ -103,7 +103,7 @@ func migrationModule(t *testing.T, programs []string) string {
 	return dir
 }
 
-// temporaryModule is an empty module that requires what this one requires.
+// temporaryModule creates an empty module with the requirements of this one.
 func temporaryModule(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -118,7 +118,7 @@ func temporaryModule(t *testing.T) string {
 	return dir
 }
 
-// requireOnlyImportsChanged checks that the command does no more than MIGRATION.md
+// requireOnlyImportsChanged checks that the command changes only what MIGRATION.md
 // says.
 func requireOnlyImportsChanged(t *testing.T, before, after string) {
 	t.Helper()
@@ -143,7 +143,7 @@ func dependencies(t *testing.T, dir string) string {
 	return execute(t, dir, "go", "list", "-deps", "-test", "./...")
 }
 
-// buildEmulator builds the emulator in the module that has what it requires.
+// buildEmulator builds the emulator in the module that has its requirements.
 func buildEmulator(t *testing.T) (path string) {
 	t.Helper()
 	source, err := filepath.Abs(migrationPath + "/_emulator/main.go")
@@ -153,8 +153,8 @@ func buildEmulator(t *testing.T) (path string) {
 	return path
 }
 
-// runMigrated runs a program against a fresh emulator and returns its output
-// without what is different each time.
+// runMigrated runs a program against a fresh emulator. It returns the output, without
+// what differs between runs.
 func runMigrated(t *testing.T, emulator, program string) string {
 	t.Helper()
 	args := []string{program}
@@ -165,7 +165,7 @@ func runMigrated(t *testing.T, emulator, program string) string {
 	return regexp.MustCompile(`\(\d+\.\d+s\)`).ReplaceAllString(output, "(TIME)")
 }
 
-// execute runs a command that has to succeed, and returns what it prints.
+// execute runs a command that must succeed, and returns its output.
 func execute(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)

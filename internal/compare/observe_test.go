@@ -21,7 +21,7 @@ import (
 
 // TestSpansAndMetrics makes the same calls with both clients, and compares the spans
 // with their properties, and the instruments with their units, descriptions and
-// attributes. Dashboards are made of these names. The scope names the client.
+// attributes. Dashboards depend on these names. Only the scope differs.
 func TestSpansAndMetrics(t *testing.T) {
 	t.Parallel()
 	var ours, theirs recorder
@@ -49,7 +49,7 @@ func TestSpansAndMetrics(t *testing.T) {
 	assert.Greater(t, len(ours.measured), 5)
 }
 
-// answering answers with one status after the other.
+// answering returns responses with one status after the other.
 func answering(statuses []int) aws.HTTPClient {
 	n := 0
 	return sender(func(r *http.Request) (*http.Response, error) {
@@ -93,7 +93,7 @@ func (s *recordedSpan) SetProperty(k, v any) {
 }
 func (s *recordedSpan) AddEvent(n string, _ ...tracing.EventOption) { s.SetProperty("event", n) }
 func (s *recordedSpan) End() {
-	if s.ended { // the official client ends some twice
+	if s.ended { // the official client ends some spans twice
 		return
 	}
 	s.ended = true

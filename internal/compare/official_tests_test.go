@@ -17,14 +17,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// officialTests are the test files of the official module, with the directories of
-// recordings that they read.
+// officialTests lists the test files of the official module, with the directories that
+// they read.
 var officialTests = []string{
 	"api_client_test.go", "endpoints_test.go", "endpoints_config_test.go", "sra_operation_order_test.go",
 	"snapshot_test.go", "snapshot", "request_snapshot_test.go", "request_snapshot", "response_snapshot_test.go", "response_snapshot",
 }
 
-// officialTestsLeftOut are those that are not run with this package, and why.
+// officialTestsLeftOut lists those that do not run with this package, and why.
 var officialTestsLeftOut = map[string]string{
 	"response_snapshot_update_test.go":     "writes the recordings that response_snapshot_test.go reads, with the code generator's schemas; it checks nothing",
 	"internal/endpoints/endpoints_test.go": "names a private variable of a package that only the deprecated resolvers have",
@@ -32,9 +32,8 @@ var officialTestsLeftOut = map[string]string{
 	"TestUpdateRequestSnapshot_":           "writes the recordings that TestCheckRequestSnapshot_ reads; it checks nothing",
 }
 
-// TestOfficialTests runs the official module's own tests with this package: where
-// they say package ecrpublic they get a dot import of ours, and what they say of
-// private names is said of the exported ones.
+// TestOfficialTests runs the official module's own tests with this package. Their
+// package becomes a dot import of this one, and private names become exported ones.
 func TestOfficialTests(t *testing.T) {
 	t.Parallel()
 	source := strings.TrimSpace(execute(t, ".", "go", "list", "-m", "-f", "{{.Dir}}", officialPath))
@@ -72,8 +71,8 @@ func TestOfficialTests(t *testing.T) {
 	assert.GreaterOrEqual(t, total, 140, "too few tests of the official module were run")
 }
 
-// requireEveryTestFileListed fails when a release of the official module brings
-// tests that nobody has looked at.
+// requireEveryTestFileListed fails if a release of the official module has test files
+// that are not listed above.
 func requireEveryTestFileListed(t *testing.T, source string) {
 	t.Helper()
 	require.NoError(t, fs.WalkDir(os.DirFS(source), ".", func(name string, d fs.DirEntry, err error) error {
@@ -99,10 +98,10 @@ func withOurPackage(t *testing.T, text string) string {
 	).Replace(text)
 }
 
-// helpers are what the rewritten tests call. invokeOperation stands for the private
-// method of the official client: it builds the stack of a call, shows it with the
-// call's options and goes no further. official is an output, or an error, with the
-// official members alone.
+// helpers has the functions that the rewritten tests call. invokeOperation replaces
+// the private method of the official client: it builds the stack of a call and passes
+// it on with the call's options, without running it. official returns an output or an
+// error with only the official members.
 const helpers = `package ecrpublic
 
 import (
@@ -139,13 +138,13 @@ func official[T any](output *T) *T {
 
 type testResult struct{ action, output string }
 
-// goTestJSON runs the tests of a package and returns what became of each, subtests
-// not counted.
+// goTestJSON runs the tests of a package and returns the result of each, without
+// subtests.
 func goTestJSON(t *testing.T, dir string, flags ...string) map[string]testResult {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-json", "-vet=off"}, append(flags, ".")...)...)
 	cmd.Dir = dir
-	output, _ := cmd.CombinedOutput() // a failure is told test by test
+	output, _ := cmd.CombinedOutput() // failures are reported test by test
 	results := map[string]testResult{}
 	built := false
 	for line := range bytes.Lines(output) {
@@ -166,7 +165,7 @@ func goTestJSON(t *testing.T, dir string, flags ...string) map[string]testResult
 	}
 	require.True(t, built, "go test: %s", output)
 	for name := range results {
-		if results[name].action == "run" { // the process ended before it did
+		if results[name].action == "run" { // the process ended before the test
 			t.Errorf("%s did not end:\n%s", name, results[name].output)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/paginators"
 )
 
-// pages serves so many pages of images over loopback, after a delay each.
+// pages serves a number of pages of images over loopback, each after a delay.
 func pages(b *testing.B, count, images int, delay time.Duration) aws.Config {
 	b.Helper()
 	var list []string
@@ -42,9 +42,9 @@ func pages(b *testing.B, count, images int, delay time.Duration) aws.Config {
 	})}
 }
 
-// BenchmarkPrefetch works for ten milliseconds on each page of a server that
-// needs as long, with the official paginator and with one page read ahead, and
-// reports the ratio of the times.
+// BenchmarkPrefetch spends ten milliseconds on each page, and the server as many to
+// send it. It reports the ratio of the times with one page read ahead and with the
+// official paginator.
 func BenchmarkPrefetch(b *testing.B) {
 	const count, work = 50, 10 * time.Millisecond
 	cfg := pages(b, count, 10, work)
@@ -74,9 +74,8 @@ func BenchmarkPrefetch(b *testing.B) {
 	b.ReportMetric(float64(fast)/float64(slow), "of-the-official-time")
 }
 
-// BenchmarkIterate100k goes over a hundred thousand images one by one and
-// reports the largest live heap in pages, and the allocations of an image beside
-// those of decoding the pages alone.
+// BenchmarkIterate100k iterates over a hundred thousand images. It reports the largest
+// live heap in pages, and the allocations for each image beyond those of decoding.
 func BenchmarkIterate100k(b *testing.B) {
 	const count, images = 100, 1000
 	client := ecrpublic.NewFromConfig(pages(b, count, images, 0))
@@ -104,7 +103,7 @@ func BenchmarkIterate100k(b *testing.B) {
 		page := heap() - base
 		runtime.KeepAlive(one)
 		one = nil
-		for p := 1; p < count; p++ { // on to the last page, where the server begins anew
+		for p := 1; p < count; p++ { // up to the last page, after which the server starts again
 			if _, err := client.DescribeImages(b.Context(), &ecrpublic.DescribeImagesInput{RepositoryName: aws.String("app")}); err != nil {
 				b.Fatal(err)
 			}

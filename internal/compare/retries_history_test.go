@@ -15,15 +15,14 @@ import (
 	"time"
 )
 
-// history is what happens to a client: the options it is made with, and its calls.
+// history holds the options of a client and its calls.
 type history struct {
 	seed  uint64
 	setup retrySetup
 	calls []historicCall
 }
 
-// historicCall is a call with what the service answers to its attempts; the last
-// answer repeats.
+// historicCall is a call with the responses to its attempts; the last is repeated.
 type historicCall struct {
 	pause     time.Duration // before it
 	answers   []historicAnswer
@@ -40,7 +39,7 @@ type historicAnswer struct {
 	status     int
 	code       string
 	message    string
-	inHeader   bool          // the code stands in the header alone
+	inHeader   bool          // the code is only in the header
 	skew       time.Duration // of the Date header
 	noDate     bool
 	age        string
@@ -84,8 +83,8 @@ func newHistory(seed uint64) history {
 	return h
 }
 
-// withoutThrottles replaces throttles. After one the adaptive retryer waits in steps
-// that end below a nanosecond, in which no time passes on the clock of a bubble.
+// withoutThrottles replaces throttles. After a throttle, the adaptive retryer ends up
+// waiting for less than a nanosecond, and the clock of a bubble stands still.
 func (h history) withoutThrottles() {
 	for _, c := range h.calls {
 		for i := range c.answers {
@@ -106,7 +105,8 @@ func (r random) once(in int) bool { return r.IntN(in) == 0 }
 
 func pickOne[T any](r random, from []T) T { return from[r.IntN(len(from))] }
 
-// duration is up to a limit, and hits no other duration by chance.
+// duration returns a random number of nanoseconds up to a limit. It is unlikely that
+// two are the same.
 func (r random) duration(limit time.Duration) time.Duration {
 	return 1 + time.Duration(r.Int64N(int64(limit)))
 }
@@ -178,7 +178,7 @@ func (r random) answer() historicAnswer {
 	return a
 }
 
-// context is the call's, which ends as the history says.
+// context returns the context of the call, which ends as the history says.
 func (c historicCall) context(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	if c.deadline > 0 {
@@ -195,7 +195,7 @@ func (c historicCall) context(ctx context.Context) (context.Context, context.Can
 	return ctx, cancel
 }
 
-// response is an answer in HTTP, at the time that it is given.
+// response returns the HTTP response, dated now.
 func (a historicAnswer) response(r *http.Request) *http.Response {
 	header := http.Header{"X-Amzn-Requestid": {"00000000-1111-2222-3333-444444444444"}, "Content-Type": {"application/x-amz-json-1.1"}}
 	if !a.noDate {
@@ -229,7 +229,7 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// show tells a call of the history.
+// show describes a call of the history.
 func (h history) show(i int) string {
 	c := h.calls[i]
 	var b strings.Builder

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// outcome is what a call did and how it ended.
+// outcome records the attempts of a call and how it ended.
 type outcome struct {
 	attempts []attempted
 	end      time.Duration
@@ -27,7 +27,7 @@ type attempted struct {
 	headers string
 }
 
-// headersOf are the headers of a request but for the user agent, which names the
+// headersOf returns the headers of a request, except the user agent, which names the
 // client.
 func headersOf(r *http.Request) string {
 	var lines []string
@@ -62,7 +62,7 @@ func (o outcome) String() string {
 	return b.String()
 }
 
-// typesOf are the types of an error and of what it wraps.
+// typesOf returns the types of an error and of the errors it wraps.
 func typesOf(err error) string {
 	var names []string
 	for ; err != nil; err = errors.Unwrap(err) {
@@ -71,7 +71,7 @@ func typesOf(err error) string {
 	return strings.Join(names, " > ")
 }
 
-// retryDifferences are the ways in which this client retries otherwise on purpose.
+// retryDifferences lists how this client retries differently on purpose.
 var retryDifferences = []struct {
 	what string
 	is   func(h history, call historicCall, ours, theirs outcome) bool
@@ -90,19 +90,19 @@ var retryDifferences = []struct {
 	}},
 }
 
-// stopsBefore reports whether a call made the attempts of another, or the first of
-// them, and ended when they were made.
+// stopsBefore reports whether the attempts of a call are all or the first of those of
+// another, and it ended no later.
 func (o outcome) stopsBefore(other outcome) bool {
 	n := len(o.attempts)
 	return n <= len(other.attempts) && slices.Equal(o.attempts, other.attempts[:n]) && o.end <= other.end
 }
 
-// ownRules reports whether a call goes by the rules of this client's own retryer.
+// ownRules reports whether a call uses this client's own retryer.
 func (h history) ownRules(c historicCall) bool {
 	return h.setup.retryer == "" && (c.setup == nil || c.setup.retryer == "")
 }
 
-// explain names the difference that is behind what a call did.
+// explain names the difference that causes an outcome.
 func (h history) explain(i int, ours, theirs outcome) string {
 	for _, d := range retryDifferences {
 		if d.is(h, h.calls[i], ours, theirs) {

@@ -16,15 +16,15 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// retrySetup are the options that are about retries, of a client or of a call.
+// retrySetup holds the options about retries, of a client or of a call.
 type retrySetup struct {
-	retryer     string // of retryers; empty is the client's own
+	retryer     string // a key of retryers; "" means the client's own
 	n           int    // its number
 	maxAttempts int
 	mode        aws.RetryMode
 }
 
-// retryers make retryers of all kinds. Each client gets one of its own, because they
+// retryers has functions that create retryers. Each client gets its own, because they
 // have state.
 var retryers = map[string]func(n int) aws.Retryer{
 	"standard":            func(int) aws.Retryer { return retry.NewStandard() },
@@ -44,7 +44,7 @@ var retryers = map[string]func(n int) aws.Retryer{
 	"own, second kind": func(n int) aws.Retryer { return ownRetryerV2{ownRetryer{n}} },
 }
 
-// retryerNames are in order, so that a seed means the same each time.
+// retryerNames is sorted, so that a seed always means the same.
 var retryerNames = []string{
 	"", "", "", "standard", "standard, own waits", "standard, no quota", "standard, small quota", "limited", "with codes", "with short waits", "adaptive", "none", "own", "own, second kind",
 }
@@ -81,7 +81,7 @@ func (s retrySetup) make() aws.Retryer {
 	return retryers[s.retryer](s.n)
 }
 
-// ownRetryer is a retryer of somebody's own, of the first interface.
+// ownRetryer is a program's own retryer. It has only the methods of aws.Retryer.
 type ownRetryer struct{ attempts int }
 
 func (ownRetryer) IsErrorRetryable(err error) bool {
@@ -162,7 +162,7 @@ func orKeep(r, before aws.Retryer) aws.Retryer {
 	return r
 }
 
-// script is the transport: it answers by the history and notes the attempts.
+// script is a transport that responds as the history says, and records the attempts.
 type script struct {
 	start   time.Time
 	call    historicCall
@@ -171,7 +171,7 @@ type script struct {
 
 func (s *script) begin(c historicCall) { s.call, s.outcome = c, outcome{} }
 
-// Do answers an attempt, unless its context ends before.
+// Do responds to an attempt, unless its context ends before.
 func (s *script) Do(r *http.Request) (*http.Response, error) {
 	s.outcome.attempts = append(s.outcome.attempts, attempted{time.Since(s.start), headersOf(r)})
 	a := s.call.answers[min(len(s.outcome.attempts), len(s.call.answers))-1]

@@ -17,13 +17,13 @@ var (
 	firstSeed = flag.Uint64("first-seed", 0, "the seed of the first history")
 )
 
-// TestRetryHistories plays random histories of calls to both clients, on a clock and
-// with randomness that are the same for both, and compares every attempt, its time and
-// headers, and how each call ends. It plays a few hundred; a night's worth is
+// TestRetryHistories plays random histories of calls to both clients, with the same
+// clock and the same random numbers. It compares every attempt, its time and headers,
+// and how each call ends. It plays a few hundred histories. To play more:
 //
 //	go test -run TestRetryHistories -v -timeout 0 . -histories 20000
 //
-// A history is told by its seed: -first-seed 42 -histories 1 -v shows it.
+// To show the history of a seed: -first-seed 42 -histories 1 -v
 func TestRetryHistories(t *testing.T) {
 	var calls, attempts int
 	explained := map[string]int{}
@@ -36,7 +36,7 @@ func TestRetryHistories(t *testing.T) {
 			if ours[i].String() == theirs[i].String() {
 				continue
 			}
-			// What comes after a difference differs because of it.
+			// Later calls may differ because of this one.
 			what := h.explain(i, ours[i], theirs[i])
 			explained[what]++
 			if what == "" {
@@ -62,7 +62,7 @@ func TestRetryHistories(t *testing.T) {
 	}
 }
 
-// play makes the calls of a history with one of the clients.
+// play makes the calls of a history with one client.
 func play(t *testing.T, h history, subject func(h history, s *script) caller) (outcomes []outcome) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

@@ -50,7 +50,7 @@ func (w *worker) push(ctx context.Context) error {
 	return nil
 }
 
-// build makes an image or an index and notes what it consists of.
+// build creates an image or an index, and records its parts.
 func (w *worker) build(ctx context.Context, source *memory.Store, image *pushed) (ocispec.Descriptor, error) {
 	if w.random.IntN(3) > 0 {
 		return w.buildImage(ctx, source, image)
@@ -70,7 +70,7 @@ func (w *worker) build(ctx context.Context, source *memory.Store, image *pushed)
 	return note(image)(oras.PushBytes(ctx, source, index.MediaType, text))
 }
 
-// buildImage makes an image with a layer of up to three parts.
+// buildImage creates an image with a layer of up to three parts.
 func (w *worker) buildImage(ctx context.Context, source *memory.Store, image *pushed) (ocispec.Descriptor, error) {
 	layer := make([]byte, 1+w.random.IntN(5*partBytes/2))
 	for i := range layer {
@@ -93,7 +93,7 @@ func note(image *pushed) func(ocispec.Descriptor, error) (ocispec.Descriptor, er
 	}
 }
 
-// checkLayer asks for a layer that is there and for one that is not.
+// checkLayer asks for a layer that exists and for one that does not.
 func (w *worker) checkLayer(ctx context.Context) error {
 	if len(w.images) == 0 {
 		return nil
@@ -138,7 +138,7 @@ func (w *worker) prune(ctx context.Context) error {
 	return w.list(ctx)
 }
 
-// deleteOldest deletes an image and what it refers to.
+// deleteOldest deletes the oldest image and its children.
 func (w *worker) deleteOldest(ctx context.Context) error {
 	if len(w.images) == 0 {
 		return nil

@@ -50,8 +50,8 @@ func (w *worker) listTags(ctx context.Context) error {
 	return equal("tags", want, got)
 }
 
-// resume collects the images in listings that each go on where the last one was
-// left.
+// resume collects the images in several listings, each of which continues where the
+// last one ended.
 func (w *worker) resume(ctx context.Context) error {
 	var got []string
 	var token *string
@@ -75,7 +75,7 @@ func (w *worker) resume(ctx context.Context) error {
 	return equal("images in pieces", w.digests(), got)
 }
 
-// registry asks for what the workers have in common.
+// registry calls the operations on the registry, which all workers share.
 func (w *worker) registry(ctx context.Context) error {
 	found := false
 	input := &paginators.DescribeRepositoriesInput{PaginationConfig: &types.PaginatorConfig{PageSize: aws.Int32(10)}}
@@ -117,7 +117,7 @@ func (w *worker) registry(ctx context.Context) error {
 	return nil
 }
 
-// cancel gives a call a few milliseconds: it works, or says why not.
+// cancel gives a call a few milliseconds. It succeeds or returns the context's error.
 func (w *worker) cancel(ctx context.Context) error {
 	short, stop := context.WithTimeout(ctx, time.Duration(1+w.random.IntN(20))*time.Millisecond)
 	defer stop()

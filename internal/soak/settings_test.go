@@ -31,7 +31,7 @@ func (w *worker) policy(ctx context.Context) error {
 	return nil
 }
 
-// catalog writes and reads the repository's page.
+// catalog writes and reads the repository's catalog data.
 func (w *worker) catalog(ctx context.Context) error {
 	about := fmt.Sprintf("# Soaked %d times", w.random.Int())
 	_, err := w.client.PutRepositoryCatalogData(ctx, &ecrpublic.PutRepositoryCatalogDataInput{
@@ -47,7 +47,7 @@ func (w *worker) catalog(ctx context.Context) error {
 	return equal("about", []string{about}, []string{aws.ToString(out.CatalogData.AboutText)})
 }
 
-// tags puts a tag on the repository, finds it and takes it away.
+// tags adds a tag to the repository, finds it and removes it.
 func (w *worker) tags(ctx context.Context) error {
 	tag := types.Tag{Key: aws.String("soak"), Value: aws.String(fmt.Sprint(w.random.Int()))}
 	if _, err := w.client.TagResource(ctx, &ecrpublic.TagResourceInput{ResourceArn: &w.arn, Tags: []types.Tag{tag}}); err != nil {

@@ -1,5 +1,5 @@
-// Package soak runs everything that this module does against the emulator for a
-// long time, with injected faults:
+// Package soak runs all parts of this module against the emulator for a long time,
+// with injected faults:
 //
 //	go test -race -v -timeout 0 ./internal/soak -soak 30m
 //
@@ -37,9 +37,8 @@ const (
 	moment   = time.Second
 )
 
-// faults are what happens to requests, to a fifth of them altogether. An answer
-// that is cut short says how long it should have been: one that does not is
-// malformed, which is no failure that passes.
+// faults affect a fifth of all requests. A truncated response announces its full
+// length; without that it would be malformed, and not retried.
 var faults = []struct {
 	probability float64
 	effect      ecrpublictest.Effect
@@ -53,14 +52,14 @@ var faults = []struct {
 	{0.04, ecrpublictest.CutOff()},
 }
 
-// soak is what the workers share.
+// soak is the state that the workers share.
 type soak struct {
 	server   *ecrpublictest.Server
 	client   *ecrpublic.Client
 	traffic  *traffic
 	duration time.Duration
 	deadline time.Time
-	pause    sync.RWMutex // read-held by whoever works
+	pause    sync.RWMutex // read-locked by each working worker
 	done     tally
 }
 
@@ -85,8 +84,8 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// start makes the emulator and its client, and sees to it that nothing is left
-// running at the end.
+// start starts the emulator and its client, and stops all that runs when the test
+// ends.
 func start(t *testing.T) *soak {
 	t.Helper()
 	before, duration := quiet(), moment
@@ -113,9 +112,8 @@ func start(t *testing.T) *soak {
 	return s
 }
 
-// retryer tries each call up to attempts times, whatever becomes of the others. The
-// standard retryer's quota, which all calls of a client share, does not last for
-// this share of faults: that a call is refused for it would be no loss.
+// retryer tries each call up to attempts times. It has no quota, because that of the
+// standard retryer is too small for this share of faults.
 func retryer(duration time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts, o.RateLimiter = attempts, ratelimit.None
@@ -125,13 +123,13 @@ func retryer(duration time.Duration) aws.Retryer {
 	})
 }
 
-// isOver tells a worker to come to an end.
+// isOver reports whether workers should stop.
 func (s *soak) isOver(ctx context.Context) bool {
 	return ctx.Err() != nil || time.Now().After(s.deadline)
 }
 
-// notFound reports whether something was not there, which after a deletion whose
-// answer was lost is as good as done.
+// notFound reports whether something did not exist. If the response to a deletion was
+// lost, the retry gets this error.
 func notFound(err error) bool {
 	var api smithy.APIError
 	if !errors.As(err, &api) {

@@ -17,15 +17,15 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 )
 
-// traffic is the client's usual transport, with a count of what passes it.
+// traffic is the client's default transport, and counts requests.
 type traffic struct {
 	http.Client
 	mu         sync.Mutex
 	operations map[string]*counts
 }
 
-// counts are the calls of an operation, the requests they took, and how many of
-// these got no answer or a failed one.
+// counts has the calls of an operation, their requests, and how many of the requests
+// failed or got no response.
 type counts struct{ calls, requests, broken, failed int }
 
 func newTraffic() *traffic {
@@ -66,7 +66,7 @@ func (t *traffic) totals() (calls, requests int) {
 	return calls, requests
 }
 
-// requireAll checks that no operation was left out.
+// requireAll requires that every operation was called.
 func (t *traffic) requireAll(tb testing.TB) {
 	tb.Helper()
 	for name, c := range t.operations {
@@ -91,7 +91,7 @@ func (t *traffic) table() string {
 	return b.String()
 }
 
-// tally counts what the workers have done.
+// tally counts the steps of the workers.
 type tally struct {
 	mu     sync.Mutex
 	counts map[string]int

@@ -12,15 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sample is what the process holds while nobody works.
+// sample is the use of memory and goroutines while no worker works.
 type sample struct {
 	heap       float64 // MB
 	goroutines int
 }
 
-// watch samples the process until the soak is over, about sixty times, and
-// tells how it goes. A short soak has fewer samples: until everybody has paused,
-// some wait between attempts.
+// watch samples the process until the soak is over, about sixty times, and logs the
+// samples. A short soak has fewer, because workers pause only between calls.
 func (s *soak) watch(ctx context.Context, t *testing.T) []sample {
 	t.Helper()
 	began := time.Now()
@@ -41,7 +40,7 @@ func (s *soak) watch(ctx context.Context, t *testing.T) []sample {
 	return samples
 }
 
-// sample lets everybody finish what they are at and looks.
+// sample waits until all workers have paused, and takes a sample.
 func (s *soak) sample() sample {
 	s.pause.Lock()
 	defer s.pause.Unlock()
@@ -50,16 +49,17 @@ func (s *soak) sample() sample {
 	http.DefaultClient.CloseIdleConnections()
 	goroutines := quiet()
 	runtime.GC()
-	runtime.GC() // frees what the first one emptied pools of
+	runtime.GC() // a pool is empty after the second collection
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return sample{heap: float64(m.HeapAlloc) / 1e6, goroutines: goroutines}
 }
 
-// quiet counts goroutines when connections that were closed are gone.
+// quiet counts goroutines after those of closed connections have ended.
 func quiet() int { return quietAt(0) }
 
-// quietAt waits for at most so many goroutines, as long as their number falls.
+// quietAt waits until no more goroutines than wanted are left, as long as their number
+// falls.
 func quietAt(wanted int) int {
 	n := runtime.NumGoroutine()
 	for still := 0; n > wanted && still < 10; still++ {
@@ -71,9 +71,9 @@ func quietAt(wanted int) int {
 	return n
 }
 
-// requireFlat leaves out the first third of the samples, in which the emulator
-// fills, and of the rest compares the first third with the last: the median may
-// grow by a share of it and an amount.
+// requireFlat ignores the first third of the samples, in which the emulator fills. It
+// compares the first third of the rest with the last: the median may grow by a share
+// and an amount.
 func requireFlat(t *testing.T, what string, samples []sample, value func(sample) float64, share, amount float64) {
 	t.Helper()
 	warm := samples[len(samples)/3:]

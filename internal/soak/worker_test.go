@@ -13,17 +13,17 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// worker has a repository to itself, so that it knows what has to be in it.
+// worker has its own repository, so it knows what must be in it.
 type worker struct {
 	*soak
 	random     *rand.Rand
 	repository string
 	arn        string
 	pushed     int
-	images     []pushed // those that are there, the oldest first
+	images     []pushed // in the repository, oldest first
 }
 
-// pushed is an image, with those that it refers to if it is an index.
+// pushed is an image, with its children if it is an index.
 type pushed struct {
 	tag     string
 	digest  string
@@ -42,7 +42,7 @@ func (s *soak) work(ctx context.Context, number int) error {
 	return nil
 }
 
-// step is something to do, which may take more calls than one.
+// step is one or more calls.
 type step struct {
 	name string
 	run  func(*worker, context.Context) error
@@ -64,8 +64,8 @@ func steps() []step {
 	}
 }
 
-// live is the life of a repository, short so that the emulator holds about as
-// much at any time.
+// live creates, fills and deletes a repository. It is short, so that the emulator
+// holds about the same amount at any time.
 func (w *worker) live(ctx context.Context) error {
 	if err := w.do(ctx, step{"create", (*worker).create}); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (w *worker) remove(ctx context.Context) error {
 	return nil
 }
 
-// digests are all that are in the repository, sorted.
+// digests returns all digests in the repository, sorted.
 func (w *worker) digests() []string {
 	var all []string
 	for _, image := range w.images {
@@ -127,7 +127,7 @@ func (w *worker) digests() []string {
 	return all
 }
 
-// equal is an error unless two sorted lists are the same.
+// equal returns an error unless two sorted lists are the same.
 func equal(what string, want, got []string) error {
 	if slices.Equal(want, got) {
 		return nil

@@ -1,5 +1,5 @@
-// Command emulator runs a program against an emulator of its own, in which a few
-// images are already, and ends as the program does:
+// Command emulator runs a program against a new emulator that holds a few images, and
+// exits with the program's status:
 //
 //	emulator PROGRAM [ARGUMENT...]
 package main
@@ -18,7 +18,7 @@ import (
 
 const key, secret = "AKIDMIGRATION", "the secret of the migration test"
 
-// faults are what is wrong with the service while a program runs.
+// faults are injected while a program runs.
 var faults = map[string]ecrpublictest.Fault{
 	"errors": {Operation: "DescribeRepositories", Effect: ecrpublictest.Fail(&smithy.GenericAPIError{
 		Code: "NobodyKnowsException", Message: "what?", Fault: smithy.FaultClient,

@@ -1,5 +1,4 @@
-// Command endpoint brings its own endpoint resolver, retryers, auth resolver and
-// signer.
+// Command endpoint has its own endpoint resolver, retryers, auth resolver and signer.
 package main
 
 import (
@@ -44,7 +43,7 @@ func main() {
 	auth(ctx, options)
 }
 
-// rules asks the default resolver where the service is.
+// rules prints endpoints of the default resolver.
 func rules(ctx context.Context) {
 	resolver := ecrpublic.NewDefaultEndpointResolverV2()
 	for _, p := range []ecrpublic.EndpointParameters{
@@ -97,7 +96,7 @@ func resolvers(ctx context.Context, options ecrpublic.Options, address *url.URL)
 	fmt.Println(err)
 }
 
-// listen is an HTTP client that reports requests before they go.
+// listen returns an HTTP client that reports each request before it is sent.
 func listen(report func(*http.Request)) ecrpublic.HTTPClient {
 	return smithyhttp.ClientDoFunc(func(r *http.Request) (*http.Response, error) {
 		report(r)
@@ -105,7 +104,7 @@ func listen(report func(*http.Request)) ecrpublic.HTTPClient {
 	})
 }
 
-// flaky answers that many requests itself, with an error.
+// flaky responds to a number of requests itself, with an error.
 func flaky(times, status int) ecrpublic.HTTPClient {
 	return smithyhttp.ClientDoFunc(func(r *http.Request) (*http.Response, error) {
 		if times <= 0 {
@@ -116,7 +115,7 @@ func flaky(times, status int) ecrpublic.HTTPClient {
 	})
 }
 
-// counting is a retryer that counts what is asked of another.
+// counting is a retryer that counts the calls of another.
 type counting struct {
 	aws.RetryerV2
 	delays, tokens int
@@ -158,7 +157,7 @@ func retryers(ctx context.Context, options ecrpublic.Options) {
 	fmt.Println("no retries:", err != nil, errors.As(err, &exhausted))
 }
 
-// signer reports what it signs for.
+// signer reports the name and region that it signs for.
 type signer struct{ ecrpublic.HTTPSignerV4 }
 
 func (s signer) SignHTTP(ctx context.Context, credentials aws.Credentials, r *http.Request, hash, service, region string, at time.Time, optFns ...func(*v4.SignerOptions)) error {
@@ -166,7 +165,7 @@ func (s signer) SignHTTP(ctx context.Context, credentials aws.Credentials, r *ht
 	return s.HTTPSignerV4.SignHTTP(ctx, credentials, r, hash, service, region, at, optFns...)
 }
 
-// resolver signs what changes something and leaves the rest.
+// resolver signs operations that change something, and no others.
 type resolver struct{}
 
 func (resolver) ResolveAuthSchemes(_ context.Context, p *ecrpublic.AuthResolverParameters) ([]*smithyauth.Option, error) {

@@ -60,7 +60,7 @@ func main() {
 	failures(ctx, client)
 }
 
-// explain asks an error for all that it may know.
+// explain prints all that an error says.
 func explain(what string, err error) {
 	fmt.Println("--", what)
 	var operation *smithy.OperationError
@@ -97,7 +97,7 @@ func explain(what string, err error) {
 	fmt.Println(sort(err))
 }
 
-// sort tells what a program would do about an error.
+// sort says what a program would do about an error.
 func sort(err error) string {
 	var (
 		noRepository *types.RepositoryNotFoundException
@@ -124,7 +124,7 @@ func sort(err error) string {
 	return "give up"
 }
 
-// failures are errors of parts of a call that went well.
+// failures prints the failures in the output of a successful call.
 func failures(ctx context.Context, client *ecrpublic.Client) {
 	out, err := client.BatchDeleteImage(ctx, &ecrpublic.BatchDeleteImageInput{
 		RepositoryName: aws.String("app"),

@@ -1,5 +1,5 @@
-// Command middleware puts steps of its own into every phase of a call, around
-// the client's steps, and looks at the stack.
+// Command middleware adds its own steps to every phase of a call, around the
+// client's steps, and inspects the stack.
 package main
 
 import (
@@ -106,7 +106,7 @@ func watch(stack *middleware.Stack) error {
 	return nil
 }
 
-// inspect prints where the well-known steps are, and moves and removes some.
+// inspect prints where the official steps are, and moves and removes some.
 func inspect(ctx context.Context, cfg aws.Config) {
 	client := ecrpublic.NewFromConfig(cfg, func(o *ecrpublic.Options) {
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
@@ -142,7 +142,7 @@ func known(ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(wellKnown, id) })
 }
 
-// cached answers a call from memory: the service is not asked.
+// cached returns a result from memory, without a request.
 func cached(ctx context.Context, cfg aws.Config) {
 	client := ecrpublic.NewFromConfig(cfg)
 	out, err := client.DescribeImageTags(ctx, &ecrpublic.DescribeImageTagsInput{RepositoryName: aws.String("remembered")}, ecrpublic.WithAPIOptions(func(stack *middleware.Stack) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecrpublic/types"
 )
 
-// registry is what publish needs of a client.
+// registry lists the methods that publish calls.
 type registry interface {
 	DescribeRepositories(context.Context, *ecrpublic.DescribeRepositoriesInput, ...func(*ecrpublic.Options)) (*ecrpublic.DescribeRepositoriesOutput, error)
 	CreateRepository(context.Context, *ecrpublic.CreateRepositoryInput, ...func(*ecrpublic.Options)) (*ecrpublic.CreateRepositoryOutput, error)
@@ -21,7 +21,7 @@ type registry interface {
 
 var _ registry = (*ecrpublic.Client)(nil)
 
-// publish makes sure that a repository exists and carries a description.
+// publish ensures that a repository exists and has a description.
 func publish(ctx context.Context, api registry, name, description string) (uri string, err error) {
 	page := &types.RepositoryCatalogDataInput{
 		Description:      aws.String(description),

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// fake answers with what it was told and remembers what it was asked.
+// fake returns fixed results and records its calls.
 type fake struct {
 	repositories []types.Repository
 	describeErr  error

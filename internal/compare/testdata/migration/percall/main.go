@@ -1,5 +1,5 @@
-// Command percall changes the client's options for one call, and reads what a
-// call's metadata tells.
+// Command percall changes the client's options for one call, and reads a call's
+// metadata.
 package main
 
 import (
@@ -111,7 +111,7 @@ func timeouts(ctx context.Context, client *ecrpublic.Client) {
 	fmt.Println(err)
 }
 
-// anonymous makes one call without credentials; the server wants some.
+// anonymous makes a call without credentials, which the server refuses.
 func anonymous(ctx context.Context, client *ecrpublic.Client) {
 	var signed bool
 	_, err := client.DescribeRegistries(ctx, nil, func(o *ecrpublic.Options) {

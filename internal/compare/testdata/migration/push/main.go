@@ -1,5 +1,5 @@
-// Command push pushes an image with the API alone and takes a repository through
-// its life: policy, tags, gallery page, deletion.
+// Command push pushes an image through the API, and creates, configures and deletes its
+// repository.
 package main
 
 import (
@@ -24,7 +24,7 @@ const (
 	configType   = "application/vnd.oci.image.config.v1+json"
 	layerType    = "application/vnd.oci.image.layer.v1.tar"
 
-	part = 5 << 20 // the smallest that the service takes, but for the last
+	part = 5 << 20 // the smallest that the service accepts, except for the last
 )
 
 var repository = aws.String("team/tool")

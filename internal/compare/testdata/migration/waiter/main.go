@@ -1,5 +1,5 @@
-// Command waiter creates a repository and waits until everybody sees it: the
-// service has no waiters, so this one is written by hand.
+// Command waiter creates a repository and waits until it is visible. The service has
+// no waiters, so this one is written by hand.
 package main
 
 import (
