@@ -23,7 +23,7 @@
 //
 // By default, content goes through the API. With [TargetOptions.Registry] it goes to
 // public.ecr.aws, as with docker push. This is faster: a layer of any size takes only
-// two requests, and about a third of the CPU time. But both the API and public.ecr.aws
+// two requests, and a third of the API's CPU time. But both the API and public.ecr.aws
 // must be reachable, and the credentials also need the permissions that package login
 // lists.
 //
