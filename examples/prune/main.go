@@ -89,7 +89,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if plan.GraphError != nil {
-		fmt.Fprintf(stderr, "%d images stay because of what could not be read: %v\n", plan.Unknown(), plan.GraphError)
+		fmt.Fprintf(stderr, "%s kept because of unreadable manifests or subjects: %v\n", demo.Count(plan.Unknown(), "image"), plan.GraphError)
 	}
 	if *dryRun {
 		return printPlan(stdout, plan)
@@ -181,13 +181,17 @@ func printRow(w io.Writer, d housekeeping.Decision, action string) {
 		tags = tags[:longest-3] + "..."
 	}
 	why := string(d.Reason)
-	switch {
-	case d.Unknown != "":
-		why += ": " + d.Unknown
-	case d.Owner != "":
-		why += " " + demo.Short(d.Owner)
-	case d.Rule != "":
-		why += " by " + d.Rule
+	switch d.Reason {
+	case housekeeping.ReasonUnknown:
+		why = "unknown: " + d.Unknown
+	case housekeeping.ReasonOwnerDeleted:
+		why = "belongs to " + demo.Short(d.Owner) + ", which is deleted"
+	case housekeeping.ReasonOwnerKept:
+		why = "belongs to " + demo.Short(d.Owner) + ", which stays"
+	case housekeeping.ReasonExpired:
+		why = "expired by " + d.Rule
+	case housekeeping.ReasonRetained:
+		why = "kept by " + d.Rule
 	}
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", action, demo.Short(aws.ToString(d.Image.ImageDigest)), aws.ToTime(d.Image.ImagePushedAt).Format(time.DateOnly),
 		demo.Size(aws.ToInt64(d.Image.ImageSizeInBytes)), tags, why)

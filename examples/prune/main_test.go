@@ -16,7 +16,7 @@ func TestDryRun(t *testing.T) {
 	t.Parallel()
 	stdout, stderr := demotest.Run(t, run)
 	assert.Regexp(t, `would delete .* v1.0 .* expired by priority 1 \(keep 3 releases\)`, stdout)
-	assert.Regexp(t, `keep .* v1.4 .* retained by priority 1`, stdout)
+	assert.Regexp(t, `keep .* v1.4 .* kept by priority 1`, stdout)
 	assert.True(t, strings.HasSuffix(stdout, "\n11 of 24 images would be deleted, up to 2.4 MiB\n"), stdout)
 	assert.Equal(t, "list: 24\nread: 15 of 15\n", stderr)
 }
