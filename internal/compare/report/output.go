@@ -97,9 +97,8 @@ func (r report) write(tables, chart string) error {
 const heading = `# Performance beside the official client
 
 Written by ` + "`go -C internal/compare run ./report -write`" + `. Lower ratios are better. Both clients make the
-same calls in one process, in turns, on a transport that answers at once, so that the figures are those of the client
-and not of a network. Each figure is the median of the runs, with the range of the runs behind it; garbage collection
-is included.
+same calls in one process, in turns. The transport responds at once, so the figures measure the clients and not a
+network. Each figure is the median of several runs, with their range in parentheses; garbage collection is included.
 
 `
 
