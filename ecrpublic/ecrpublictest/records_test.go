@@ -53,5 +53,5 @@ func TestRecordOfTheEmulator(t *testing.T) {
 			different = append(different, row.Name)
 		}
 	}
-	assert.Equal(t, []string{"names/51 tags create nothing", "names/a repository is created with 50 tags", "tags/one tag too many sets none", "tags/50 tags and no more"}, different)
+	assert.Equal(t, []string{"names/51 tags prevent creation", "names/a repository is created with 50 tags", "tags/too many tags set none of them", "tags/a repository has at most 50 tags"}, different)
 }

@@ -27,7 +27,7 @@ func TestLive(t *testing.T) {
 	}))
 	t.Cleanup(identity.Close)
 	awsEnvironment(t, identity.URL)
-	args := []string{"-live", "-yes", "-endpoint", emulator.URL, "-run", "^(identifiers/one registry|host/a manifest)$", "-journals", t.TempDir()}
+	args := []string{"-live", "-yes", "-endpoint", emulator.URL, "-run", "^(identifiers/an account has one registry|host/a manifest)$", "-journals", t.TempDir()}
 	demotest.Refuses(t, run, "add -first-repository", args...)
 	assert.Zero(t, emulator.Count("CreateRepository"))
 
@@ -54,7 +54,7 @@ func TestLiveCallsOnlyNamedHosts(t *testing.T) {
 	t.Cleanup(func() { http.DefaultTransport = others })
 	http.DefaultTransport = onlyTo{strings.TrimPrefix(emulator.URL, "http://"), others}
 	var stdout, stderr bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"-live", "-yes", "-endpoint", emulator.URL, "-run", "^(tokens/twelve hours|host/a manifest)$", "-journals", t.TempDir()}, &stdout, &stderr))
+	require.NoError(t, run(t.Context(), []string{"-live", "-yes", "-endpoint", emulator.URL, "-run", "^(tokens/a login is valid for twelve hours|host/a manifest)$", "-journals", t.TempDir()}, &stdout, &stderr))
 	assert.Contains(t, stderr.String(), "account   "+account+"\nidentity  not asked for: ")
 	assert.Contains(t, stderr.String(), "\nregistry  not probed: -registry-host names none\n")
 	assert.Regexp(t, `(?m)^host +0 +0 +1$`, stdout.String())

@@ -26,11 +26,11 @@ func catalog(a *area) {
 			}
 		})
 	}
-	in("empty before any put", "", func(ctx context.Context, t *T, repository string) {
+	in("a new repository has empty catalog data", "", func(ctx context.Context, t *T, repository string) {
 		got, err := t.getCatalog(ctx, repository)
 		t.equal(err, "catalogData", &types.RepositoryCatalogData{}, got)
 	})
-	in("free text comes back", "", func(ctx context.Context, t *T, repository string) {
+	in("free text is returned unchanged", "", func(ctx context.Context, t *T, repository string) {
 		want := &types.RepositoryCatalogDataInput{Description: aws.String("what it is"), Architectures: []string{"ARM", "Linux", "my own"}, OperatingSystems: []string{"Windows"}, AboutText: aws.String(strings.Repeat("é", 25600)), UsageText: aws.String("# usage")}
 		_, err := t.putCatalog(ctx, repository, want)
 		if t.ok(err) {
@@ -41,7 +41,7 @@ func catalog(a *area) {
 			})
 		}
 	})
-	in("a logo has a new address with every put", "", func(ctx context.Context, t *T, repository string) {
+	in("each put gives the logo a new address", "", func(ctx context.Context, t *T, repository string) {
 		logo := &types.RepositoryCatalogDataInput{LogoImageBlob: picture()}
 		first, err := t.putCatalog(ctx, repository, logo)
 		if t.ok(err) {
@@ -51,7 +51,7 @@ func catalog(a *area) {
 			})
 		}
 	})
-	in("a put of some members replaces the others", "catalog/replace", func(ctx context.Context, t *T, repository string) {
+	in("a put removes the members that it does not have", "catalog/replace", func(ctx context.Context, t *T, repository string) {
 		_, err := t.putCatalog(ctx, repository, &types.RepositoryCatalogDataInput{Description: aws.String("x"), AboutText: aws.String("about")})
 		if t.ok(err) {
 			_, err = t.putCatalog(ctx, repository, &types.RepositoryCatalogDataInput{Description: aws.String("y")})
@@ -60,7 +60,7 @@ func catalog(a *area) {
 			t.holds(err, "aboutText is gone", func() bool { return aws.ToString(got.Description) == "y" && got.AboutText == nil })
 		}
 	})
-	in("a put without a logo keeps it", "catalog/logo-kept", func(ctx context.Context, t *T, repository string) {
+	in("a put without a logo keeps the logo", "catalog/logo-kept", func(ctx context.Context, t *T, repository string) {
 		put, err := t.putCatalog(ctx, repository, &types.RepositoryCatalogDataInput{LogoImageBlob: picture()})
 		if t.ok(err) {
 			_, err = t.putCatalog(ctx, repository, &types.RepositoryCatalogDataInput{Description: aws.String("y")})
@@ -76,7 +76,15 @@ func catalog(a *area) {
 			t.holds(err, "no description, no architectures", func() bool { return got.Description == nil && got.Architectures == nil })
 		}
 	})
-	in("a logo that is no picture", "catalog/no-picture", func(ctx context.Context, t *T, repository string) {
+	in("the same data twice", "repeat/puts", func(ctx context.Context, t *T, repository string) {
+		data := &types.RepositoryCatalogDataInput{Description: aws.String("the same")}
+		first, err := t.putCatalog(ctx, repository, data)
+		if t.ok(err) {
+			again, err := t.putCatalog(ctx, repository, data)
+			t.holds(err, "the same data", func() bool { return reflect.DeepEqual(first, again) })
+		}
+	})
+	in("a logo that is not an image is accepted", "catalog/no-picture", func(ctx context.Context, t *T, repository string) {
 		_, err := t.putCatalog(ctx, repository, &types.RepositoryCatalogDataInput{LogoImageBlob: []byte("no picture")})
 		t.ok(err)
 	})
@@ -87,7 +95,7 @@ func catalog(a *area) {
 		"operatingSystems": {OperatingSystems: slices.Repeat([]string{"Linux"}, 51)},
 		"logoImageBlob":    {LogoImageBlob: make([]byte, 512001)},
 	}) {
-		a.add("too long or empty: "+member, "texts/length", func(ctx context.Context, t *T) {
+		a.add("invalid "+member, "texts/length", func(ctx context.Context, t *T) {
 			if _, ok := t.repository(ctx, "app"); ok {
 				_, err := t.putCatalog(ctx, "app", data)
 				t.fails(err, "InvalidParameterException", member)

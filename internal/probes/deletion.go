@@ -30,16 +30,16 @@ func deletion(a *area) {
 			}
 		})
 	}
-	refuses("nothing", "failures/missing", types.ImageFailureCodeMissingDigestAndTag, "Invalid request parameters: both tag and digest cannot be null", func(_, _ string) types.ImageIdentifier { return types.ImageIdentifier{} })
-	refuses("what is no digest", "failures/digest", types.ImageFailureCodeInvalidImageDigest, "image digest should satisfy the regex", func(_, _ string) types.ImageIdentifier { return byDigest("digest") })
-	refuses("what is no tag", "failures/tag", types.ImageFailureCodeInvalidImageTag, "", func(_, _ string) types.ImageIdentifier { return byTag("v 1") })
+	refuses("an empty identifier", "failures/missing", types.ImageFailureCodeMissingDigestAndTag, "Invalid request parameters: both tag and digest cannot be null", func(_, _ string) types.ImageIdentifier { return types.ImageIdentifier{} })
+	refuses("an invalid digest", "failures/digest", types.ImageFailureCodeInvalidImageDigest, "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'", func(_, _ string) types.ImageIdentifier { return byDigest("digest") })
+	refuses("an invalid tag", "failures/tag", types.ImageFailureCodeInvalidImageTag, "", func(_, _ string) types.ImageIdentifier { return byTag("v 1") })
 	refuses("an unknown tag", "failures/not-found", types.ImageFailureCodeImageNotFound, "Requested image not found", func(_, _ string) types.ImageIdentifier { return byTag("none") })
 	refuses("an unknown digest", "failures/not-found", types.ImageFailureCodeImageNotFound, "Requested image not found", func(_, _ string) types.ImageIdentifier { return byDigest(unknownDigest) })
 	refuses("a tag of another image", "failures/mismatch", types.ImageFailureCodeImageTagDoesNotMatchDigest, "", func(one, _ string) types.ImageIdentifier {
 		return types.ImageIdentifier{ImageDigest: &one, ImageTag: aws.String("multi")}
 	})
-	refuses("an index's image", "failures/referenced", types.ImageFailureCodeImageReferencedByManifestList, "Requested image referenced by manifest list: [", func(one, _ string) types.ImageIdentifier { return byDigest(one) })
-	refuses("the last tag of an index's image", "", types.ImageFailureCodeImageReferencedByManifestList, "", func(_, _ string) types.ImageIdentifier { return byTag("v1") })
+	refuses("an image of an index", "failures/referenced", types.ImageFailureCodeImageReferencedByManifestList, "Requested image referenced by manifest list: [", func(one, _ string) types.ImageIdentifier { return byDigest(one) })
+	refuses("the last tag of an image of an index", "", types.ImageFailureCodeImageReferencedByManifestList, "", func(_, _ string) types.ImageIdentifier { return byTag("v1") })
 	for name, ids := range inOrder(map[string][]types.ImageIdentifier{"0 identifiers": {}, "101 identifiers": slices.Repeat([]types.ImageIdentifier{byTag("x")}, 101)}) {
 		a.add(name, "texts/list-length", func(ctx context.Context, t *T) {
 			if _, ok := t.repository(ctx, "app"); ok {
@@ -53,7 +53,7 @@ func deletion(a *area) {
 
 // deletions succeed.
 func deletions(a *area) {
-	a.add("one tag of two", "", func(ctx context.Context, t *T) {
+	a.add("one of two tags", "", func(ctx context.Context, t *T) {
 		digest, ok := t.image(ctx, "delete-tag", "one", "v1")
 		if ok && t.stored(ctx, "delete-tag", manifest("one"), "v2") {
 			out, err := t.remove(ctx, "delete-tag", byTag("v1"))
@@ -70,27 +70,27 @@ func deletions(a *area) {
 			t.fails(err, "ImageNotFoundException", "")
 		}
 	})
-	a.add("a digest deletes all tags, each with an entry", "deletion/entry-per-tag", func(ctx context.Context, t *T) {
+	a.add("a digest deletes the image and returns each tag", "deletion/entry-per-tag", func(ctx context.Context, t *T) {
 		digest, ok := t.image(ctx, "delete-digest", "one", "v1")
 		if ok && t.stored(ctx, "delete-digest", manifest("one"), "v2") {
 			out, err := t.remove(ctx, "delete-digest", byDigest(digest))
 			t.equal(err, "imageIds", []string{digest + ":v1", digest + ":v2"}, idsOf(out))
 		}
 	})
-	a.add("digest and tag that belong together", "deletion/digest-and-tag", func(ctx context.Context, t *T) {
+	a.add("a digest with one of its tags", "deletion/digest-and-tag", func(ctx context.Context, t *T) {
 		digest, ok := t.image(ctx, "delete-both", "one", "v1")
 		if ok && t.stored(ctx, "delete-both", manifest("one"), "v2") {
 			out, err := t.remove(ctx, "delete-both", types.ImageIdentifier{ImageDigest: &digest, ImageTag: aws.String("v1")})
 			t.equal(err, "imageIds", []string{digest + ":v1", digest + ":v2"}, idsOf(out))
 		}
 	})
-	a.add("an untagged image is one entry without a tag", "", func(ctx context.Context, t *T) {
+	a.add("an untagged image is returned once, without a tag", "", func(ctx context.Context, t *T) {
 		if digest, ok := t.image(ctx, "delete-untagged", "one", ""); ok {
 			out, err := t.remove(ctx, "delete-untagged", byDigest(digest))
 			t.equal(err, "imageIds", []string{digest + ":"}, idsOf(out))
 		}
 	})
-	a.add("a second deletion is a failure", "failures/not-found", func(ctx context.Context, t *T) {
+	a.add("a second deletion fails", "failures/not-found", func(ctx context.Context, t *T) {
 		if digest, ok := t.image(ctx, "delete-twice", "one", "v1"); ok {
 			_, err := t.remove(ctx, "delete-twice", byDigest(digest))
 			t.ok(err)
@@ -100,7 +100,7 @@ func deletions(a *area) {
 			})
 		}
 	})
-	a.add("an index leaves its images when it is deleted", "", func(ctx context.Context, t *T) {
+	a.add("deleting an index keeps its images", "", func(ctx context.Context, t *T) {
 		if multi, ok := t.multi(ctx, "delete-only-index", "multi", "one", "two"); ok {
 			out, err := t.remove(ctx, "delete-only-index", byTag("multi"))
 			t.equal(err, "imageIds", []string{multi + ":multi"}, idsOf(out))
@@ -108,7 +108,7 @@ func deletions(a *area) {
 			t.ok(err)
 		}
 	})
-	a.add("an index beside its image keeps the image", "deletion/state-before", func(ctx context.Context, t *T) {
+	a.add("an index and its image in one call: the image stays", "deletion/state-before", func(ctx context.Context, t *T) {
 		if multi, ok := t.multi(ctx, "delete-index", "multi", "one", "two"); ok {
 			out, err := t.remove(ctx, "delete-index", byDigest(digestOf(manifest("one"))), byDigest(multi))
 			t.equal(err, "imageIds", []string{multi + ":multi"}, idsOf(out))

@@ -29,7 +29,7 @@ func images(a *area) {
 			}
 		}
 	})
-	a.add("the digest is that of exactly these bytes", "images/exact-bytes", func(ctx context.Context, t *T) {
+	a.add("the digest is computed from the exact bytes", "images/exact-bytes", func(ctx context.Context, t *T) {
 		for _, l := range []string{"{}", "a layer", "exact"} {
 			if !t.layer(ctx, "images", l) {
 				return
@@ -42,19 +42,19 @@ func images(a *area) {
 			return i != nil && i.ImageId != nil && aws.ToString(i.ImageId.ImageDigest) == digestOf(text) && aws.ToString(i.ImageManifest) == text && aws.ToString(i.ImageManifestMediaType) == mediaTypeManifest
 		})
 	})
-	a.add("an image that is there", "texts/image-exists", func(ctx context.Context, t *T) {
+	a.add("an image that exists", "texts/image-exists", func(ctx context.Context, t *T) {
 		if digest, ok := t.image(ctx, "images", "one", "v1"); ok {
 			_, err := t.put(ctx, "images", manifest("one"), "v1")
 			t.fails(err, "ImageAlreadyExistsException", "Image with digest '"+digest+"' and tag 'v1' already exists in the repository with name '"+t.name("images")+"' in registry with id")
 		}
 	})
-	a.add("an image that is there, without a tag", "images/exists-untagged", func(ctx context.Context, t *T) {
+	a.add("an image that exists, put without a tag", "images/exists-untagged", func(ctx context.Context, t *T) {
 		if _, ok := t.image(ctx, "images", "one", "v1"); ok {
 			_, err := t.put(ctx, "images", manifest("one"), "")
 			t.fails(err, "ImageAlreadyExistsException", "")
 		}
 	})
-	a.add("another tag, and a tag that moves", "images/retag", func(ctx context.Context, t *T) {
+	a.add("a second tag, and a tag that moves", "images/retag", func(ctx context.Context, t *T) {
 		if _, ok := t.image(ctx, "moves", "one", "v1"); !ok {
 			return
 		}
@@ -70,7 +70,7 @@ func images(a *area) {
 			return len(out.ImageDetails) == 1 && aws.ToString(out.ImageDetails[0].ImageDigest) == digestOf(manifest("two"))
 		})
 	})
-	a.add("an image whose tags moved is untagged", "", func(ctx context.Context, t *T) {
+	a.add("an image that lost its tags is untagged", "", func(ctx context.Context, t *T) {
 		one, ok := t.image(ctx, "moved", "one", "v1")
 		if !ok || !t.stored(ctx, "moved", manifest("one"), "latest") {
 			return
@@ -82,7 +82,7 @@ func images(a *area) {
 			t.hasTags(ctx, "moved", two, "latest", "v1")
 		}
 	})
-	a.add("another tag keeps imagePushedAt", "images/pushed-at", func(ctx context.Context, t *T) {
+	a.add("a second tag does not change imagePushedAt", "images/pushed-at", func(ctx context.Context, t *T) {
 		digest, ok := t.image(ctx, "images", "pushed", "p1")
 		if !ok {
 			return
@@ -97,7 +97,7 @@ func images(a *area) {
 			})
 		}
 	})
-	a.add("another digest than the manifest's", "", func(ctx context.Context, t *T) {
+	a.add("a digest that is not the manifest's", "", func(ctx context.Context, t *T) {
 		if _, ok := t.image(ctx, "images", "one", "v1"); ok {
 			_, err := t.API.PutImage(ctx, &ecrpublic.PutImageInput{RepositoryName: aws.String(t.name("images")), ImageManifest: aws.String(manifest("one")), ImageDigest: aws.String(unknownDigest)})
 			t.fails(err, "ImageDigestDoesNotMatchException", "")
@@ -110,7 +110,7 @@ func images(a *area) {
 
 // refusedImages puts what is no image.
 func refusedImages(a *area) {
-	for name, text := range inOrder(map[string]string{"no JSON": "no JSON", "JSON without a media type": `{"schemaVersion":2}`, "an empty object": "{}"}) {
+	for name, text := range inOrder(map[string]string{"not JSON": "not JSON", "JSON without a media type": `{"schemaVersion":2}`, "an empty object": "{}"}) {
 		a.add("a manifest that is "+name, "texts/manifest", func(ctx context.Context, t *T) {
 			if _, ok := t.repository(ctx, "images"); ok {
 				_, err := t.put(ctx, "images", text, "bad")
@@ -118,7 +118,7 @@ func refusedImages(a *area) {
 			}
 		})
 	}
-	for name, tag := range inOrder(map[string]string{"what is no tag": "v 1", "a tag with a slash": "v/1"}) {
+	for name, tag := range inOrder(map[string]string{"an invalid tag": "v 1", "a tag with a slash": "v/1"}) {
 		a.add(name, "texts/tag", func(ctx context.Context, t *T) {
 			if _, ok := t.image(ctx, "images", "one", "v1"); ok {
 				_, err := t.put(ctx, "images", manifest("one"), tag)
@@ -130,19 +130,19 @@ func refusedImages(a *area) {
 
 // descriptions shows images.
 func descriptions(a *area) {
-	a.add("one unknown image fails the whole description", "texts/image-missing", func(ctx context.Context, t *T) {
+	a.add("one unknown image fails the whole call", "texts/image-missing", func(ctx context.Context, t *T) {
 		if _, ok := t.image(ctx, "images", "one", "v1"); ok {
 			_, err := t.describe(ctx, "images", byTag("v1"), byTag("none"))
 			t.fails(err, "ImageNotFoundException", "The image with imageId {imageDigest:'null', imageTag:'none'} does not exist within the repository with name '"+t.name("images")+"'")
 		}
 	})
-	a.add("101 identifiers are too many to describe", "texts/list-length", func(ctx context.Context, t *T) {
+	a.add("101 identifiers", "texts/list-length", func(ctx context.Context, t *T) {
 		if _, ok := t.repository(ctx, "images"); ok {
 			_, err := t.describe(ctx, "images", slices.Repeat([]types.ImageIdentifier{byTag("v1")}, 101)...)
 			t.fails(err, "InvalidParameterException", "imageIds")
 		}
 	})
-	a.add("an image by its tag beside one by its digest", "", func(ctx context.Context, t *T) {
+	a.add("one image by tag and one by digest", "", func(ctx context.Context, t *T) {
 		one, ok := t.image(ctx, "images", "one", "v1")
 		other, found := t.image(ctx, "images", "untagged", "")
 		if ok && found {
@@ -172,7 +172,7 @@ func descriptions(a *area) {
 			})
 		}
 	})
-	a.add("an untagged image has no list of tags", "", func(ctx context.Context, t *T) {
+	a.add("an untagged image has no list of tags", "images/untagged", func(ctx context.Context, t *T) {
 		if digest, ok := t.image(ctx, "images", "untagged", ""); ok {
 			out, err := t.describe(ctx, "images", byDigest(digest))
 			t.holds(err, "no imageTags", func() bool { return len(out.ImageDetails) == 1 && out.ImageDetails[0].ImageTags == nil })
@@ -189,7 +189,7 @@ func descriptions(a *area) {
 			})
 		}
 	})
-	a.add("a layer's media type is known from its image", "layers/media-type", func(ctx context.Context, t *T) {
+	a.add("a layer of an image has a media type", "layers/media-type", func(ctx context.Context, t *T) {
 		if _, ok := t.image(ctx, "images", "one", "v1"); ok {
 			out, err := t.available(ctx, "images", digestOf("a layer"))
 			t.holds(err, "the descriptor's media type", func() bool { return len(out.Layers) == 1 && aws.ToString(out.Layers[0].MediaType) == mediaTypeLayer })
@@ -199,7 +199,7 @@ func descriptions(a *area) {
 
 // indexes puts images of several platforms.
 func indexes(a *area) {
-	a.add("an index before its images", "texts/images-missing", func(ctx context.Context, t *T) {
+	a.add("an index whose images are missing", "texts/images-missing", func(ctx context.Context, t *T) {
 		if _, ok := t.repository(ctx, "images"); ok {
 			_, err := t.put(ctx, "images", index(manifest("none")), "multi")
 			t.fails(err, "ReferencedImagesNotFoundException", "Images with digests '["+digestOf(manifest("none"))+"]' required for pushing image into repository with name '"+t.name("images")+"'")

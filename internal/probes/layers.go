@@ -14,7 +14,7 @@ import (
 
 func layers(a *area) {
 	a.name = "layers"
-	a.add("an upload has a UUID", "", func(ctx context.Context, t *T) {
+	a.add("an upload ID is a UUID", "", func(ctx context.Context, t *T) {
 		if id, ok := t.upload(ctx, "app"); ok {
 			t.holds(nil, "a UUID", func() bool { return matches(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`, id) })
 		}
@@ -25,25 +25,45 @@ func layers(a *area) {
 			t.holds(err, "partSize 10485760", func() bool { return aws.ToInt64(out.PartSize) == 10<<20 })
 		}
 	})
-	a.add("no parts", "texts/empty-upload", func(ctx context.Context, t *T) {
+	a.add("an upload without parts", "texts/empty-upload", func(ctx context.Context, t *T) {
 		if id, ok := t.upload(ctx, "app"); ok {
 			_, err := t.complete(ctx, "app", id, unknownDigest)
 			t.fails(err, "EmptyUploadException", "cannot be completed because it does not have any parts")
 		}
 	})
-	a.add("a part is answered with the position of its last byte", "layers/last-byte", func(ctx context.Context, t *T) {
+	a.add("a part returns the position of its last byte", "layers/last-byte", func(ctx context.Context, t *T) {
 		if id, ok := t.upload(ctx, "app"); ok {
 			out, err := t.part(ctx, "app", id, 0, "12345")
 			t.holds(err, "lastByteReceived 4", func() bool { return out.LastByteReceived != nil && *out.LastByteReceived == 4 })
 		}
 	})
-	a.add("a part again", "texts/first-byte", func(ctx context.Context, t *T) {
+	a.add("a part sent twice", "texts/first-byte", func(ctx context.Context, t *T) {
 		if id, ok := t.upload(ctx, "app"); ok {
 			_, err := t.part(ctx, "app", id, 0, "12345")
 			if t.ok(err) {
 				_, err = t.part(ctx, "app", id, 0, "12345")
 				t.fails(err, "InvalidLayerPartException", "First byte of the layer part is 0 instead of 5")
 			}
+		}
+	})
+	a.add("a part sent twice returns the last valid byte", "layers/part-again", func(ctx context.Context, t *T) {
+		if id, ok := t.uploaded(ctx, "app", "12345"); ok {
+			_, err := t.part(ctx, "app", id, 0, "12345")
+			t.fails(err, "InvalidLayerPartException", "")
+			var invalid *types.InvalidLayerPartException
+			if errors.As(err, &invalid) {
+				t.equal(nil, "lastValidByteReceived", int64(4), aws.ToInt64(invalid.LastValidByteReceived))
+			}
+		}
+	})
+	a.add("two uploads at the same time", "layers/parallel", func(ctx context.Context, t *T) {
+		first, ok := t.uploaded(ctx, "app", "first")
+		second, also := t.uploaded(ctx, "app", "second")
+		if ok && also {
+			done, err := t.complete(ctx, "app", first, digestOf("first"))
+			t.holds(err, "the first layer's digest", func() bool { return aws.ToString(done.LayerDigest) == digestOf("first") })
+			done, err = t.complete(ctx, "app", second, digestOf("second"))
+			t.holds(err, "the second layer's digest", func() bool { return aws.ToString(done.LayerDigest) == digestOf("second") })
 		}
 	})
 	a.add("a part after a gap", "texts/first-byte", func(ctx context.Context, t *T) {
@@ -55,7 +75,7 @@ func layers(a *area) {
 			}
 		}
 	})
-	a.add("the error of a part says where to go on", "", func(ctx context.Context, t *T) {
+	a.add("the error of a part says where to continue", "", func(ctx context.Context, t *T) {
 		if id, ok := t.upload(ctx, "app"); ok {
 			_, err := t.part(ctx, "app", id, 0, "12345")
 			if t.ok(err) {
@@ -74,7 +94,7 @@ func layers(a *area) {
 			t.fails(err, "InvalidLayerPartException", "First byte of the layer part is 1 instead of 0")
 		}
 	})
-	a.add("a part of another length than its positions", "layers/part-length", func(ctx context.Context, t *T) {
+	a.add("a part whose length differs from its positions", "layers/part-length", func(ctx context.Context, t *T) {
 		if id, ok := t.upload(ctx, "app"); ok {
 			_, err := t.API.UploadLayerPart(ctx, &ecrpublic.UploadLayerPartInput{
 				RepositoryName: aws.String(t.name("app")), UploadId: id, PartFirstByte: aws.Int64(0), PartLastByte: aws.Int64(9), LayerPartBlob: []byte("12345"),
@@ -88,7 +108,7 @@ func layers(a *area) {
 			t.fails(err, "UploadNotFoundException", "")
 		}
 	})
-	a.add("an upload ID that is none", "texts/pattern", func(ctx context.Context, t *T) {
+	a.add("an upload ID that is not a UUID", "texts/pattern", func(ctx context.Context, t *T) {
 		if _, ok := t.repository(ctx, "app"); ok {
 			_, err := t.part(ctx, "app", aws.String("upload"), 0, "12345")
 			t.fails(err, "InvalidParameterException", "uploadId")
@@ -134,7 +154,7 @@ func completions(a *area) {
 			t.holds(err, "the computed sha256", func() bool { return aws.ToString(done.LayerDigest) == digestOf("md5") })
 		}
 	})
-	a.add("a layer that is there", "", func(ctx context.Context, t *T) {
+	a.add("a layer that exists", "", func(ctx context.Context, t *T) {
 		if !t.layer(ctx, "app", "a layer") {
 			return
 		}
@@ -145,7 +165,7 @@ func completions(a *area) {
 			t.fails(err, "UploadNotFoundException", "")
 		}
 	})
-	a.add("an upload that is complete", "layers/closed", func(ctx context.Context, t *T) {
+	a.add("an upload that was completed", "layers/closed", func(ctx context.Context, t *T) {
 		if id, ok := t.uploaded(ctx, "app", "complete"); ok {
 			_, err := t.complete(ctx, "app", id, digestOf("complete"))
 			t.ok(err)
@@ -168,19 +188,19 @@ func availability(a *area) {
 	check("a layer", "layers/available", digestOf("a layer"), func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Layers) == 1 && out.Layers[0].LayerAvailability == types.LayerAvailabilityAvailable && aws.ToInt64(out.Layers[0].LayerSize) == int64(len("a layer"))
 	})
-	check("a layer without an image has no media type", "layers/media-type", digestOf("a layer"), func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
+	check("a layer that no image has", "layers/media-type", digestOf("a layer"), func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Layers) == 1 && out.Layers[0].MediaType == nil
 	})
 	check("a missing layer", "layers/unavailable", unknownDigest, func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Layers) == 1 && len(out.Failures) == 0 && out.Layers[0].LayerAvailability == types.LayerAvailabilityUnavailable && out.Layers[0].LayerSize == nil
 	})
-	check("what is no digest", "layers/invalid-digest", "no digest", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
+	check("an invalid digest", "layers/invalid-digest", "no digest", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Failures) == 1 && out.Failures[0].FailureCode == types.LayerFailureCodeInvalidLayerDigest
 	})
-	check("nothing", "layers/missing-digest", "", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
+	check("an empty digest", "layers/missing-digest", "", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Failures) == 1 && out.Failures[0].FailureCode == types.LayerFailureCodeMissingLayerDigest
 	})
-	a.add("a layer is its repository's alone", "", func(ctx context.Context, t *T) {
+	a.add("a layer is available in its own repository only", "", func(ctx context.Context, t *T) {
 		if !t.layer(ctx, "app", "a layer") {
 			return
 		}

@@ -25,7 +25,7 @@ func pagination(a *area) {
 		}
 		return true
 	}
-	a.add("pages have each tag once", "", func(ctx context.Context, t *T) {
+	a.add("each tag is on exactly one page", "", func(ctx context.Context, t *T) {
 		if !filled(ctx, t) {
 			return
 		}
@@ -45,13 +45,13 @@ func pagination(a *area) {
 		}
 		t.equal(nil, "tags", map[string]int{"v0": 1, "v1": 1, "v2": 1, "v3": 1, "v4": 1}, got)
 	})
-	a.add("a page is as long as it may be", "paging/short-pages", func(ctx context.Context, t *T) {
+	a.add("a page is as long as maxResults allows", "paging/short-pages", func(ctx context.Context, t *T) {
 		if filled(ctx, t) {
 			page, err := t.API.DescribeImageTags(ctx, &ecrpublic.DescribeImageTagsInput{RepositoryName: aws.String(t.name("pages")), MaxResults: aws.Int32(3)})
 			t.holds(err, "three tags and a token", func() bool { return len(page.ImageTagDetails) == 3 && page.NextToken != nil })
 		}
 	})
-	a.add("a last page that is full has no token", "paging/last-full", func(ctx context.Context, t *T) {
+	a.add("a full last page has no token", "paging/last-full", func(ctx context.Context, t *T) {
 		if filled(ctx, t) {
 			page, err := t.API.DescribeImageTags(ctx, &ecrpublic.DescribeImageTagsInput{RepositoryName: aws.String(t.name("pages")), MaxResults: aws.Int32(total)})
 			t.holds(err, "no token", func() bool { return len(page.ImageTagDetails) == total && page.NextToken == nil })
@@ -66,21 +66,21 @@ func pagination(a *area) {
 			}
 		}
 	})
-	a.add("a token that is none", "paging/bad-token", func(ctx context.Context, t *T) {
+	a.add("an invalid token", "paging/bad-token", func(ctx context.Context, t *T) {
 		if _, ok := t.repository(ctx, "app"); ok {
 			_, err := t.API.DescribeImageTags(ctx, &ecrpublic.DescribeImageTagsInput{RepositoryName: aws.String(t.name("app")), NextToken: aws.String("token")})
 			t.fails(err, "InvalidParameterException", "")
 		}
 	})
 	for text, n := range inOrder(map[string]int32{"greater than or equal to 1": 0, "less than or equal to 1000": 1001}) {
-		a.add(fmt.Sprint("a page of ", n), "texts/max-results", func(ctx context.Context, t *T) {
+		a.add(fmt.Sprint("maxResults ", n), "texts/max-results", func(ctx context.Context, t *T) {
 			if _, ok := t.repository(ctx, "app"); ok {
 				_, err := t.API.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: aws.String(t.name("app")), MaxResults: &n})
 				t.fails(err, "InvalidParameterException", "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value "+text+"'")
 			}
 		})
 	}
-	a.add("images by name beside maxResults", "paging/names-and-size", func(ctx context.Context, t *T) {
+	a.add("imageIds together with maxResults", "paging/names-and-size", func(ctx context.Context, t *T) {
 		if _, ok := t.repository(ctx, "app"); ok {
 			_, err := t.API.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: aws.String(t.name("app")), MaxResults: aws.Int32(1), ImageIds: []types.ImageIdentifier{byTag("x")}})
 			t.fails(err, "InvalidParameterException", "")
@@ -90,12 +90,12 @@ func pagination(a *area) {
 
 func tokens(a *area) {
 	a.name = "tokens"
-	a.add("AWS and a password without a colon", "", func(ctx context.Context, t *T) {
+	a.add("a login is AWS and a password without a colon", "", func(ctx context.Context, t *T) {
 		if token, ok := t.login(ctx); ok {
 			t.holds(nil, "AWS:PASSWORD", func() bool { return matches(`AWS:[^:\s]+`, decode(token.AuthorizationToken)) })
 		}
 	})
-	a.add("twelve hours", "", func(ctx context.Context, t *T) {
+	a.add("a login is valid for twelve hours", "", func(ctx context.Context, t *T) {
 		if token, ok := t.login(ctx); ok {
 			now := time.Now
 			if t.Now != nil {
@@ -107,7 +107,7 @@ func tokens(a *area) {
 			})
 		}
 	})
-	a.add("every login is another", "", func(ctx context.Context, t *T) {
+	a.add("each call returns a new login", "", func(ctx context.Context, t *T) {
 		if first, ok := t.login(ctx); ok {
 			second, err := t.API.GetAuthorizationToken(ctx, nil)
 			t.holds(err, "another token", func() bool {
@@ -156,7 +156,7 @@ func registry(a *area) {
 		}
 		return err
 	}
-	a.add("the display name is set and read, and set back", "registries/display-name", func(ctx context.Context, t *T) {
+	a.add("the display name is set, read and restored", "registries/display-name", func(ctx context.Context, t *T) {
 		before, ok := get(ctx, t)
 		if !ok {
 			return
@@ -170,7 +170,7 @@ func registry(a *area) {
 	a.add("a display name of 101 characters", "texts/length", func(ctx context.Context, t *T) {
 		t.fails(put(ctx, t, strings.Repeat("x", 101)), "InvalidParameterException", "displayName")
 	})
-	a.add("its ARN has no tags", "arn/registry", func(ctx context.Context, t *T) {
+	a.add("the registry cannot be tagged", "arn/registry", func(ctx context.Context, t *T) {
 		if r, ok := t.repository(ctx, "app"); ok {
 			account := aws.ToString(r.RegistryId)
 			t.fails(t.tag(ctx, aws.String("arn:aws:ecr-public::"+account+":registry/"+account), "x", ""), "InvalidParameterException", "")

@@ -172,7 +172,7 @@ func TestSilenceIsNotRun(t *testing.T) {
 			continue
 		}
 		s.Timeout = time.Minute
-		if _, slow := strings.CutPrefix(p.Name, "policies/none"); !slow {
+		if _, slow := strings.CutPrefix(p.Name, "policies/a new repository"); !slow {
 			s.Timeout = 20 * time.Millisecond
 		}
 		probes.Run(t.Context(), s, []probes.Probe{p}, func(r probes.Result) {

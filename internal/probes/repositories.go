@@ -33,10 +33,10 @@ func identifiers(a *area) {
 			return matches(`public\.ecr\.aws/[a-z][a-z0-9._-]+/`+t.name("app"), r.RepositoryUri)
 		})
 	})
-	created("createdAt is there, to the millisecond", func(t *T, r *types.Repository) {
+	created("createdAt has milliseconds", func(t *T, r *types.Repository) {
 		t.holds(nil, "milliseconds", func() bool { return r.CreatedAt != nil && r.CreatedAt.Nanosecond()%1e6 == 0 })
 	})
-	created("createdAt is when it was created", func(t *T, r *types.Repository) {
+	created("createdAt is the time of creation", func(t *T, r *types.Repository) {
 		now := time.Now
 		if t.Now != nil {
 			now = t.Now
@@ -44,12 +44,12 @@ func identifiers(a *area) {
 		age := now().Sub(aws.ToTime(r.CreatedAt))
 		t.holds(nil, fmt.Sprintf("createdAt is now, not %v ago", age.Round(time.Minute)), func() bool { return age.Abs() < 30*time.Minute })
 	})
-	a.add("one registry", "registries/one", func(ctx context.Context, t *T) {
+	a.add("an account has one registry", "registries/one", func(ctx context.Context, t *T) {
 		if r, ok := t.registry(ctx); ok {
 			t.equal(nil, "registryArn", "arn:aws:ecr-public::"+aws.ToString(r.RegistryId)+":registry/"+aws.ToString(r.RegistryId), aws.ToString(r.RegistryArn))
 		}
 	})
-	a.add("one primary alias, which the URI has", "", func(ctx context.Context, t *T) {
+	a.add("one alias is primary and appears in the URI", "", func(ctx context.Context, t *T) {
 		r, ok := t.registry(ctx)
 		if !ok {
 			return
@@ -64,7 +64,7 @@ func identifiers(a *area) {
 		}
 		t.equal(nil, "primary aliases", 1, primary)
 	})
-	a.add("one default alias", "", func(ctx context.Context, t *T) {
+	a.add("one alias is the default", "", func(ctx context.Context, t *T) {
 		if r, ok := t.registry(ctx); ok {
 			defaults := 0
 			for _, alias := range r.Aliases {
@@ -75,7 +75,7 @@ func identifiers(a *area) {
 			t.equal(nil, "default aliases", 1, defaults)
 		}
 	})
-	a.add("the default alias is four letters with digits", "alias/default-form", func(ctx context.Context, t *T) {
+	a.add("the default alias is a letter and a digit, four times", "alias/default-form", func(ctx context.Context, t *T) {
 		r, ok := t.registry(ctx)
 		if !ok {
 			return
@@ -122,7 +122,7 @@ func names(a *area) {
 	})
 	for name, suffix := range inOrder(map[string]string{
 		"an upper-case name": "/App", "a name with two separators": "/a--b", "a name that ends with a slash": "/", "a name with an umlaut": "/ä",
-		"a name with a space": "/a b", "a name with two slashes": "//a", "a name whose part begins with a separator": "/-a",
+		"a name with a space": "/a b", "a name with two slashes": "//a", "a name with a part that begins with a separator": "/-a",
 	}) {
 		a.add(name, "texts/pattern", func(ctx context.Context, t *T) {
 			_, err := t.create(ctx, t.Prefix+suffix)
@@ -137,7 +137,7 @@ func names(a *area) {
 		_, err := t.create(ctx, t.Prefix+"/"+strings.Repeat("a", 204-len(t.Prefix)))
 		t.ok(err)
 	})
-	a.add("repositories are found by name", "", func(ctx context.Context, t *T) {
+	a.add("repositories are described by name", "", func(ctx context.Context, t *T) {
 		if r, ok := t.repository(ctx, "app"); ok {
 			found, err := t.API.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{t.name("app")}, RegistryId: r.RegistryId})
 			t.holds(err, "the same URI", func() bool {
@@ -152,7 +152,7 @@ func names(a *area) {
 				"The repository with name '"+t.name("none")+"' does not exist in the registry with id '"+aws.ToString(r.RegistryId)+"'")
 		}
 	})
-	a.add("names beside maxResults", "paging/names-and-size", func(ctx context.Context, t *T) {
+	a.add("names together with maxResults", "paging/names-and-size", func(ctx context.Context, t *T) {
 		if _, ok := t.repository(ctx, "app"); ok {
 			_, err := t.API.DescribeRepositories(ctx, &ecrpublic.DescribeRepositoriesInput{RepositoryNames: []string{t.name("app")}, MaxResults: aws.Int32(1)})
 			t.fails(err, "InvalidParameterException", "")
@@ -189,9 +189,9 @@ func creations(a *area) {
 		fact, code string
 		tags       []types.Tag
 	}{
-		"a reserved tag creates nothing":    {"tags/reserved", "InvalidTagParameterException", []types.Tag{{Key: aws.String("aws:reserved"), Value: aws.String("")}}},
-		"a tag's key twice creates nothing": {"tags/key-twice", "InvalidTagParameterException", append(tags(1), tags(1)...)},
-		"51 tags create nothing":            {"", "TooManyTagsException", tags(51)},
+		"a reserved tag prevents creation":      {"tags/reserved", "InvalidTagParameterException", []types.Tag{{Key: aws.String("aws:reserved"), Value: aws.String("")}}},
+		"a duplicate tag key prevents creation": {"tags/key-twice", "InvalidTagParameterException", append(tags(1), tags(1)...)},
+		"51 tags prevent creation":              {"", "TooManyTagsException", tags(51)},
 	}) {
 		a.add(name, c.fact, func(ctx context.Context, t *T) {
 			_, err := create(ctx, t, "rolled-back", c.tags...)
@@ -225,7 +225,7 @@ func repositoryDeletions(a *area) {
 			t.fails(err, "RepositoryNotFoundException", "")
 		}
 	})
-	a.add("a deleted repository is returned, and is then unknown", "", func(ctx context.Context, t *T) {
+	a.add("a deletion returns the repository, which is then unknown", "", func(ctx context.Context, t *T) {
 		if r, ok := t.repository(ctx, "short-lived"); ok {
 			deleted, err := t.API.DeleteRepository(ctx, &ecrpublic.DeleteRepositoryInput{RepositoryName: aws.String(t.name("short-lived"))})
 			t.holds(err, "the repository as it was", func() bool {
@@ -235,7 +235,7 @@ func repositoryDeletions(a *area) {
 			t.fails(err, "RepositoryNotFoundException", "")
 		}
 	})
-	a.add("an unknown registry of a deletion", "registries/unknown", func(ctx context.Context, t *T) {
+	a.add("an unknown registry", "registries/unknown", func(ctx context.Context, t *T) {
 		_, err := t.API.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: aws.String(t.name("app")), RegistryId: aws.String("000000000000")})
 		t.fails(err, "RepositoryNotFoundException", "")
 	})

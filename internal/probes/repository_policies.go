@@ -18,13 +18,13 @@ const policyText = `{"Version":"2012-10-17","Statement":[{"Sid":"push","Effect":
 
 func policies(a *area) {
 	a.name = "policies"
-	a.add("none at first", "texts/policy-missing", func(ctx context.Context, t *T) {
+	a.add("a new repository has no policy", "texts/policy-missing", func(ctx context.Context, t *T) {
 		if _, ok := t.repository(ctx, "no-policy"); ok {
 			_, err := t.getPolicy(ctx, "no-policy")
 			t.fails(err, "RepositoryPolicyNotFoundException", "Repository policy does not exist for the repository with name '"+t.name("no-policy")+"'")
 		}
 	})
-	a.add("the response has another layout", "", func(ctx context.Context, t *T) {
+	a.add("a policy is returned in another layout", "", func(ctx context.Context, t *T) {
 		if _, ok := t.repository(ctx, "policy"); ok {
 			set, err := t.setPolicy(ctx, "policy", policyText)
 			t.holds(err, `"Statement" : [ {`, func() bool {
@@ -36,13 +36,22 @@ func policies(a *area) {
 			})
 		}
 	})
-	a.add("a list of one is a text", "policies/list-of-one", func(ctx context.Context, t *T) {
+	a.add("the same policy twice", "repeat/puts", func(ctx context.Context, t *T) {
+		if _, ok := t.repository(ctx, "policy-twice"); ok {
+			first, err := t.setPolicy(ctx, "policy-twice", policyText)
+			if t.ok(err) {
+				again, err := t.setPolicy(ctx, "policy-twice", policyText)
+				t.holds(err, "the same statements", func() bool { return equalPolicies(aws.ToString(first.PolicyText), aws.ToString(again.PolicyText)) })
+			}
+		}
+	})
+	a.add("a list of one is returned as a string", "policies/list-of-one", func(ctx context.Context, t *T) {
 		if _, ok := t.repository(ctx, "policy-one"); ok {
 			set, err := t.setPolicy(ctx, "policy-one", strings.Replace(policyText, `,"ecr-public:InitiateLayerUpload"`, "", 1))
 			t.holds(err, `"Action" : "ecr-public:PutImage"`, func() bool { return strings.Contains(aws.ToString(set.PolicyText), `"Action" : "ecr-public:PutImage"`) })
 		}
 	})
-	a.add("an account is the ARN of its root", "policies/root-arn", func(ctx context.Context, t *T) {
+	a.add("an account is returned as the ARN of its root", "policies/root-arn", func(ctx context.Context, t *T) {
 		if r, ok := t.repository(ctx, "policy-root"); ok {
 			set, err := t.setPolicy(ctx, "policy-root", strings.Replace(policyText, `"*"`, `{"AWS":"`+aws.ToString(r.RegistryId)+`"}`, 1))
 			t.holds(err, "arn:aws:iam::ACCOUNT:root", func() bool {
@@ -51,10 +60,10 @@ func policies(a *area) {
 		}
 	})
 	for name, bad := range inOrder(map[string]string{
-		"no JSON": "{", "no text": "", "unknown grammar": `{"Version":"2012-10-17","Rule":[]}`,
-		"another version":             strings.Replace(policyText, "2012-10-17", "2020-01-01", 1),
-		"an action on the registry":   strings.Replace(policyText, "ecr-public:PutImage", "ecr-public:GetAuthorizationToken", 1),
-		"10,241 characters of policy": policyText + strings.Repeat(" ", 10241-len(policyText)),
+		"not JSON": "{", "an empty policy": "", "unknown grammar": `{"Version":"2012-10-17","Rule":[]}`,
+		"another version":           strings.Replace(policyText, "2012-10-17", "2020-01-01", 1),
+		"an action of the registry": strings.Replace(policyText, "ecr-public:PutImage", "ecr-public:GetAuthorizationToken", 1),
+		"10,241 characters":         policyText + strings.Repeat(" ", 10241-len(policyText)),
 	}) {
 		fact, text := "texts/policy-invalid", "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'"
 		switch {

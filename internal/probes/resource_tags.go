@@ -22,25 +22,36 @@ func labels(a *area) {
 			}
 		})
 	}
-	in("none at first", "", func(ctx context.Context, t *T, arn *string) { t.tagged(ctx, arn, map[string]string{}) })
-	in("a key overwrites its value and keeps the others", "", func(ctx context.Context, t *T, arn *string) {
+	in("a new repository has no tags", "", func(ctx context.Context, t *T, arn *string) { t.tagged(ctx, arn, map[string]string{}) })
+	in("a tag overwrites the value of its key only", "", func(ctx context.Context, t *T, arn *string) {
 		t.ok(t.tag(ctx, arn, "team", "a", "stage", ""))
 		t.ok(t.tag(ctx, arn, "team", "b"))
 		t.tagged(ctx, arn, map[string]string{"team": "b", "stage": ""})
 	})
-	in("absent keys are ignored", "tags/absent-key", func(ctx context.Context, t *T, arn *string) {
+	in("removing an absent key succeeds", "tags/absent-key", func(ctx context.Context, t *T, arn *string) {
 		t.ok(t.tag(ctx, arn, "team", "a"))
 		_, err := t.API.UntagResource(ctx, &ecrpublic.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"absent"}})
 		t.ok(err)
 		t.tagged(ctx, arn, map[string]string{"team": "a"})
 	})
-	in("a key is removed and the others stay", "", func(ctx context.Context, t *T, arn *string) {
+	in("the same tag set twice and removed twice", "repeat/puts", func(ctx context.Context, t *T, arn *string) {
+		for range 2 {
+			t.ok(t.tag(ctx, arn, "team", "a"))
+		}
+		t.tagged(ctx, arn, map[string]string{"team": "a"})
+		for range 2 {
+			_, err := t.API.UntagResource(ctx, &ecrpublic.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"team"}})
+			t.ok(err)
+		}
+		t.tagged(ctx, arn, map[string]string{})
+	})
+	in("only the named key is removed", "", func(ctx context.Context, t *T, arn *string) {
 		t.ok(t.tag(ctx, arn, "team", "a", "stage", ""))
 		_, err := t.API.UntagResource(ctx, &ecrpublic.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"team"}})
 		t.ok(err)
 		t.tagged(ctx, arn, map[string]string{"stage": ""})
 	})
-	in("one tag too many sets none", "", func(ctx context.Context, t *T, arn *string) {
+	in("too many tags set none of them", "", func(ctx context.Context, t *T, arn *string) {
 		t.ok(t.tag(ctx, arn, "team", "a"))
 		many := []string{"team", "b"}
 		for i := range 50 {
@@ -49,7 +60,7 @@ func labels(a *area) {
 		t.fails(t.tag(ctx, arn, many...), "TooManyTagsException", "")
 		t.tagged(ctx, arn, map[string]string{"team": "a"})
 	})
-	in("50 tags and no more", "", func(ctx context.Context, t *T, arn *string) {
+	in("a repository has at most 50 tags", "", func(ctx context.Context, t *T, arn *string) {
 		var many []string
 		for i := range 50 {
 			many = append(many, fmt.Sprint("key", i), "")
@@ -64,7 +75,7 @@ func labels(a *area) {
 	}{
 		"refused: a reserved key":   {"tags/reserved", "InvalidTagParameterException", []string{"aws:x", ""}},
 		"refused: a reserved value": {"tags/reserved", "InvalidTagParameterException", []string{"x", "aws:x"}},
-		"refused: a key twice":      {"tags/key-twice", "InvalidTagParameterException", []string{"x", "", "x", ""}},
+		"refused: a duplicate key":  {"tags/key-twice", "InvalidTagParameterException", []string{"x", "", "x", ""}},
 		"refused: an empty key":     {"", "InvalidParameterException", []string{"", ""}},
 		"refused: a long key":       {"", "InvalidParameterException", []string{strings.Repeat("k", 129), ""}},
 	}) {
