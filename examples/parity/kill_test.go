@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -174,4 +175,42 @@ func TestCleanAfterAKill(t *testing.T) {
 		t.Log("killed at each of", requests, "requests")
 	}
 	t.Log("killed at", killed)
+}
+
+// cancelling ends a run's context with its nth response.
+type cancelling struct {
+	next   http.RoundTripper
+	n      int
+	cancel func()
+}
+
+func (c *cancelling) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := c.next.RoundTrip(r)
+	if c.n--; c.n == 0 {
+		c.cancel()
+	}
+	return response, err
+}
+
+// Ctrl-C at any request makes no difference: what was cut off is not run.
+func TestInterruptedProbesAreNotRun(t *testing.T) {
+	t.Parallel()
+	list := slices.DeleteFunc(small(), func(p probes.Probe) bool {
+		return !strings.HasPrefix(p.Name, "deletion/") && !strings.HasPrefix(p.Name, "host/")
+	})
+	reference := newEmulator(t)
+	whole := probed(t, reference, list)
+	for n := 1; n <= len(whole.Vectors); n += 5 {
+		emulator := newEmulator(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		target, err := connect(ctx, demo.Where{Endpoint: emulator.URL}, "")
+		require.NoError(t, err)
+		target.transport = &cancelling{inProcess{emulator}, n, cancel}
+		out, err := probeAll(ctx, target, "", true, list, noShow)
+		cancel()
+		require.NoError(t, err)
+		for _, row := range newReport(out, whole).rows {
+			assert.False(t, row.Differs(), "%s after request %d: %v", row.Name, n, lines(row))
+		}
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -23,7 +25,7 @@ compares the responses with those of the emulator, field by field. Exits with 1 
 there is a difference.
 
 Without flags it compares the emulator with itself. With -live -yes it probes the real
-service, with some 600 calls and 10 MB. It uses only new repositories, parity-RANDOM/...,
+service, with some 700 calls and 10 MB. It uses only new repositories, parity-RANDOM/...,
 and deletes them at the end and after Ctrl-C; if a run was killed, -clean deletes them.
 README.md in the program's directory says what to do with the result.`
 
@@ -64,6 +66,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return printFacts(stdout)
 	case s.policy:
 		return printPolicy(stdout, s.registry)
+	case s.result != "" && (flags.Live || s.clean || s.run != "" || s.json != ""):
+		return demo.Usagef("-result runs nothing, and cannot be combined with -live, -clean, -run or -json")
 	case s.result != "":
 		return s.compareFiles(ctx, stdout)
 	case flags.Live && !s.clean && !s.yes:
@@ -76,10 +80,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if s.compare != "" { // before the probes take their time
-		if _, err := readResult(s.compare); err != nil {
-			return fmt.Errorf("-compare: %w", err)
-		}
+	if err := s.checkFiles(); err != nil { // before the probes take their time
+		return err
 	}
 	folder, err := journalFolder(s.journals)
 	if err != nil {
@@ -109,6 +111,28 @@ func checkHost(address string) error {
 		return nil
 	}
 	return demo.Usagef("-registry-host %s is not an address: write it as https://host or http://host:port", address)
+}
+
+// checkFiles reports files that cannot be read or written.
+func (s settings) checkFiles() error {
+	if s.compare != "" {
+		if _, err := readResult(s.compare); err != nil {
+			return fmt.Errorf("-compare: %w", err)
+		}
+	}
+	for name, file := range map[string]string{"-json": s.json, "-markdown": s.markdown} {
+		if file == "" {
+			continue
+		}
+		attempt, err := os.CreateTemp(filepath.Dir(file), ".parity-")
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", name, file, err)
+		}
+		if err := errors.Join(attempt.Close(), os.Remove(attempt.Name())); err != nil {
+			return fmt.Errorf("%s %s: %w", name, file, err)
+		}
+	}
+	return nil
 }
 
 // choose returns the probes that match -run. Those that change the registry itself need
@@ -211,7 +235,6 @@ func (s settings) compareFiles(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("-result: %w", err)
 	}
-	s.json = ""
 	return s.report(ctx, got, stdout)
 }
 

@@ -60,6 +60,16 @@ func (r *report) probes() (n int) {
 	return n
 }
 
+// withoutReference counts the probes that the reference did not run.
+func (r *report) withoutReference() (n int) {
+	for _, row := range r.rows {
+		if row.NoReference {
+			n++
+		}
+	}
+	return n
+}
+
 // where is the place of the guess that a row's fact is, if it is one.
 func where(r records.Row) string {
 	fact, ok := probes.FactOf(r.Fact)
@@ -89,7 +99,11 @@ func (r *report) print(w io.Writer) error {
 			fmt.Fprintln(w, "  "+line)
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s of %s compared with %s, %d differ\n", demo.Count(r.probes(), "probe"), r.of, r.with, r.differing())
+	alone := ""
+	if n := r.withoutReference(); n > 0 {
+		alone = fmt.Sprintf(", %d not in the reference", n)
+	}
+	_, err := fmt.Fprintf(w, "\n%s of %s compared with %s, %d differ%s\n", demo.Count(r.probes(), "probe"), r.of, r.with, r.differing(), alone)
 	return err
 }
 

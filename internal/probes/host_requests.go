@@ -64,7 +64,7 @@ func (t *T) call(ctx context.Context, method, path, authorization, body string, 
 	r := response{got.StatusCode, got.Header, text}
 	code, message := r.code()
 	if Refused(r.status, code) {
-		t.unavailable = fmt.Errorf("%s %s: HTTP %d %s %s", method, request.URL.Path, r.status, code, message)
+		t.unavailable = fmt.Errorf("%s", strings.TrimSpace(fmt.Sprintf("%s %s: HTTP %d %s %s", method, request.URL.Path, r.status, code, message)))
 		return r, false
 	}
 	return r, true
@@ -74,10 +74,12 @@ func (t *T) call(ctx context.Context, method, path, authorization, body string, 
 func (t *T) wants(r response, status int, code, text string) {
 	gotCode, message := r.code()
 	switch {
+	case r.status != status && gotCode == "":
+		t.differs("expected HTTP %d, got HTTP %d", status, r.status)
 	case r.status != status:
-		t.differs("expected HTTP %d, got %d %s %q", status, r.status, gotCode, message)
+		t.differs("expected HTTP %d, got HTTP %d %s %q", status, r.status, gotCode, message)
 	case code != "" && gotCode != code:
-		t.differs("expected %s, got %s %q", code, gotCode, message)
+		t.differs("expected %s, got %q %q", code, gotCode, message)
 	case !strings.Contains(message, text):
 		t.differs("expected a text with %q, got %q", text, message)
 	}

@@ -83,8 +83,9 @@ type Session struct {
 	Poll func(context.Context)
 
 	// Setup, if set, is called before something is made that probes share, with its
-	// name, and what it returns afterwards. The calls in between are no probe's own.
-	Setup func(name string) (done func())
+	// name, and what it returns afterwards: cut says that the probe's time or the run
+	// ended meanwhile. The calls in between are no probe's own.
+	Setup func(name string) (done func(cut bool))
 
 	made map[string]fixture
 }
@@ -240,12 +241,12 @@ func describe(err error) string {
 func (t *T) fixture(name string, make func() (any, error)) (any, bool) {
 	f, ok := t.made[name]
 	if !ok {
-		done := func() {}
+		done := func(bool) {}
 		if t.Setup != nil {
 			done = t.Setup(name)
 		}
 		f.value, f.err = make()
-		done()
+		done(errors.Is(f.err, context.Canceled) || errors.Is(f.err, context.DeadlineExceeded))
 		t.made[name] = f
 	}
 	if f.err != nil {

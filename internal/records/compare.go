@@ -196,6 +196,9 @@ func sorted(v any) any {
 type Row struct {
 	probes.Result
 	Differences []string // from the reference, field by field
+
+	// NoReference says that the probe was run, and not in the reference.
+	NoReference bool
 }
 
 // Differs reports whether the service does not do what is expected, or not what the
@@ -237,8 +240,11 @@ func Compare(of, with *File) []Row {
 	}
 	for _, p := range of.Header.Probes {
 		row := Row{Result: p}
-		if ref, ok := reference[p.Name]; ok && p.Outcome != probes.NotRun && ref.Outcome != probes.NotRun {
-			row.Differences = differences(of.of(p.Name), with.of(p.Name))
+		if p.Outcome != probes.NotRun {
+			ref, ok := reference[p.Name]
+			if row.NoReference = !ok || ref.Outcome == probes.NotRun; !row.NoReference {
+				row.Differences = differences(of.of(p.Name), with.of(p.Name))
+			}
 		}
 		rows = append(rows, row)
 	}

@@ -107,9 +107,13 @@ func (r *Recorder) Record(ctx context.Context, s *probes.Session, service string
 		Family: "record", What: "What probes sent to a service, and its responses.",
 		Service: service, Taken: time.Now().UTC().Truncate(time.Second),
 	}}
-	s.Setup = func(name string) func() {
+	s.Setup = func(name string) func(bool) {
 		from := len(r.kept)
-		return func() { out.Vectors = append(out.Vectors, r.take("setup/"+name, from)...) }
+		return func(cut bool) {
+			if taken := r.take("setup/"+name, from); !cut { // or the rest of it is missing
+				out.Vectors = append(out.Vectors, taken...)
+			}
+		}
 	}
 	probes.Run(ctx, s, list, func(result probes.Result) {
 		for i := range result.Details {

@@ -24,10 +24,10 @@ func (f *File) Replay(ctx context.Context, options ...func(*ecrpublic.Options)) 
 	session := &probes.Session{
 		API:  ecrpublic.New(ecrpublic.Options{HTTPClient: client, Retryer: aws.NopRetryer{}, Credentials: aws.CredentialsProviderFunc(credentials)}, options...),
 		HTTP: client, Host: "https://public.ecr.aws", Prefix: Prefix, Now: func() time.Time { return f.Header.Taken },
-		Setup: func(name string) func() {
+		Setup: func(name string) func(bool) {
 			probe := r.name
 			r.name = "setup/" + name
-			return func() { r.name = probe }
+			return func(bool) { r.name = probe }
 		},
 	}
 	var results []probes.Result
