@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
 // maxCalls and maxBytes bound what a run may send, whatever the probes do.
@@ -42,11 +44,11 @@ type named struct {
 
 // RoundTrip refuses a request, or journals and sends it.
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := readBody(r)
+	body, err := records.ReadBody(r)
 	if err != nil {
 		return nil, err
 	}
-	operation := operationOf(r)
+	operation := records.OperationOf(r)
 	if err := g.check(r, operation, body); err != nil {
 		return nil, fmt.Errorf("parity does not send this: %w", err)
 	}
@@ -169,26 +171,4 @@ func (g *guard) remember(response *http.Response) error {
 		g.displayName = &out.RegistryCatalogData.DisplayName
 	}
 	return nil
-}
-
-// operationOf is the API's operation; empty for the registry host.
-func operationOf(r *http.Request) string {
-	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	return operation
-}
-
-// readBody reads a request's body and puts it back.
-func readBody(r *http.Request) ([]byte, error) {
-	if r.Body == nil || r.Body == http.NoBody {
-		return nil, nil
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.Body.Close(); err != nil {
-		return nil, err
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return body, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 	"github.com/ecr-public/ecr-public-go/internal/probes"
+	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
 // inProcess is a transport that calls an emulator without a connection.
@@ -57,7 +58,7 @@ type dying struct {
 
 func (d *dying) RoundTrip(r *http.Request) (*http.Response, error) {
 	at := len(d.requests)
-	d.requests = append(d.requests, operationOf(r)+" "+r.Method+" "+placeOf(r))
+	d.requests = append(d.requests, records.OperationOf(r)+" "+r.Method+" "+placeOf(r))
 	if at < d.n {
 		return d.next.RoundTrip(r)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
 	"github.com/ecr-public/ecr-public-go/internal/probes"
+	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
 const (
@@ -260,7 +261,7 @@ type late struct {
 
 func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := http.DefaultTransport.RoundTrip(r)
-	if operationOf(r) == "DeleteRepository" && !l.done {
+	if records.OperationOf(r) == "DeleteRepository" && !l.done {
 		l.done = true
 		l.make()
 	}

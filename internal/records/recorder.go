@@ -51,11 +51,11 @@ func noRedirects(transport http.RoundTripper) *http.Client {
 
 // RoundTrip sends a request and records it with its response, or that there was none.
 func (r *Recorder) RoundTrip(request *http.Request) (*http.Response, error) {
-	sent, err := readBody(request)
+	sent, err := ReadBody(request)
 	if err != nil {
 		return nil, err
 	}
-	v := Vector{Operation: operationOf(request)}
+	v := Vector{Operation: OperationOf(request)}
 	v.Request, err = newRequest(request, r.scrubber.Text(request.URL.RequestURI()), r.scrubber.Header(request.Header), r.scrubber.Body(string(sent)))
 	if err != nil {
 		return nil, err
@@ -126,14 +126,15 @@ func (r *Recorder) Record(ctx context.Context, s *probes.Session, service string
 	return out
 }
 
-// operationOf is the API's operation; empty for the registry host.
-func operationOf(r *http.Request) string {
+// OperationOf returns the operation of a request to the API, and "" for one to the
+// registry host.
+func OperationOf(r *http.Request) string {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	return operation
 }
 
-// readBody reads a request's body and puts it back.
-func readBody(r *http.Request) ([]byte, error) {
+// ReadBody reads the body of a request and replaces it by one with the same content.
+func ReadBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
