@@ -55,7 +55,8 @@ func TestRegistryIsNamedByAccountOrAlias(t *testing.T) {
 	_, err = r.api.GetRepositoryPolicy(t.Context(), &ecrpublic.GetRepositoryPolicyInput{RegistryId: aws.String("210987654321"), RepositoryName: aws.String("app")})
 	assert.ErrorAs(t, err, &missing)
 	_, err = r.api.DescribeRepositories(t.Context(), &ecrpublic.DescribeRepositoriesInput{RegistryId: aws.String("210987654321")})
-	assert.ErrorAs(t, err, new(*types.RegistryNotFoundException))
+	require.ErrorAs(t, err, &missing)
+	assert.Equal(t, "The repository with name 'null' does not exist in the registry with id '210987654321'", missing.ErrorMessage(), "there is no name")
 }
 
 func TestRegistryStaysWithoutRepositories(t *testing.T) {

@@ -84,9 +84,9 @@ func (s *Store) resolveRegistry(registry *string) (id string, known bool) {
 	return *registry, false
 }
 
-// foreignRegistry is the error of a listing of a registry that is not the
-// caller's. The service's is not known.
-func foreignRegistry(id string) error { return registryNotFound(id) }
+// foreignRegistry is the error of a listing of a registry that is not the caller's.
+// It is inferred: the model has no RegistryNotFoundException for DescribeRepositories.
+func foreignRegistry(id string) error { return RepositoryNotFound(orNull(nil), id) }
 
 // commit makes a change, in the journal first. The caller holds the lock.
 func (s *Store) commit(c change) error {
