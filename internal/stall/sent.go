@@ -83,6 +83,20 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+func (b *sentBody) Close() error { return b.source.Close() }
+
+// adapt chooses the size of the next chunk by how long the last one took. It takes many
+// quick ones to double it, because buffers accept some at once.
+func (b *sentBody) adapt(took time.Duration) {
+	const many = 16
+	switch b.quick++; {
+	case took > b.x.bound.Limit/8:
+		b.quick, b.chunk = 0, minChunk
+	case b.quick%many == 0:
+		b.chunk = min(2*b.chunk, maxChunk)
+	}
+}
+
 // pause suspends the deadline. It returns how long the last bytes took to be accepted.
 func (b *sentBody) pause() time.Duration {
 	b.x.mu.Lock()
@@ -104,20 +118,23 @@ func (b *sentBody) proceed(n int64, end bool) {
 	b.handOver(n, end)
 }
 
+// The caller of the methods below holds the mutex.
+
 // moved reports whether bytes of a file were sent without a Read. It then sets a new
-// deadline. The caller holds the mutex.
+// deadline.
 func (b *sentBody) moved() bool {
 	if b == nil || b.file == nil || !b.x.sending {
 		return false
 	}
 	n := b.advance()
-	if n > 0 {
-		now := b.x.elapsed()
-		b.waited += now - b.handed
-		b.handed = now
-		b.handOver(n, false)
+	if n <= 0 {
+		return false
 	}
-	return n > 0
+	now := b.x.elapsed()
+	b.waited += now - b.handed
+	b.handed = now
+	b.handOver(n, false)
+	return true
 }
 
 // advance returns how far the file's position is from where it was before.
@@ -148,17 +165,3 @@ func (b *sentBody) extend(deadline time.Duration) {
 		b.x.deadline = deadline
 	}
 }
-
-// adapt chooses the size of the next chunk by how long the last one took. It takes many
-// quick ones to double it, because buffers accept some at once.
-func (b *sentBody) adapt(took time.Duration) {
-	const many = 16
-	switch b.quick++; {
-	case took > b.x.bound.Limit/8:
-		b.quick, b.chunk = 0, minChunk
-	case b.quick%many == 0:
-		b.chunk = min(2*b.chunk, maxChunk)
-	}
-}
-
-func (b *sentBody) Close() error { return b.source.Close() }
