@@ -46,7 +46,7 @@ func catalog(a *area) {
 		first, err := t.putCatalog(ctx, repository, logo)
 		if t.ok(err) {
 			second, err := t.putCatalog(ctx, repository, logo)
-			t.holds(err, "two addresses of PNGs", func() bool {
+			t.holds(err, "two different addresses of PNG files", func() bool {
 				return matches(`https://\S+\.png`, first.LogoUrl) && matches(`https://\S+\.png`, second.LogoUrl) && *first.LogoUrl != *second.LogoUrl
 			})
 		}
@@ -57,7 +57,7 @@ func catalog(a *area) {
 			_, err = t.putCatalog(ctx, repository, &types.RepositoryCatalogDataInput{Description: aws.String("y")})
 			t.ok(err)
 			got, err := t.getCatalog(ctx, repository)
-			t.holds(err, "aboutText is gone", func() bool { return aws.ToString(got.Description) == "y" && got.AboutText == nil })
+			t.holds(err, "the new description and no aboutText", func() bool { return aws.ToString(got.Description) == "y" && got.AboutText == nil })
 		}
 	})
 	in("a put without a logo keeps the logo", "catalog/logo-kept", func(ctx context.Context, t *T, repository string) {

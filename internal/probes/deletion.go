@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ func deletion(a *area) {
 				t.equal(nil, "imageIds", 0, len(out.ImageIds))
 				for _, f := range out.Failures {
 					t.equal(nil, "failureCode", code, f.FailureCode)
-					t.holds(nil, "the failure's text has "+reason, func() bool { return strings.Contains(aws.ToString(f.FailureReason), reason) })
+					t.holds(nil, fmt.Sprintf("a failure text with %q", reason), func() bool { return strings.Contains(aws.ToString(f.FailureReason), reason) })
 				}
 			}
 		})

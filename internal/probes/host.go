@@ -104,7 +104,7 @@ func host(a *area) {
 	simple("a manifest without a token", "", http.MethodGet, "host", "/manifests/v1", nil, wants(http.StatusUnauthorized, "DENIED", "Not Authorized"))
 	simple("a blob", "", http.MethodGet, "host", "/blobs/"+digestOf("a layer"), (*T).anonymous, func(t *T, r response) {
 		if r.status == http.StatusTemporaryRedirect {
-			t.holds(nil, "a redirect says where to", func() bool { return r.header.Get("Location") != "" })
+			t.holds(nil, "a Location with the redirect", func() bool { return r.header.Get("Location") != "" })
 			return
 		}
 		t.wants(r, http.StatusOK, "", "")

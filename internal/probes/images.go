@@ -25,7 +25,7 @@ func images(a *area) {
 			_, err := t.put(ctx, "bare", manifest("missing"), "missing")
 			t.fails(err, "LayersNotFoundException", "")
 			for _, missing := range []string{"{}", "a layer", "missing"} {
-				t.holds(nil, "the text names "+digestOf(missing), func() bool { return strings.Contains(fmt.Sprint(err), digestOf(missing)) })
+				t.holds(nil, "a text that names "+digestOf(missing), func() bool { return strings.Contains(fmt.Sprint(err), digestOf(missing)) })
 			}
 		}
 	})
@@ -37,7 +37,7 @@ func images(a *area) {
 		}
 		text := strings.Replace(manifest("exact"), ",", " ,\n", 1)
 		put, err := t.put(ctx, "images", text, "exact")
-		t.holds(err, "digest, text and media type", func() bool {
+		t.holds(err, "the digest of the text, the text itself and its media type", func() bool {
 			i := put.Image
 			return i != nil && i.ImageId != nil && aws.ToString(i.ImageId.ImageDigest) == digestOf(text) && aws.ToString(i.ImageManifest) == text && aws.ToString(i.ImageManifestMediaType) == mediaTypeManifest
 		})
@@ -66,7 +66,7 @@ func images(a *area) {
 		_, err = t.put(ctx, "moves", manifest("two"), "latest")
 		t.ok(err)
 		out, err := t.describe(ctx, "moves", byTag("latest"))
-		t.holds(err, "latest is the second image", func() bool {
+		t.holds(err, "the tag latest on the second image", func() bool {
 			return len(out.ImageDetails) == 1 && aws.ToString(out.ImageDetails[0].ImageDigest) == digestOf(manifest("two"))
 		})
 	})
@@ -92,7 +92,7 @@ func images(a *area) {
 			_, err = t.put(ctx, "images", manifest("pushed"), "p2")
 			t.ok(err)
 			after, err := t.describe(ctx, "images", byDigest(digest))
-			t.holds(err, "the same time", func() bool {
+			t.holds(err, "the same imagePushedAt", func() bool {
 				return len(before.ImageDetails) == 1 && len(after.ImageDetails) == 1 && aws.ToTime(before.ImageDetails[0].ImagePushedAt).Equal(aws.ToTime(after.ImageDetails[0].ImagePushedAt))
 			})
 		}
@@ -167,7 +167,7 @@ func descriptions(a *area) {
 	a.add("size and artifact type", "images/artifact-type", func(ctx context.Context, t *T) {
 		if digest, ok := t.image(ctx, "images", "one", "v1"); ok {
 			out, err := t.describe(ctx, "images", byDigest(digest))
-			t.holds(err, "the layers' size, and the config's type", func() bool {
+			t.holds(err, "the size of the layers, and the type of the config", func() bool {
 				return len(out.ImageDetails) == 1 && aws.ToInt64(out.ImageDetails[0].ImageSizeInBytes) == int64(len("a layer")+len("one")) && aws.ToString(out.ImageDetails[0].ArtifactMediaType) == mediaTypeConfig
 			})
 		}
@@ -214,7 +214,7 @@ func indexes(a *area) {
 	a.add("the size of an index is that of its largest image", "images/index", func(ctx context.Context, t *T) {
 		if digest, ok := t.multi(ctx, "images", "multi", "small", "the largest"); ok {
 			out, err := t.describe(ctx, "images", byDigest(digest))
-			t.holds(err, "the largest, and no artifact type", func() bool {
+			t.holds(err, "the size of the largest image, and no artifact type", func() bool {
 				return len(out.ImageDetails) == 1 && aws.ToInt64(out.ImageDetails[0].ImageSizeInBytes) == int64(len("a layer")+len("the largest")) && out.ImageDetails[0].ArtifactMediaType == nil
 			})
 		}

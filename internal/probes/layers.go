@@ -151,7 +151,7 @@ func completions(a *area) {
 	a.add("a digest of another algorithm", "layers/other-algorithm", func(ctx context.Context, t *T) {
 		if id, ok := t.uploaded(ctx, "app", "md5"); ok {
 			done, err := t.complete(ctx, "app", id, "md5:0123456789abcdef0123456789abcdef")
-			t.holds(err, "the computed sha256", func() bool { return aws.ToString(done.LayerDigest) == digestOf("md5") })
+			t.holds(err, "the computed sha256 digest", func() bool { return aws.ToString(done.LayerDigest) == digestOf("md5") })
 		}
 	})
 	a.add("a layer that exists", "", func(ctx context.Context, t *T) {
@@ -177,27 +177,27 @@ func completions(a *area) {
 
 // availability asks for layers.
 func availability(a *area) {
-	check := func(name, fact, digest string, holds func(*ecrpublic.BatchCheckLayerAvailabilityOutput) bool) {
+	check := func(name, fact, digest, what string, holds func(*ecrpublic.BatchCheckLayerAvailabilityOutput) bool) {
 		a.add("availability of "+name, fact, func(ctx context.Context, t *T) {
 			if t.layer(ctx, "app", "a layer") {
 				out, err := t.available(ctx, "app", digest)
-				t.holds(err, "the layer as expected", func() bool { return holds(out) })
+				t.holds(err, what, func() bool { return holds(out) })
 			}
 		})
 	}
-	check("a layer", "layers/available", digestOf("a layer"), func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
+	check("a layer", "layers/available", digestOf("a layer"), "the layer AVAILABLE with its size", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Layers) == 1 && out.Layers[0].LayerAvailability == types.LayerAvailabilityAvailable && aws.ToInt64(out.Layers[0].LayerSize) == int64(len("a layer"))
 	})
-	check("a layer that no image has", "layers/media-type", digestOf("a layer"), func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
+	check("a layer that no image has", "layers/media-type", digestOf("a layer"), "the layer without a media type", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Layers) == 1 && out.Layers[0].MediaType == nil
 	})
-	check("a missing layer", "layers/unavailable", unknownDigest, func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
+	check("a missing layer", "layers/unavailable", unknownDigest, "the layer UNAVAILABLE without a size, and no failure", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Layers) == 1 && len(out.Failures) == 0 && out.Layers[0].LayerAvailability == types.LayerAvailabilityUnavailable && out.Layers[0].LayerSize == nil
 	})
-	check("an invalid digest", "layers/invalid-digest", "no digest", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
+	check("an invalid digest", "layers/invalid-digest", "no digest", "the failure InvalidLayerDigest", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Failures) == 1 && out.Failures[0].FailureCode == types.LayerFailureCodeInvalidLayerDigest
 	})
-	check("an empty digest", "layers/missing-digest", "", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
+	check("an empty digest", "layers/missing-digest", "", "the failure MissingLayerDigest", func(out *ecrpublic.BatchCheckLayerAvailabilityOutput) bool {
 		return len(out.Failures) == 1 && out.Failures[0].FailureCode == types.LayerFailureCodeMissingLayerDigest
 	})
 	a.add("a layer is available in its own repository only", "", func(ctx context.Context, t *T) {
@@ -206,7 +206,7 @@ func availability(a *area) {
 		}
 		if _, ok := t.repository(ctx, "other"); ok {
 			out, err := t.available(ctx, "other", digestOf("a layer"))
-			t.holds(err, "unavailable elsewhere", func() bool {
+			t.holds(err, "the layer to be UNAVAILABLE in the other repository", func() bool {
 				return len(out.Layers) == 1 && out.Layers[0].LayerAvailability == types.LayerAvailabilityUnavailable
 			})
 		}
@@ -275,9 +275,9 @@ func parts(a *area) {
 		first := strings.Repeat("x", minPart)
 		if id, ok := t.uploaded(ctx, "app", first); ok {
 			out, err := t.part(ctx, "app", id, minPart, last)
-			t.holds(err, "lastByteReceived", func() bool { return aws.ToInt64(out.LastByteReceived) == minPart+int64(len(last))-1 })
+			t.holds(err, "lastByteReceived at the last byte of both parts", func() bool { return aws.ToInt64(out.LastByteReceived) == minPart+int64(len(last))-1 })
 			done, err := t.complete(ctx, "app", id, digestOf(first+last))
-			t.holds(err, "the digest of both", func() bool { return aws.ToString(done.LayerDigest) == digestOf(first+last) })
+			t.holds(err, "the digest of both parts", func() bool { return aws.ToString(done.LayerDigest) == digestOf(first+last) })
 		}
 	})
 }

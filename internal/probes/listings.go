@@ -54,7 +54,7 @@ func pagination(a *area) {
 	a.add("a full last page has no token", "paging/last-full", func(ctx context.Context, t *T) {
 		if filled(ctx, t) {
 			page, err := t.API.DescribeImageTags(ctx, &ecrpublic.DescribeImageTagsInput{RepositoryName: aws.String(t.name("pages")), MaxResults: aws.Int32(total)})
-			t.holds(err, "no token", func() bool { return len(page.ImageTagDetails) == total && page.NextToken == nil })
+			t.holds(err, "all tags and no token", func() bool { return len(page.ImageTagDetails) == total && page.NextToken == nil })
 		}
 	})
 	a.add("a token of another operation", "paging/bad-token", func(ctx context.Context, t *T) {
@@ -110,7 +110,7 @@ func tokens(a *area) {
 	a.add("each call returns a new login", "", func(ctx context.Context, t *T) {
 		if first, ok := t.login(ctx); ok {
 			second, err := t.API.GetAuthorizationToken(ctx, nil)
-			t.holds(err, "another token", func() bool {
+			t.holds(err, "a new token", func() bool {
 				return aws.ToString(second.AuthorizationData.AuthorizationToken) != aws.ToString(first.AuthorizationToken)
 			})
 		}

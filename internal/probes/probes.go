@@ -213,10 +213,10 @@ func (t *T) fails(err error, code, text string) {
 	}
 }
 
-// holds wants success, and then a condition.
+// holds wants success, and then a condition: what says it, after "expected".
 func (t *T) holds(err error, what string, condition func() bool) {
 	if t.ok(err) && !condition() {
-		t.differs("it does not hold: %s", what)
+		t.differs("expected %s", what)
 	}
 }
 

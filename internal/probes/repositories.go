@@ -34,7 +34,7 @@ func identifiers(a *area) {
 		})
 	})
 	created("createdAt has milliseconds", func(t *T, r *types.Repository) {
-		t.holds(nil, "milliseconds", func() bool { return r.CreatedAt != nil && r.CreatedAt.Nanosecond()%1e6 == 0 })
+		t.holds(nil, "createdAt with milliseconds and no smaller unit", func() bool { return r.CreatedAt != nil && r.CreatedAt.Nanosecond()%1e6 == 0 })
 	})
 	created("createdAt is the time of creation", func(t *T, r *types.Repository) {
 		now := time.Now
@@ -42,7 +42,7 @@ func identifiers(a *area) {
 			now = t.Now
 		}
 		age := now().Sub(aws.ToTime(r.CreatedAt))
-		t.holds(nil, fmt.Sprintf("createdAt is now, not %v ago", age.Round(time.Minute)), func() bool { return age.Abs() < 30*time.Minute })
+		t.holds(nil, fmt.Sprintf("createdAt to be now, not %v ago", age.Round(time.Minute)), func() bool { return age.Abs() < 30*time.Minute })
 	})
 	a.add("an account has one registry", "registries/one", func(ctx context.Context, t *T) {
 		if r, ok := t.registry(ctx); ok {
@@ -82,7 +82,7 @@ func identifiers(a *area) {
 		}
 		for _, alias := range r.Aliases {
 			if alias.DefaultRegistryAlias {
-				t.holds(nil, "([a-z][0-9]){4}", func() bool { return matches(`([a-z][0-9]){4}`, alias.Name) })
+				t.holds(nil, "an alias of the form ([a-z][0-9]){4}", func() bool { return matches(`([a-z][0-9]){4}`, alias.Name) })
 			}
 		}
 	})

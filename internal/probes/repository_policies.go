@@ -31,7 +31,7 @@ func policies(a *area) {
 				return aws.ToString(set.PolicyText) != policyText && strings.Contains(aws.ToString(set.PolicyText), `"Statement" : [ {`)
 			})
 			got, err := t.getPolicy(ctx, "policy")
-			t.holds(err, "get and set return the same set of statements", func() bool {
+			t.holds(err, "the same statements from get and set", func() bool {
 				return equalPolicies(aws.ToString(got.PolicyText), policyText) && aws.ToString(got.RepositoryName) == t.name("policy")
 			})
 		}

@@ -112,7 +112,7 @@ func newRequest(r *http.Request, path string, header http.Header, body string) (
 			return nil, err
 		}
 		out.BodyGz = base64.StdEncoding.EncodeToString(compressed.Bytes())
-	case OperationOf(r) != "" && json.Valid([]byte(body)):
+	case OperationOf(r) != "" && strings.HasPrefix(body, "{") && json.Valid([]byte(body)):
 		out.Body = json.RawMessage(body)
 	default:
 		text, err := json.Marshal(body)
