@@ -215,7 +215,7 @@ func (b *bench) logIn(ctx context.Context) error {
 
 // measure lets a tool do a job in a new repository.
 func (b *bench) measure(ctx context.Context, j job, tool string, round int) (r result, err error) {
-	t := target{name: fmt.Sprintf("%s-%s-%d/upstream", j.name, tool, round)} // skopeo keeps the last part of a name
+	t := target{name: fmt.Sprintf("%s-%s-%d", j.name, tool, round)}
 	if j.want >= 0 {
 		out, err := b.client.CreateRepository(ctx, &ecrpublic.CreateRepositoryInput{RepositoryName: &t.name})
 		if err != nil {

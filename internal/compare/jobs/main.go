@@ -89,6 +89,7 @@ func run(ctx context.Context, s settings) error {
 	}
 	defer b.close()
 	results := newTable()
+	defer func() { fmt.Print(results.String()) }() // of an interrupted run, too
 	for round := range s.rounds {
 		for _, j := range allJobs() {
 			if !s.jobs.MatchString(j.name) {
@@ -106,7 +107,6 @@ func run(ctx context.Context, s settings) error {
 			}
 		}
 	}
-	fmt.Print(results.String())
 	return nil
 }
 
