@@ -9,9 +9,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-
-	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
@@ -79,14 +76,4 @@ func write(file string, draw drawing, inventory Inventory) error {
 		return err
 	}
 	return os.WriteFile(file, picture, 0o644)
-}
-
-// patient returns a client whose calls slow down together when the service throttles,
-// and are retried until they succeed, instead of three times.
-func patient(client *ecrpublic.Client) *ecrpublic.Client {
-	return ecrpublic.New(client.Options(), func(o *ecrpublic.Options) {
-		o.Retryer = retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
-			o.StandardOptions = append(o.StandardOptions, func(o *retry.StandardOptions) { o.MaxAttempts = 20 })
-		})
-	})
 }

@@ -15,7 +15,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -143,7 +142,14 @@ func TestThrottledCallsAreRepeated(t *testing.T) {
 	t.Parallel()
 	emulator := ecrpublictest.NewServer()
 	t.Cleanup(emulator.Close)
-	retryer := patient(emulator.Client()).Options().Retryer
-	assert.IsType(t, new(retry.AdaptiveMode), retryer)
-	assert.Equal(t, 20, retryer.MaxAttempts())
+	for _, name := range []string{"team/app", "team/web"} {
+		_, err := emulator.AddImage(name, "v1")
+		require.NoError(t, err)
+	}
+	const throttled = 8 // more than the client itself repeats two calls
+	emulator.Inject(ecrpublictest.Fault{Operation: "DescribeImages", Times: throttled, Effect: ecrpublictest.Throttle()})
+	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL)
+	assert.Contains(t, stdout, "team/app")
+	assert.Contains(t, stdout, "team/web")
+	assert.Equal(t, throttled+2, emulator.Count("DescribeImages"))
 }
