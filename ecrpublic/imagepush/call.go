@@ -14,6 +14,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/errcode"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/pace"
 	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
 )
@@ -77,10 +78,10 @@ type calls struct{ made, attempts atomic.Int64 }
 
 // call makes a call of the API when its turn comes, and retries it as long as
 // that can help.
-func call[In, Out any](ctx context.Context, t *Target, operation string, turns *pacer,
+func call[In, Out any](ctx context.Context, t *Target, operation string, turns *pace.Pacer,
 	run func(context.Context, *In, ...func(*ecrpublic.Options)) (*Out, error), in *In,
 ) (*Out, error) {
-	if err := turns.wait(ctx); err != nil {
+	if err := turns.Wait(ctx); err != nil {
 		return nil, err
 	}
 	b := &budget{pacer: turns, health: &t.health}

@@ -18,6 +18,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/errcode"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/pace"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/internal/errtype"
 )
@@ -136,7 +137,7 @@ func (t *Target) putOnHost(ctx context.Context, desc ocispec.Descriptor, manifes
 
 // tryHost runs a request and retries it within the same bounds as calls of
 // the API.
-func (t *Target) tryHost(ctx context.Context, operation string, turns *pacer, again func() (bool, error), run func() (final bool, err error)) error {
+func (t *Target) tryHost(ctx context.Context, operation string, turns *pace.Pacer, again func() (bool, error), run func() (final bool, err error)) error {
 	start := time.Now()
 	b := &budget{pacer: turns, max: maxAttempts, timed: true, health: &t.health}
 	t.calls.made.Add(1)
@@ -145,7 +146,7 @@ func (t *Target) tryHost(ctx context.Context, operation string, turns *pacer, ag
 		return &CallError{operation, b.attempts, time.Since(start), stopped, err}
 	}
 	for {
-		if err := turns.wait(ctx); err != nil {
+		if err := turns.Wait(ctx); err != nil {
 			if last == nil {
 				return err
 			}

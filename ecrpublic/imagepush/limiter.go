@@ -1,26 +1,15 @@
 package imagepush
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"sync"
-	"time"
 
-	"golang.org/x/time/rate"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/pace"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
-const (
-	// defaultRate is the service's default quota for each operation of [Rates], in
-	// calls per second.
-	defaultRate = 10
-
-	// throttledFor is how long calls are paced after the service refused one.
-	throttledFor = 5 * time.Second
-
-	// maxRate is the highest number of calls per second that makes sense.
-	maxRate = 1_000_000
-)
+// maxRate is the highest number of calls per second that makes sense.
+const maxRate = 1_000_000
 
 // Rates are numbers of calls per second, for quotas that are raised or shared
 // with other programs. A negative number means no limit. 0 means no limit until
@@ -41,7 +30,7 @@ type Rates struct {
 // calls per account, so targets that push at the same time should share a Limiter.
 // Create one with [NewLimiter]; the zero value sets no limits.
 type Limiter struct {
-	initiate, complete, put *pacer
+	initiate, complete, put *pace.Pacer
 	err                     error // in the rates
 }
 
@@ -65,61 +54,12 @@ func NewLimiter(rates Rates) *Limiter {
 	return l
 }
 
-// pacer is the limit of one operation. A nil one sets none.
-type pacer struct {
-	adaptive bool
-
-	mu    sync.Mutex
-	turns *rate.Limiter // nil while there is no limit
-	until time.Time     // when an adaptive limit ends
-}
-
-func newPacer(perSecond float64) *pacer {
+func newPacer(perSecond float64) *pace.Pacer {
 	if perSecond == 0 {
-		return &pacer{adaptive: true}
+		return pace.Adaptive(limits.WriteRate)
 	}
 	if !(perSecond > 0) || perSecond > maxRate {
 		return nil
 	}
-	return &pacer{turns: rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))}
-}
-
-// wait waits for a call's turn. It does not start to wait for one that comes after
-// the context's deadline.
-func (p *pacer) wait(ctx context.Context) error {
-	turns := p.limit()
-	if turns == nil {
-		return nil
-	}
-	err := turns.Wait(ctx)
-	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("the rate limit leaves no time for the call: %w", context.DeadlineExceeded)
-	}
-	return err
-}
-
-func (p *pacer) limit() *rate.Limiter {
-	if p == nil {
-		return nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.adaptive && p.turns != nil && !time.Now().Before(p.until) {
-		p.turns = nil
-	}
-	return p.turns
-}
-
-// throttled records that the service refused a call for its rate.
-func (p *pacer) throttled() {
-	if p == nil || !p.adaptive {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.until = time.Now().Add(throttledFor)
-	if p.turns == nil {
-		p.turns = rate.NewLimiter(defaultRate, 1)
-		p.turns.Allow() // the service's own bucket is empty, too
-	}
+	return pace.Fixed(perSecond)
 }

@@ -16,6 +16,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/pace"
 	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 	"github.com/ecr-public/ecr-public-go/internal/errtype"
 	"github.com/ecr-public/ecr-public-go/types"
@@ -40,7 +41,7 @@ var errOutOfTime = fmt.Errorf("not tried again: it has failed for %v", maxRetryi
 // it, also for other calls of the program.
 type budget struct {
 	aws.RetryerV2 // says what is tried again
-	pacer         *pacer
+	pacer         *pace.Pacer
 	max           int
 	own           bool // the retryer is the caller's
 	timed         bool // maxRetrying applies
@@ -94,7 +95,7 @@ func (b *budget) IsErrorRetryable(err error) bool {
 func (b *budget) GetAttemptToken(ctx context.Context) (func(error) error, error) {
 	b.attempts++
 	if b.attempts > 1 {
-		if err := b.pacer.wait(ctx); err != nil {
+		if err := b.pacer.Wait(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -113,7 +114,7 @@ func (b *budget) GetAttemptToken(ctx context.Context) (func(error) error, error)
 
 func (b *budget) GetRetryToken(ctx context.Context, err error) (func(error) error, error) {
 	if isThrottle(err) {
-		b.pacer.throttled()
+		b.pacer.Throttled()
 	}
 	if b.failing.IsZero() {
 		b.failing = time.Now()

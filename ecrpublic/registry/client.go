@@ -34,7 +34,7 @@ type Options struct {
 
 	// Rate limits requests for manifests, in requests per second. 0 means the
 	// documented limit, 1 without a login and 10 with one; a negative number
-	// means no limit.
+	// means no limit until the host refuses a request.
 	Rate float64
 }
 

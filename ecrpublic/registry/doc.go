@@ -33,4 +33,7 @@
 // The host allows one pull a second without a login and ten with one. Each request for
 // a manifest counts as a pull, so a [Client] paces these requests. After a response
 // with status 429, all requests pause for as long as the host asks, up to two minutes.
+// Requests of a push are sent at once. If the host refuses one for its rate without
+// asking for a pause, requests of its kind are paced to ten a second until none was
+// refused for five seconds.
 package registry

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/pace"
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
@@ -19,26 +21,65 @@ const burst = 3
 // pacer makes requests wait for their turn. Nil lets all of them pass.
 type pacer struct {
 	pulls *rate.Limiter
+	kinds map[string]*pace.Pacer // limits that the host enforces and the options do not
 
 	mu    sync.Mutex
 	until time.Time // the end of a pause that the host asked for
 }
 
 func newPacer(perSecond float64, loggedIn bool) *pacer {
+	p := &pacer{kinds: map[string]*pace.Pacer{
+		startUpload: pace.Adaptive(limits.WriteRate), endUpload: pace.Adaptive(limits.WriteRate), putManifest: pace.Adaptive(limits.WriteRate),
+	}}
 	switch {
 	case perSecond < 0:
-		return &pacer{pulls: rate.NewLimiter(rate.Inf, 0)}
+		p.pulls = rate.NewLimiter(rate.Inf, 0)
+		p.kinds[pull] = pace.Adaptive(limits.LoginRate)
+		return p
 	case perSecond == 0 && loggedIn:
 		perSecond = limits.LoginRate
 	case perSecond == 0:
 		perSecond = limits.AnonymousRate
 	}
-	return &pacer{pulls: rate.NewLimiter(rate.Limit(perSecond), max(burst, int(perSecond)))}
+	p.pulls = rate.NewLimiter(rate.Limit(perSecond), max(burst, int(perSecond)))
+	return p
 }
 
-// wait waits until the host's pause is over and, for a paced request, for its
-// turn. It does not start to wait for what comes after the context's deadline.
-func (p *pacer) wait(req *http.Request, paced bool) error {
+// Kinds of requests that the host counts for a rate each.
+const (
+	pull        = "pull"
+	startUpload = "start of an upload"
+	endUpload   = "end of an upload"
+	putManifest = "put of a manifest"
+)
+
+func kindOf(req *http.Request) string {
+	upload := strings.Contains(req.URL.Path, "/blobs/uploads/")
+	switch {
+	case isPull(req):
+		return pull
+	case upload && req.Method == http.MethodPost:
+		return startUpload
+	case upload && req.Method == http.MethodPut:
+		return endUpload
+	case req.Method == http.MethodPut && strings.Contains(req.URL.Path, "/manifests/"):
+		return putManifest
+	}
+	return ""
+}
+
+// adaptive returns the limit that a request has once the host has refused one of its
+// kind; nil if it has none.
+func (p *pacer) adaptive(req *http.Request) *pace.Pacer {
+	if p == nil {
+		return nil
+	}
+	return p.kinds[kindOf(req)]
+}
+
+// wait waits until the host's pause is over and for a request's turn. It does not start
+// to wait for what comes after the context's deadline.
+func (p *pacer) wait(req *http.Request, attempt int) error {
 	if p == nil {
 		return nil
 	}
@@ -58,7 +99,10 @@ func (p *pacer) wait(req *http.Request, paced bool) error {
 			return err
 		}
 	}
-	if !paced {
+	if own := p.adaptive(req); own != nil {
+		return own.Wait(ctx)
+	}
+	if !isPull(req) && attempt == 1 {
 		return nil
 	}
 	err := p.pulls.Wait(ctx)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/time/rate"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 )
@@ -168,4 +169,47 @@ func TestManifestsArePaced(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A kind of request that the host has refused for its rate comes at the documented rate
+// from then on; others do not wait.
+func TestRefusedUploadsArePaced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const uploads = 60
+		h := newFakeHost()
+		enforced := rate.NewLimiter(10, 10)
+		var mu sync.Mutex
+		refused := 0
+		h.content = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			if r.Method == http.MethodPost && !enforced.Allow() {
+				refused++
+				w.WriteHeader(http.StatusTooManyRequests)
+			}
+		})
+		client := h.open(t, registry.Options{})
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range uploads {
+			wg.Go(func() {
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, fakeURL+"/v2/acme/app/blobs/uploads/", nil)
+				if !assert.NoError(t, err) {
+					return
+				}
+				resp, err := client.Do(req)
+				if assert.NoError(t, err) {
+					assert.Equal(t, http.StatusOK, resp.StatusCode)
+					assert.NoError(t, resp.Body.Close())
+				}
+			})
+		}
+		time.Sleep(time.Second)
+		assert.Equal(t, http.StatusOK, h.status(t, client, manifestPath))
+		assert.InDelta(t, 1, time.Since(start).Seconds(), 0.001, "other requests do not wait")
+		wg.Wait()
+		assert.InDelta(t, 5, time.Since(start).Seconds(), 0.6, "ten at once and ten a second, as the host allows")
+		assert.Less(t, refused, uploads+10, "once, and few again")
+	})
 }

@@ -30,6 +30,7 @@ const (
 	minBackoff      = 250 * time.Millisecond
 	maxBackoff      = 10 * time.Second
 	minRateBackoff  = time.Second
+	minPacedBackoff = 50 * time.Millisecond
 	maxRateBackoff  = 30 * time.Second
 	dataLimitNotice = "data limit exceeded" // in a 429 that lasts for the rest of the month
 )
@@ -42,7 +43,7 @@ type sender struct {
 
 func (s *sender) send(req *http.Request) (*http.Response, error) {
 	for attempt := 1; ; attempt++ {
-		if err := s.pace.wait(req, isPull(req) || attempt > 1); err != nil {
+		if err := s.pace.wait(req, attempt); err != nil {
 			closeBody(req)
 			return nil, err
 		}
@@ -66,17 +67,26 @@ func (s *sender) send(req *http.Request) (*http.Response, error) {
 // judge reports whether to send a request again, and after what wait.
 func (s *sender) judge(req *http.Request, resp *http.Response, err error, attempt int) (wait time.Duration, again bool) {
 	ctx := req.Context()
+	throttled := resp != nil && resp.StatusCode == http.StatusTooManyRequests
+	own := s.pace.adaptive(req)
+	if throttled && retryAfter(resp.Header) == 0 {
+		own.Throttled()
+	}
 	switch {
 	case ctx.Err() != nil || !canRepeat(req):
 		return 0, false
 	case err != nil:
 		wait, again = backoff(attempt, minBackoff, maxBackoff), isRead(req) && isTransient(err) && attempt < maxConnectAttempts
-	case resp.StatusCode == http.StatusTooManyRequests:
+	case throttled:
 		wait = retryAfter(resp.Header)
+		again = attempt < maxAttempts && !strings.Contains(strings.ToLower(string(peek(resp))), dataLimitNotice)
+		if wait == 0 && own != nil { // which makes it wait for its turn
+			wait = backoff(attempt, minPacedBackoff, maxRateBackoff)
+			break
+		}
 		if wait == 0 {
 			wait = backoff(attempt, minRateBackoff, maxRateBackoff)
 		}
-		again = attempt < maxAttempts && !strings.Contains(strings.ToLower(string(peek(resp))), dataLimitNotice)
 		if again {
 			s.pace.pause(min(wait, maxPause))
 		}

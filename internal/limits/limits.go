@@ -24,6 +24,10 @@ const (
 	LoginRate     = 10
 )
 
+// WriteRate is the default quota of InitiateLayerUpload, of CompleteLayerUpload and of
+// PutImage, in calls per second.
+const WriteRate = 10
+
 // Lengths of names, in characters.
 const (
 	MinRepositoryName = 2
