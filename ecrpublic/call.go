@@ -15,8 +15,8 @@ import (
 // [Client.DescribeImages] calls invoke (client.go), which creates a call. The call runs
 // the steps, and invoke then fills in the output's metadata.
 //
-//	initialize, serialize    once: check the input and make a request of it (input.go)
-//	    [identify]           headers with the call's ID and the User-Agent
+//	initialize, serialize    once: check the input and encode it (input.go)
+//	    [head]               headers of the protocol, the call's ID and the User-Agent
 //	[retry loop]             of aws-sdk-go-v2, around each attempt (retry.go)
 //	    attempt              choose the auth scheme, get credentials (auth.go), resolve
 //	                         the address (address.go), hash the body, sign (sign.go)
