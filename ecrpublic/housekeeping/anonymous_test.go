@@ -12,9 +12,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
-// Ten thousand manifests, read without a login at one a second, take almost three
-// hours, and each bearer is good for one: all are read, and what belongs to an
-// image that stays is not deleted.
+// Ten thousand manifests, read at one a second without a login, take almost three
+// hours, and a bearer token lives for one. All are read, and nothing that belongs to an
+// image that stays is deleted.
 func TestAnonymousReading(t *testing.T) {
 	t.Parallel()
 	bubble.Test(t, func(t *testing.T) {

@@ -19,17 +19,17 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// meddler is a client beside which others set tags and push indexes between any
-// two requests, whose deletions are refused, lost or passed over in the response,
-// and whose caller gives up.
+// meddler is a client in trouble: between its requests others set tags and push
+// indexes, deletions are refused or missing from the response, responses are lost, and
+// its caller may give up.
 type meddler struct {
 	*ecrpublic.Client
 	t      *testing.T
 	r      *repository
 	random *rand.Rand
 	cancel context.CancelFunc
-	tags   map[string]string // that another client set, with the digest
-	gap    map[string]bool   // those of them right before the request that deletes
+	tags   map[string]string // set by another client, with their digests
+	gap    map[string]bool   // those set right before a deletion
 }
 
 func (m *meddler) DescribeImages(ctx context.Context, in *ecrpublic.DescribeImagesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
@@ -90,7 +90,7 @@ func (m *meddler) meddle(deleting bool) {
 		})
 		require.NoError(m.t, err)
 		m.tags[tag], m.gap[tag] = some, deleting
-		delete(m.r.subject, some) // one with a tag of its own is judged for itself
+		delete(m.r.subject, some) // an image with a tag of its own is no referrer
 	case 1:
 		m.r.index(m.t, fmt.Sprint("pushed ", m.random.Uint64()), []string{some}, 0, fmt.Sprint("index-", m.random.Uint64()))
 	case 2:
@@ -100,10 +100,9 @@ func (m *meddler) meddle(deleting bool) {
 	}
 }
 
-// Whatever happens to Apply, nothing is gone whose owner stays, no tag is lost but
-// in the gap between the two requests for a batch, and what is reported as
-// deleted is gone. A second run completes. HOUSEKEEPING_SEEDS=5000 is the longer
-// mode.
+// Whatever happens to Apply, no image is deleted whose owner stays, tags are lost only
+// in the gap between the two requests for a batch, and what is reported as deleted is
+// gone. A second run completes the work. HOUSEKEEPING_SEEDS=5000 is the longer mode.
 func TestApplyProperties(t *testing.T) {
 	t.Parallel()
 	deletions, lost, completed := 0, 0, 0
@@ -115,7 +114,7 @@ func TestApplyProperties(t *testing.T) {
 			policy := randomPolicy(random)
 			plan := r.plan(t, policy)
 			require.NoError(t, plan.GraphError)
-			if len(plan.Delete) > 2 && random.IntN(3) == 0 { // somebody holds an image back
+			if len(plan.Delete) > 2 && random.IntN(3) == 0 { // the caller holds an image back
 				plan.Delete = slices.Delete(plan.Delete, 0, 1)
 			}
 			ctx, cancel := context.WithCancel(t.Context())

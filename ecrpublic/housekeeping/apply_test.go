@@ -26,8 +26,8 @@ func (r *repository) tag(t *testing.T, digest, tag string) {
 	require.NoError(t, err)
 }
 
-// What has changed since the plan was made stays and is reported: a new tag, a
-// lost one, another push time. What is gone is gone.
+// An image that has changed since the plan was made stays and is reported: one with a
+// new tag, without a tag, or with another push time.
 func TestApplyLooksAgain(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -55,7 +55,7 @@ func TestApplyLooksAgain(t *testing.T) {
 	assert.Empty(t, result.Unprocessed)
 }
 
-// What belongs to an image that stays does so too, whatever keeps it.
+// Children and referrers of an image that stays stay too, whatever keeps it.
 func TestApplyWaitsForOwners(t *testing.T) {
 	t.Parallel()
 	refuse := func(code types.ImageFailureCode) func(*ecrpublic.BatchDeleteImageOutput, string) {
@@ -66,7 +66,7 @@ func TestApplyWaitsForOwners(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(t *testing.T, r *repository, plan *housekeeping.Plan, owner string)
-		answer func(out *ecrpublic.BatchDeleteImageOutput, owner string) // of the owner's deletion; nil is the emulator's
+		answer func(out *ecrpublic.BatchDeleteImageOutput, owner string) // to the owner's deletion; nil means the emulator's
 		err    string
 	}{
 		{name: "taken out", change: func(_ *testing.T, _ *repository, plan *housekeeping.Plan, owner string) {
@@ -107,7 +107,7 @@ func TestApplyWaitsForOwners(t *testing.T) {
 	}
 }
 
-// deletesBut is a client that answers itself for one image.
+// deletesBut is a client with its own response for one image.
 type deletesBut struct {
 	*ecrpublic.Client
 	digest string
@@ -123,7 +123,7 @@ func (c deletesBut) BatchDeleteImage(ctx context.Context, in *ecrpublic.BatchDel
 	return c.Client.BatchDeleteImage(ctx, in, optFns...)
 }
 
-// A part with several owners goes after the last.
+// A child with several owners is deleted after the last.
 func TestApplyWaitsForAllOwners(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -209,8 +209,8 @@ func TestApplyReportsFailures(t *testing.T) {
 	assert.Len(t, result.Failed, 1)
 }
 
-// Many images at once that are gone do not fail the rest, and children come right
-// after their indexes.
+// Images that are gone do not make the deletion of others fail, and children are
+// deleted right after their indexes.
 func TestApplyInBatches(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")

@@ -59,14 +59,13 @@ func TestCatalogDataFromFiles(t *testing.T) {
 	assert.Equal(t, &types.RepositoryCatalogDataInput{AboutText: new(""), Architectures: []string{}, Description: new("")}, data, "an empty file clears the member")
 }
 
-// damaged is an image with another byte near its end.
+// damaged returns an image with a changed byte near its end.
 func damaged(image []byte) []byte {
 	image[len(image)-20]++
 	return image
 }
 
-// Editors of Windows begin a file with a byte order mark, and end lines as
-// Windows does.
+// Editors on Windows start a file with a byte order mark and end lines with CRLF.
 func TestCatalogDataByteOrderMark(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{}
@@ -82,7 +81,7 @@ func TestCatalogDataByteOrderMark(t *testing.T) {
 	}, data)
 }
 
-// A path that os.Open understands and io/fs does not is explained.
+// The error for a path that os.Open accepts and io/fs does not explains it.
 func TestCatalogDataPaths(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"README.md": {Data: []byte("# App\n")}}
@@ -93,7 +92,7 @@ func TestCatalogDataPaths(t *testing.T) {
 	}
 }
 
-// A large file that is no logo or text is not read to its end.
+// A file that is too large is not read completely.
 func TestCatalogDataReadsNoFurther(t *testing.T) {
 	t.Parallel()
 	for _, files := range []housekeeping.CatalogFiles{{Logo: "endless"}, {AboutText: "endless"}, {Architectures: "endless"}} {

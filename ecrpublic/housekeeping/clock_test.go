@@ -54,7 +54,7 @@ func TestClocksThatAreOff(t *testing.T) {
 	}
 }
 
-// Where no response says what time it is, ages are not guessed.
+// Ages are not guessed if no response has a Date.
 func TestUnknownTime(t *testing.T) {
 	t.Parallel()
 	_, err := housekeeping.Prune(t.Context(), listing(pushed("A", 9*day, "v1")), "app", keepTagged(1))

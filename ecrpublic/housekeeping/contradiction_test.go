@@ -22,8 +22,8 @@ func keepNewestTagged(n int) housekeeping.Policy {
 	return one(housekeeping.Rule{TagStatus: housekeeping.TagStatusTagged, KeepNewest: n})
 }
 
-// A tag that moves while images are listed shows for two of them. The one that has
-// lost it must not be counted in place of one that stays.
+// A tag that moves during a listing is listed for two images. The one that has lost it
+// must not be counted.
 func TestTagThatMovesIsDoubted(t *testing.T) {
 	t.Parallel()
 	lost, got, old := pushed("A", 1*day, "prod"), pushed("B", 5*day, "prod"), pushed("C", 9*day, "old")
@@ -62,8 +62,8 @@ func TestImageListedTwiceIsDoubted(t *testing.T) {
 	}
 }
 
-// The list of tags describes its push times as those of tags: they do not say how
-// old an image is.
+// The push times in the list of tags are those of tags. They do not say how old an
+// image is.
 func TestPushTimesOfTags(t *testing.T) {
 	t.Parallel()
 	client := listing(pushed("A", 90*day, "stable"), pushed("B", 30*day, "v1"))
@@ -87,7 +87,7 @@ func agreeing(client *ecrpublictest.Client) *ecrpublictest.Client {
 	return client
 }
 
-// passingOver lists images without one of them.
+// passingOver is a client whose listing passes over one image.
 type passingOver struct {
 	*ecrpublic.Client
 	digest string
@@ -115,8 +115,8 @@ func (c passingOver) DescribeImageTags(context.Context, *ecrpublic.DescribeImage
 	return nil, errors.New("no permission")
 }
 
-// A listing that passes over an image does not say that it is gone: the API is
-// asked for it before its signatures go or are counted.
+// An image that is missing from a listing may exist. The API is asked for it before its
+// signatures are deleted or counted.
 func TestSubjectThatWasNotListed(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -142,8 +142,8 @@ func TestSubjectThatWasNotListed(t *testing.T) {
 	assert.Empty(t, plan.Delete)
 	assert.Equal(t, 3, plan.Unknown())
 
-	// With the subject listed, the referrer is not one of the untagged images that
-	// a rule counts; if it was, the newer one would push out the older.
+	// If the subject is listed, the rule does not count the referrer. Otherwise the
+	// newer image would expire the older.
 	other := r.image(t, "other", 95*day)
 	plan, err = housekeeping.Prune(t.Context(), passingOver{Client: r.client, digest: subject}, r.name,
 		one(housekeeping.Rule{TagStatus: housekeeping.TagStatusUntagged, KeepNewest: 2}), r.registry)
@@ -152,7 +152,7 @@ func TestSubjectThatWasNotListed(t *testing.T) {
 	assert.Equal(t, "retained: rule 1", reasons(plan)[other])
 }
 
-// Dates that contradict each other do not say what time it is.
+// Dates that contradict each other are an error.
 func TestDatesThatContradictEachOther(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

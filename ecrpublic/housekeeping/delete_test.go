@@ -29,7 +29,7 @@ func numbered(n int) (ids []types.ImageIdentifier) {
 	return ids
 }
 
-// deleting is a client that deletes whatever fails is nil for.
+// deleting is a client that deletes the images for which fails returns nil.
 func deleting(fail func(id types.ImageIdentifier) types.ImageFailureCode) *ecrpublictest.Client {
 	return &ecrpublictest.Client{BatchDeleteImageFunc: func(_ context.Context, in *ecrpublic.BatchDeleteImageInput, _ ...func(*ecrpublic.Options)) (*ecrpublic.BatchDeleteImageOutput, error) {
 		out := &ecrpublic.BatchDeleteImageOutput{}
@@ -147,7 +147,7 @@ func TestDeleteImagesFailureNamesMore(t *testing.T) {
 	assert.Equal(t, housekeeping.DeleteResult{Deleted: ids[3:], Failed: failures[:3]}, result)
 }
 
-// A failure that cannot be told to belong to an identifier is not lost.
+// A failure that matches no identifier is not lost.
 func TestDeleteImagesStrayFailure(t *testing.T) {
 	t.Parallel()
 	stray := types.ImageFailure{FailureCode: types.ImageFailureCodeMissingDigestAndTag}
@@ -159,7 +159,7 @@ func TestDeleteImagesStrayFailure(t *testing.T) {
 	assert.Equal(t, []types.ImageFailure{stray}, result.Failed)
 }
 
-// Only what the response names is deleted, by digest or by tag.
+// Only images that the response names, by digest or by tag, count as deleted.
 func TestDeleteImagesNotNamed(t *testing.T) {
 	t.Parallel()
 	ids := []types.ImageIdentifier{{ImageTag: new("v1")}, {ImageDigest: new("sha256:2")}, {ImageTag: new("v3")}, {ImageDigest: new("sha256:4")}}
@@ -171,7 +171,7 @@ func TestDeleteImagesNotNamed(t *testing.T) {
 	assert.Equal(t, housekeeping.DeleteResult{Deleted: ids[:2], Unprocessed: ids[2:]}, result)
 }
 
-// A request that fails after others does not hide what these did.
+// A failed request does not hide the results of earlier ones.
 func TestDeleteImagesStops(t *testing.T) {
 	t.Parallel()
 	client := deleting(func(id types.ImageIdentifier) types.ImageFailureCode {
@@ -212,8 +212,8 @@ func TestDeleteImagesCancelled(t *testing.T) {
 	assert.Len(t, client.Calls(), 2)
 }
 
-// Children given before their indexes, to three levels and mixed into one
-// request, where the service refuses what an index refers to.
+// Children may come before their indexes, at three levels and in one request. The
+// service refuses to delete them while an index refers to them.
 func TestDeleteImagesIndexFirst(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -261,7 +261,7 @@ func TestDeleteTags(t *testing.T) {
 	assert.False(t, exists)
 }
 
-// A lost answer is repeated by the client, and then everything is gone already.
+// If a response is lost, the client repeats the request, and the images are gone.
 func TestDeleteImagesAfterLostAnswer(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")

@@ -23,18 +23,18 @@ import (
 	"github.com/ecr-public/ecr-public-go/paginators"
 )
 
-// emulator is an emulator whose clock the test sets.
+// emulator is an emulator with a clock that the test sets.
 type emulator struct {
 	*ecrpublictest.Handler
 	URL    string
 	http   *http.Client // for the registry host; nil for one over the network
 	client *ecrpublic.Client
 	time   atomic.Int64 // nanoseconds
-	moving atomic.Bool  // whether the time is that of the process, from start on
+	moving atomic.Bool  // whether the time runs, from start on
 	start  time.Time
 }
 
-// newEmulator is an emulator on the network.
+// newEmulator starts an emulator on the network.
 func newEmulator(t *testing.T) *emulator {
 	t.Helper()
 	e := new(emulator)
@@ -45,7 +45,7 @@ func newEmulator(t *testing.T) *emulator {
 	return e
 }
 
-// newInMemory is an emulator for a bubble of package synctest.
+// newInMemory creates an emulator for a bubble of package synctest.
 func newInMemory(t *testing.T) *emulator {
 	t.Helper()
 	e := &emulator{URL: "http://emulator.example"}
@@ -68,8 +68,7 @@ func (e *emulator) now() time.Time {
 	return now
 }
 
-// follow makes the emulator's time go on with that of the process, as if start
-// were today.
+// follow makes the emulator's clock run with the local one, as if start were today.
 func (e *emulator) follow(start time.Time) {
 	e.start = start
 	e.moving.Store(true)
@@ -84,15 +83,14 @@ func impatient(o *ecrpublic.Options) {
 	})
 }
 
-// registry reads manifests from the emulator, as fast as it can, and takes no
-// image for a recent one.
+// registry makes Prune read manifests from the emulator, without a rate limit or grace.
 func (e *emulator) registry(o *housekeeping.PruneOptions) {
 	o.Now, o.Grace = today(), -1
 	o.RegistryURL, o.HTTPClient, o.Rate = e.URL, e.http, -1
 }
 
-// repository is a repository of an emulator with the one layer that all images
-// of the test have, and what the test put into it.
+// repository is a repository of an emulator. It has one layer, which all images share,
+// and records the images that the test puts into it.
 type repository struct {
 	*emulator
 	name     string
@@ -145,7 +143,7 @@ func (r *repository) image(t *testing.T, name string, age time.Duration, tags ..
 	return r.put(t, r.plain(name), age, tags)
 }
 
-// index puts an index of images that are there.
+// index puts an index of existing images.
 func (r *repository) index(t *testing.T, name string, children []string, age time.Duration, tags ...string) string {
 	t.Helper()
 	m := testManifest{SchemaVersion: 2, MediaType: mediaTypeIndex, Annotations: map[string]string{"name": name}}
@@ -157,7 +155,7 @@ func (r *repository) index(t *testing.T, name string, children []string, age tim
 	return digest
 }
 
-// referrer puts an image about another.
+// referrer puts an image whose subject is another.
 func (r *repository) referrer(t *testing.T, name, subject string, age time.Duration, tags ...string) string {
 	t.Helper()
 	m := r.plain(name)
@@ -198,7 +196,7 @@ func (r *repository) put(t *testing.T, m testManifest, age time.Duration, tags [
 	return digest
 }
 
-// digests lists what is in the repository.
+// digests lists the images in the repository, sorted.
 func (r *repository) digests(t *testing.T) []string {
 	t.Helper()
 	var digests []string
@@ -217,7 +215,7 @@ func (r *repository) plan(t *testing.T, policy housekeeping.Policy, optFns ...fu
 	return plan
 }
 
-// reasons are the decisions of a plan by digest.
+// reasons returns the decisions of a plan by digest.
 func reasons(plan *housekeeping.Plan) map[string]string {
 	all := map[string]string{}
 	for _, d := range slices.Concat(plan.Delete, plan.Keep) {
@@ -233,5 +231,5 @@ func planned(plan *housekeeping.Plan) (digests []string) {
 	return digests
 }
 
-// signatureTag is the tag that cosign gives to the signature of an image.
+// signatureTag returns the tag that cosign gives to the signature of an image.
 func signatureTag(digest string) string { return strings.Replace(digest, ":", "-", 1) + ".sig" }

@@ -17,7 +17,7 @@ import (
 
 func TestEnsureRepositoryPolicy(t *testing.T) {
 	t.Parallel()
-	// The service gives a policy back like this.
+	// The service returns a policy in this form.
 	const stored = "{\n  \"Version\" : \"2012-10-17\",\n  \"Statement\" : [ {\n    \"Effect\" : \"Allow\",\n    \"Action\" : [ \"ecr-public:PutImage\", \"ecr-public:InitiateLayerUpload\" ]\n  } ]\n}"
 	const same = `{"Statement":[{"Action":["ecr-public:PutImage","ecr-public:InitiateLayerUpload"],"Effect":"Allow"}],"Version":"2012-10-17"}`
 	const other = `{"Statement":[{"Action":["ecr-public:PutImage"],"Effect":"Allow"}],"Version":"2012-10-17"}`
@@ -87,8 +87,8 @@ func TestEnsureRepositoryPolicy(t *testing.T) {
 	}
 }
 
-// The emulator gives policies back in another form, as the service does: the
-// second run of a controller changes nothing, whatever the local clock says.
+// The emulator returns policies in another form, as the service does. The second run of
+// a controller changes nothing, whatever the local clock says.
 func TestEnsureRepositoryPolicySettles(t *testing.T) {
 	t.Parallel()
 	for _, off := range []time.Duration{0, 60 * day, -60 * day} {

@@ -22,7 +22,7 @@ import (
 
 const appARN = "arn:aws:ecr-public::123456789012:repository/app"
 
-// appearing is a client for which a repository is missing from the first reads.
+// appearing is a client whose first reads do not find the repository.
 func appearing(missing int) *ecrpublictest.Client {
 	c := &ecrpublictest.Client{
 		CreateRepositoryFunc: answer[ecrpublic.CreateRepositoryInput](&ecrpublic.CreateRepositoryOutput{}, nil),
@@ -70,7 +70,7 @@ func TestEnsureRepositoryCreates(t *testing.T) {
 	assert.Equal(t, want, client.Calls()[1].Input)
 }
 
-// Reads after a create fail for a while; a minute is what others wait.
+// Reads after a create fail for up to a minute.
 func TestEnsureRepositoryWaitsUntilVisible(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -119,8 +119,8 @@ func TestEnsureRepositoryStopsWithContext(t *testing.T) {
 	})
 }
 
-// Somebody else creates the repository between our read and our create, and it
-// is not visible at once.
+// Another client creates the repository between the read and the create, and it is not
+// visible at once.
 func TestEnsureRepositoryRace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestEnsureRepositoryBadInput(t *testing.T) {
 	}
 }
 
-// The tags are not reached if the catalog data fails, and the result says so.
+// If the catalog data fails, the tags are not set, and the result says so.
 func TestEnsureRepositoryTellsWhatWasDone(t *testing.T) {
 	t.Parallel()
 	client := appearing(0)
@@ -205,8 +205,8 @@ func TestEnsureRepositoryTellsWhatWasDone(t *testing.T) {
 	assert.Nil(t, result.Tags)
 }
 
-// A logo that can be read only once is there for the create and, after a lost
-// race, for the put.
+// A logo that can be read only once is sent with the create and, if another client
+// created the repository first, with the put.
 func TestEnsureRepositoryReadsLogoOnce(t *testing.T) {
 	t.Parallel()
 	logo := pngOf(t, 60, 60)
@@ -350,8 +350,8 @@ func TestEnsureTags(t *testing.T) {
 	require.ErrorContains(t, err, "tag 0 must have a unique key")
 }
 
-// A second EnsureRepository sends nothing, also with a logo, which cannot be
-// compared: it is sent again only if that is asked for.
+// A second EnsureRepository sends nothing. A logo cannot be compared, and is sent again
+// only with ReplaceLogo.
 func TestEnsureRepositorySettles(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t)

@@ -15,12 +15,12 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// finding is a client whose DescribeImages answers so.
+// finding is a client with a fixed result of DescribeImages.
 func finding(out *ecrpublic.DescribeImagesOutput, err error) *ecrpublictest.Client {
 	return &ecrpublictest.Client{DescribeImagesFunc: answer[ecrpublic.DescribeImagesInput](out, err)}
 }
 
-// operationError wraps as the client does.
+// operationError wraps an error as the client does.
 func operationError(err error) error {
 	return &smithy.OperationError{ServiceID: "ECR PUBLIC", OperationName: "Some", Err: err}
 }
@@ -34,8 +34,8 @@ func TestImageExistsSaysNo(t *testing.T) {
 	}
 }
 
-// What is no answer to the question must not be taken for "no": whoever pushes
-// what is missing would push again.
+// Other errors must not count as "no": a program that pushes missing images would push
+// again.
 func TestImageExistsKeepsErrors(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{
@@ -83,7 +83,7 @@ func TestFindImageBadInput(t *testing.T) {
 	}
 }
 
-// The service fails for a missing image, so an empty success answers nothing.
+// For a missing image the service returns an error, so an empty success is no result.
 func TestFindImageEmptyAnswer(t *testing.T) {
 	t.Parallel()
 	_, found, err := housekeeping.FindImage(t.Context(), finding(&ecrpublic.DescribeImagesOutput{}, nil), "app", "v1")

@@ -11,7 +11,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 )
 
-// oldUntagged is the policy that cleanup scripts have.
+// oldUntagged is the usual policy of cleanup scripts.
 func oldUntagged() housekeeping.Policy {
 	return one(housekeeping.Rule{TagStatus: housekeeping.TagStatusUntagged, OlderThan: 7 * day})
 }
@@ -45,7 +45,7 @@ func TestChildrenOfKeptIndex(t *testing.T) {
 	assert.Empty(t, r.plan(t, oldUntagged()).Delete)
 }
 
-// Children go with their index, after it, and are not counted as images.
+// Children are deleted after their index, and not counted as images.
 func TestChildrenOfDeletedIndex(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -72,7 +72,7 @@ func TestChildrenOfDeletedIndex(t *testing.T) {
 	assert.Empty(t, r.plan(t, policy).Delete)
 }
 
-// A tagged child is judged by rules, but never against an index that stays.
+// Rules apply to a tagged child, but it stays as long as one of its indexes does.
 func TestTaggedChildren(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -120,7 +120,7 @@ func TestNestedIndexes(t *testing.T) {
 	}
 }
 
-// Signatures and other referrers follow what they are about.
+// Signatures and other referrers follow their subjects.
 func TestReferrers(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -154,9 +154,8 @@ func TestReferrers(t *testing.T) {
 	}, reasons(plan))
 }
 
-// A referrer by its tag stays while the subject that its manifest names stays, and
-// while its manifest is not known. Manifests of those that stay anyway are
-// not read.
+// A referrer by its tag stays as long as the subject that its manifest names, and if its
+// manifest is unknown. Manifests of referrers that stay anyway are not read.
 func TestSignatureOfTwo(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -185,7 +184,7 @@ func TestSignatureOfTwo(t *testing.T) {
 	assert.Equal(t, want, reasons(plan))
 }
 
-// KeepTags is obeyed by what would follow something else.
+// KeepTags also keeps children and referrers.
 func TestKeepTagsOfPart(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -198,7 +197,7 @@ func TestKeepTagsOfPart(t *testing.T) {
 	assert.Equal(t, "keep tag", reasons(plan)[signature])
 }
 
-// Two images that each claim to be the other's signature are nobody's.
+// Two images that are tagged as each other's signature stay.
 func TestCircularSignatures(t *testing.T) {
 	t.Parallel()
 	a, b := digestOfNamed("A"), digestOfNamed("B")

@@ -26,15 +26,15 @@ const (
 	mediaTypeIndex = "application/vnd.oci.image.index.v1+json"
 )
 
-// today is when all tests of policies take place.
+// today is the current time in all tests of policies.
 func today() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) }
 
-// atToday also reads as fast as it can, and takes no image for a recent one.
+// atToday sets the time, without a rate limit or grace.
 func atToday(o *housekeeping.PruneOptions) { o.Now, o.Grace, o.Rate = today(), -1, -1 }
 
 func digestOf(text string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(text))) }
 
-// pushed is an image with a name for the test, its age and its tags.
+// pushed returns an image that the test knows by name, with age and tags.
 func pushed(name string, age time.Duration, tags ...string) types.ImageDetail {
 	return types.ImageDetail{
 		RepositoryName:         aws.String("app"),
@@ -46,12 +46,12 @@ func pushed(name string, age time.Duration, tags ...string) types.ImageDetail {
 	}
 }
 
-// answer is an operation that always answers so.
+// answer returns an operation with a fixed result.
 func answer[In, Out any](out *Out, err error) ecrpublictest.Func[In, Out] {
 	return func(context.Context, *In, ...func(*ecrpublic.Options)) (*Out, error) { return out, err }
 }
 
-// listing is a client that lists images and knows where they are pulled from.
+// listing returns a client that lists images and describes their repository.
 func listing(images ...types.ImageDetail) *ecrpublictest.Client {
 	return &ecrpublictest.Client{
 		DescribeImagesFunc: answer[ecrpublic.DescribeImagesInput](&ecrpublic.DescribeImagesOutput{ImageDetails: images}, nil),
@@ -68,8 +68,7 @@ func registryOf(t *testing.T, handler http.Handler) func(*housekeeping.PruneOpti
 	return func(o *housekeeping.PruneOptions) { o.RegistryURL = server.URL; o.HTTPClient = server.Client() }
 }
 
-// planFor is what a policy does to images of which none has to do with another:
-// their names are their manifests.
+// planFor applies a policy to images that do not refer to each other.
 func planFor(t *testing.T, policy housekeeping.Policy, images ...types.ImageDetail) *housekeeping.Plan {
 	t.Helper()
 	names := map[string]string{}
@@ -87,13 +86,13 @@ func planFor(t *testing.T, policy housekeeping.Policy, images ...types.ImageDeta
 	return plan
 }
 
-// manifestNamed is a manifest that refers to nothing.
+// manifestNamed returns a manifest that refers to nothing.
 func manifestNamed(name string) string { return fmt.Sprintf(`{"schemaVersion":2,"name":%q}`, name) }
 
-// digestOfNamed is the digest of an image that pushed makes.
+// digestOfNamed returns the digest of an image that pushed returns.
 func digestOfNamed(name string) string { return digestOf(manifestNamed(name)) }
 
-// named returns the names of decided images, of those that the test knows.
+// named returns the names of the images that decisions are about.
 func named(decisions []housekeeping.Decision, names ...string) []string {
 	known := map[string]string{}
 	for _, name := range names {
@@ -106,5 +105,5 @@ func named(decisions []housekeeping.Decision, names ...string) []string {
 	return found
 }
 
-// unreachable is a client that must not be called.
+// unreachable returns a client that must not be called.
 func unreachable() *ecrpublictest.Client { return &ecrpublictest.Client{} }

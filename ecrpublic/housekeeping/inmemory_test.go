@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// inMemory brings requests to a handler without a network, so that tests can run
-// in a bubble of package synctest.
+// inMemory passes requests to a handler without a network, so that tests can run in a
+// bubble of package synctest.
 type inMemory struct{ http.Handler }
 
 // RoundTrip calls the handler.

@@ -17,8 +17,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
-// seeds is how many random repositories a property test tries: HOUSEKEEPING_SEEDS,
-// such as 5000 for the longer mode, or else so many.
+// seeds returns how many random repositories a property test tries: HOUSEKEEPING_SEEDS,
+// such as 5000 for the longer mode, or the ordinary number.
 func seeds(t *testing.T, ordinary int) uint64 {
 	t.Helper()
 	if text := os.Getenv("HOUSEKEEPING_SEEDS"); text != "" {
@@ -33,9 +33,9 @@ func now() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.U
 
 func digestOf(n int) string { return fmt.Sprintf("sha256:%064x", n) }
 
-// randomWorld is a random repository of which everything is known: images,
-// indexes of what is there and of what is missing, nested ones and ones with
-// shared children, referrers by subject and by tag, in circles too.
+// randomWorld returns a random repository of which everything is known. It has images,
+// indexes, also nested or with shared or missing children, and referrers by subject and
+// by tag, also in cycles.
 func randomWorld(random *rand.Rand) []*image {
 	n := 4 + random.IntN(20)
 	var images []*image
@@ -106,7 +106,7 @@ func randomTerms(random *rand.Rand) terms {
 	return t
 }
 
-// deletedBy are the digests that a plan deletes.
+// deletedBy returns the digests that a plan deletes.
 func deletedBy(t terms, images []*image) map[string]bool {
 	deleted := map[string]bool{}
 	for _, v := range t.decide(images, false) {
@@ -117,7 +117,7 @@ func deletedBy(t terms, images []*image) map[string]bool {
 	return deleted
 }
 
-// facts are what may be unknown of an image; each function forgets one.
+// facts lists what may be unknown about an image; each function forgets one fact.
 var facts = map[string]func(*image){
 	"push time":  func(i *image) { i.detail.ImagePushedAt = nil },
 	"media type": func(i *image) { i.detail.ImageManifestMediaType = nil; unlink(i) },
@@ -133,7 +133,7 @@ var facts = map[string]func(*image){
 
 func unlink(i *image) { i.children, i.subject, i.unread = nil, "", notReadable }
 
-// forget returns a copy of a world without some facts.
+// forget returns a copy of a repository without some facts.
 func forget(world []*image, which func(image int, fact string) bool) []*image {
 	var known []*image
 	for i, image := range world {
@@ -159,9 +159,9 @@ func mapKeys[V any](m map[string]V) func(func(string) bool) {
 	}
 }
 
-// Knowing less never deletes more: whatever is not known of whichever images, the
-// plan is a subset of the one made with full knowledge. That one deletes nothing
-// that belongs to an image that stays. HOUSEKEEPING_SEEDS=5000 is the longer mode.
+// Knowing less never deletes more: whatever is unknown about any images, the plan
+// deletes a subset of what it deletes with full knowledge, and then nothing that belongs
+// to an image that stays. HOUSEKEEPING_SEEDS=5000 is the longer mode.
 func TestKnowingLessDeletesNoMore(t *testing.T) {
 	t.Parallel()
 	cases, deletions, spared := 0, 0, 0
@@ -216,7 +216,7 @@ func requireOwnersGone(t *testing.T, seed uint64, world []*image, deleted map[st
 	}
 }
 
-// What is left unread because it cannot change the plan does not change it.
+// Manifests that are not read because they cannot change the plan do not change it.
 func TestSkippedManifestsChangeNothing(t *testing.T) {
 	t.Parallel()
 	skipped := 0

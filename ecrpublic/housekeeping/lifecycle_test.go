@@ -13,7 +13,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// Rules of lifecycle policies, to be put together by rules.
+// Rules of lifecycle policies; the function rules combines them.
 const (
 	prodKeep1      = `{"rulePriority":%d,"selection":{"tagStatus":"tagged","tagPrefixList":["prod"],"countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}`
 	betaKeep1      = `{"rulePriority":%d,"selection":{"tagStatus":"tagged","tagPrefixList":["beta"],"countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}`
@@ -30,10 +30,10 @@ const (
 	prodForever    = `{"rulePriority":%d,"selection":{"tagStatus":"tagged","tagPrefixList":["prod"],"countType":"imageCountMoreThan","countNumber":1000},"action":{"type":"expire"}}`
 )
 
-// The cases are the worked examples of AWS's documentation of private ECR's
-// lifecycle policies, and after them more of the same that were worked out by
-// hand. Images are A, B, C and so on, in the order of the list. Expired has the
-// images that go, oldest first, and the priority of the rule that says so.
+// The first cases are the examples in AWS's documentation of private ECR's lifecycle
+// policies; the others were worked out by hand. Images are A, B, C and so on, in the
+// order of the list. Expired has the deleted images, oldest first, and the priority of
+// the rule that expires them.
 func TestLifecyclePolicyByHand(t *testing.T) {
 	t.Parallel()
 	type expired struct {
@@ -91,7 +91,7 @@ func TestLifecyclePolicyByHand(t *testing.T) {
 			pushed("B", 3*day),
 			pushed("C", 2*day, "alpha-2"),
 			pushed("D", 1*day, "git hash"),
-			pushed("E", 1*day-time.Second), // the newest, which is why D has to go
+			pushed("E", 1*day-time.Second), // the newest, so D expires
 		}, []expired{{"A", 1}, {"B", 2}, {"D", 3}}},
 
 		{"a lower rule counts what a higher one expired", rules(prod14Days, anyKeep2), []types.ImageDetail{
@@ -133,7 +133,7 @@ func TestLifecyclePolicyByHand(t *testing.T) {
 // at gives a rule its priority.
 func at(priority int, rule string) string { return fmt.Sprintf(rule, priority) }
 
-// rules is a policy with rules of the priorities 1, 2 and so on.
+// rules returns a policy with rules of the priorities 1, 2 and so on.
 func rules(texts ...string) string {
 	for i, text := range texts {
 		texts[i] = at(i+1, text)
@@ -161,8 +161,8 @@ func TestParseLifecyclePolicy(t *testing.T) {
 	}}, policy)
 }
 
-// A policy that the private service refuses, or that asks for what ECR Public
-// does not know, must not turn into another one.
+// A policy that private ECR refuses, or that uses what ECR Public does not have, is an
+// error.
 func TestParseLifecyclePolicyErrors(t *testing.T) {
 	t.Parallel()
 	rule := func(selection string) string {

@@ -36,7 +36,7 @@ func TestPlanIsPrintable(t *testing.T) {
 	assert.Contains(t, plan.String(), "\nsome manifests could not be read: no route\n")
 }
 
-// The size of an index is that of one of its images, which count themselves.
+// Indexes do not count, because their size is that of one of their children.
 func TestPlanBytes(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -63,7 +63,7 @@ func TestPruneProgress(t *testing.T) {
 	}, all, "the children of an index that stays are not read")
 }
 
-// Tagged images alone ask nothing of the registry host.
+// For tagged images alone, the registry host is not called.
 func TestPruneWithoutRegistry(t *testing.T) {
 	t.Parallel()
 	client := listing(pushed("A", 3*day, "v1"), pushed("B", 2*day, "v2"))
@@ -74,7 +74,7 @@ func TestPruneWithoutRegistry(t *testing.T) {
 	assert.Equal(t, []string{"DescribeImages", "DescribeImageTags"}, operations(client))
 }
 
-// An image on two pages, as after a push between them, counts once.
+// An image that is on two pages because of a push between them counts once.
 func TestPruneCountsOnce(t *testing.T) {
 	t.Parallel()
 	images := []types.ImageDetail{pushed("A", 3*day, "v1"), pushed("B", 2*day, "v2"), pushed("C", 1*day, "v3")}
@@ -103,7 +103,7 @@ func TestPruneErrors(t *testing.T) {
 	_, err = housekeeping.Prune(t.Context(), r.client, "other", keepTagged(1), r.registry)
 	require.ErrorAs(t, err, new(*types.RepositoryNotFoundException))
 
-	// A plan of the first page alone would be wrong.
+	// A plan made from the first page only would be wrong.
 	r.Inject(
 		ecrpublictest.Fault{Effect: ecrpublictest.ShortPages(1)},
 		ecrpublictest.Fault{Operation: "DescribeImages", After: 1, Effect: ecrpublictest.Fail(&types.InvalidParameterException{})},
@@ -116,7 +116,7 @@ func TestPruneErrors(t *testing.T) {
 	require.ErrorIs(t, err, paginators.ErrRepeatedToken)
 }
 
-// The manifests of a larger repository are read with a login, one for all.
+// The manifests of a larger repository are read with one login.
 func TestPruneWithLogin(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -155,7 +155,7 @@ func TestPruneWithRegistry(t *testing.T) {
 	require.ErrorContains(t, err, "with Registry, the options RegistryURL, HTTPClient, Login and Rate must not be set")
 }
 
-// Throttled reads are tried again, by the clock of the bubble without waiting.
+// Throttled reads are retried; on the clock of the bubble that takes no time.
 func TestPruneIsPatient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -169,8 +169,8 @@ func TestPruneIsPatient(t *testing.T) {
 	})
 }
 
-// Where manifests cannot be read, nothing is deleted that may belong to an image
-// that was not read, and the plan says so.
+// If manifests cannot be read, nothing is deleted that may belong to such an image, and
+// the plan says so.
 func TestPruneBlind(t *testing.T) {
 	t.Parallel()
 	refusing := registryOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
@@ -203,8 +203,8 @@ func TestPruneBlind(t *testing.T) {
 	assert.Zero(t, plan.Unknown())
 }
 
-// An untagged image that cannot be read stays and is not counted; what is known
-// of the others still counts.
+// An untagged image whose manifest cannot be read stays and is not counted. The others
+// still are.
 func TestPruneHalfBlind(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -262,7 +262,7 @@ func TestPruneGraphErrors(t *testing.T) {
 	}
 }
 
-// A host that lies about a manifest is found out.
+// A manifest with the wrong content is an error.
 func TestPruneBadManifests(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, body, want string }{
@@ -312,7 +312,7 @@ func TestPruneCancelled(t *testing.T) {
 	assert.LessOrEqual(t, requests.Load(), int32(8), "bounded, and stopped")
 }
 
-// A cancelled prune tells what it did, and a new one goes on.
+// A cancelled Apply reports what it did, and a new one continues.
 func TestApplyCancelled(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")

@@ -77,8 +77,7 @@ func TestPolicyReasons(t *testing.T) {
 	}, why)
 }
 
-// An image of which the service does not say when it was pushed stays, and is
-// not counted: it must not push others out.
+// An image without a push time stays and is not counted, so that it expires no others.
 func TestPolicyWithoutPushTime(t *testing.T) {
 	t.Parallel()
 	unknown := pushed("A", 0, "v1")

@@ -13,9 +13,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 )
 
-// Random repositories and random policies: a prune deletes what it planned and
-// nothing else, no index that is left has lost a child and no image a referrer,
-// and a second run has nothing to do.
+// For random repositories and policies, a prune deletes exactly what it planned, no
+// remaining image has lost a child or referrer, and a second run has nothing to do.
 func TestPruneProperties(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t)
@@ -45,7 +44,7 @@ func TestPruneProperties(t *testing.T) {
 	}
 }
 
-// fill makes images, indexes of what is there, indexes too, and referrers.
+// fill creates images, indexes, also of indexes, and referrers.
 func (r *repository) fill(t *testing.T, random *rand.Rand) {
 	t.Helper()
 	var all []string

@@ -16,7 +16,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 )
 
-// journal notes what happens to digests, in order.
+// journal records what happens to digests, in order.
 type journal struct {
 	mu     sync.Mutex
 	events []string
@@ -30,7 +30,7 @@ func (j *journal) note(what string, digests ...string) {
 	}
 }
 
-// last is the place of the last such event; -1 if there is none.
+// last returns the position of the last such event, or -1.
 func (j *journal) last(what, digest string) int {
 	for i, event := range slices.Backward(j.events) {
 		if event == what+" "+digest {
@@ -40,7 +40,7 @@ func (j *journal) last(what, digest string) int {
 	return -1
 }
 
-// noted is a client that notes when it begins to look at images.
+// noted is a client that records when it starts to describe images.
 type noted struct {
 	*ecrpublic.Client
 	journal *journal
@@ -53,9 +53,9 @@ func (c noted) DescribeImages(ctx context.Context, in *ecrpublic.DescribeImagesI
 	return c.Client.DescribeImages(ctx, in, optFns...)
 }
 
-// One job pushes by digest and tags right after, while another prunes untagged
-// images of any age in a loop. With grace, no push is lost; without, only one whose
-// tag is set between the last look at the image and its deletion.
+// One job pushes images by digest and then tags them, while another prunes untagged
+// images of any age in a loop. With grace, no push is lost. Without it, a push is lost
+// only if its tag is set between the last description of the image and its deletion.
 func TestPushesBesideAPrune(t *testing.T) {
 	t.Parallel()
 	for _, grace := range []time.Duration{0, -1} {

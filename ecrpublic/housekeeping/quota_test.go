@@ -20,8 +20,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// quota is a repository with as many images as the service allows: of ten
-// images, one is an index of four others, one its signature, and four are tagged.
+// quota is a repository with as many images as the service allows. Of every ten, one is
+// an index of four others, one is its signature, and four are tagged.
 func quota(tb testing.TB, images int) (*ecrpublictest.Client, http.Handler) {
 	tb.Helper()
 	manifests := make(map[string]string, images)

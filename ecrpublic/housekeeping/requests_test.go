@@ -15,9 +15,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// large is a repository with 200 indexes of four images, of which half are old,
-// 1,000 tagged and 1,000 untagged images; 200 of the latter are signatures, one of
-// each index.
+// large is a repository with 200 indexes of four images, half of them old, 1,000 tagged
+// images, 800 untagged images, and a signature of each index.
 type large struct {
 	*repository
 	signaturesOfKept []string
@@ -50,8 +49,7 @@ func newLarge(t *testing.T) large {
 	return r
 }
 
-// lost are signatures of images that stay, of which the image is there and the
-// signature is not.
+// lost counts the images that stay and have lost their signature.
 func (r large) lost(t *testing.T) int {
 	t.Helper()
 	there := r.digests(t)
@@ -65,8 +63,7 @@ func (r large) lost(t *testing.T) int {
 	return n
 }
 
-// A plan takes no more requests than there are manifests that can change it, and
-// the script that people use instead loses what belongs to images that stay.
+// A plan takes about one request for each manifest that can change it.
 func TestRequestsOfLargeRepository(t *testing.T) {
 	t.Parallel()
 	r := newLarge(t)
@@ -92,8 +89,9 @@ func TestRequestsOfLargeRepository(t *testing.T) {
 	r.requireIntact(t, r.digests(t))
 }
 
-// The script is: describe-images, take those without imageTags, batch-delete-image
-// a hundred at a time, and once more for what an index referred to.
+// The usual cleanup script loses signatures of images that stay. It takes the images
+// without imageTags from describe-images, and calls batch-delete-image for a hundred at
+// a time, twice because of children.
 func TestScriptThatPeopleUse(t *testing.T) {
 	t.Parallel()
 	r := newLarge(t)

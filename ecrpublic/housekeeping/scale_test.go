@@ -15,8 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
-// A fifth of all requests go wrong, each in one of five ways, on the API and on
-// the registry host.
+// A fifth of all requests fail in one of five ways, on the API and on the registry host.
 func faults() (all []ecrpublictest.Fault) {
 	for _, effect := range []ecrpublictest.Effect{
 		ecrpublictest.Throttle(),
@@ -30,9 +29,9 @@ func faults() (all []ecrpublictest.Fault) {
 	return all
 }
 
-// The repository has 5,000 images, 300 of them indexes that share children.
-// Every fourth index, every third plain tag, and what is untagged and old goes.
-// Waits for another attempt pass by the clock of the bubble.
+// The repository has 5,000 images, 300 of them indexes that share children. Every fourth
+// index, every third other tagged image, and old untagged images are deleted. Waits
+// between attempts take no time on the clock of the bubble.
 func TestPruneAtScale(t *testing.T) {
 	t.Parallel()
 	bubble.Test(t, testPruneAtScale)

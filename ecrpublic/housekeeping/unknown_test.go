@@ -19,7 +19,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// serving is a registry host that has these manifests, of images.
+// serving is a registry host with some manifests of images.
 func serving(t *testing.T, manifests ...string) func(*housekeeping.PruneOptions) {
 	t.Helper()
 	bodies := map[string]string{}
@@ -40,8 +40,8 @@ func serving(t *testing.T, manifests ...string) func(*housekeeping.PruneOptions)
 	}))
 }
 
-// That the host has no manifest says nothing about the image: the API is asked
-// again, and what it still lists is not known.
+// An image whose manifest the host does not have may exist. The API is asked again, and
+// if it has the image, the manifest is unknown.
 func TestManifestNotFound(t *testing.T) {
 	t.Parallel()
 	images := []types.ImageDetail{pushed("A", 9*day), pushed("B", 9*day), index("index", 9*day, "v1"), pushed("C", 9*day, "dev")}
@@ -82,7 +82,7 @@ func TestManifestNotFound(t *testing.T) {
 	assert.Zero(t, plan.Unknown())
 }
 
-// What a manifest of a type that is not known yet refers to is not known either.
+// The references of a manifest of an unknown type are unknown.
 func TestUnknownMediaType(t *testing.T) {
 	t.Parallel()
 	const future = `{"schemaVersion":3,"mediaType":"application/vnd.oci.image.bundle.v9+json","members":[]}`
@@ -100,7 +100,7 @@ func TestUnknownMediaType(t *testing.T) {
 	}
 }
 
-// A media type that the API leaves out is in the manifest.
+// A media type that is missing from the API is read from the manifest.
 func TestMissingMediaType(t *testing.T) {
 	t.Parallel()
 	r := newEmulator(t).newRepository(t, "app")
@@ -142,8 +142,7 @@ func TestMissingDigest(t *testing.T) {
 	}
 }
 
-// One image on two pages is one image, with the tags of both, wherever they are
-// listed, and with what either page says of it.
+// An image on two pages is one image, with the tags and members of both, in any order.
 func TestListingThatMoves(t *testing.T) {
 	t.Parallel()
 	bare, tagged, late := pushed("A", 90*day), pushed("A", 90*day, "latest"), pushed("A", 2*day)
@@ -165,7 +164,7 @@ func TestListingThatMoves(t *testing.T) {
 	assert.Equal(t, []string{"B"}, named(plan.Delete, "A", "B"), "of two push times, the later one keeps the image")
 }
 
-// A tag that only the list of tags has is a tag.
+// A tag that is only in the list of tags is a tag.
 func TestListOfTags(t *testing.T) {
 	t.Parallel()
 	client := listing(pushed("A", 90*day), pushed("B", 90*day))
@@ -178,7 +177,7 @@ func TestListOfTags(t *testing.T) {
 	assert.Equal(t, []string{"latest"}, plan.Keep[0].Image.ImageTags)
 }
 
-// paged is a client that lists images in pages.
+// paged returns a client that lists images in pages.
 func paged(pages [][]types.ImageDetail) *ecrpublictest.Client {
 	client, next := listing(), 0
 	client.DescribeImagesFunc = func(context.Context, *ecrpublic.DescribeImagesInput, ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
@@ -191,7 +190,7 @@ func paged(pages [][]types.ImageDetail) *ecrpublictest.Client {
 	return client
 }
 
-// index is the description of an index.
+// index returns the description of an index.
 func index(name string, age time.Duration, tags ...string) types.ImageDetail {
 	d := pushed(name, age, tags...)
 	d.ImageManifestMediaType = aws.String(mediaTypeIndex)

@@ -31,8 +31,8 @@ const (
 	mediaTypeDockerList  = "application/vnd.docker.distribution.manifest.list.v2+json"
 )
 
-// seeds is how many random repositories a property test tries: HOUSEKEEPING_SEEDS,
-// such as 5000 for the longer mode, or else so many.
+// seeds returns how many random repositories a property test tries: HOUSEKEEPING_SEEDS,
+// such as 5000 for the longer mode, or the ordinary number.
 func seeds(t *testing.T, ordinary int) uint64 {
 	t.Helper()
 	if text := os.Getenv("HOUSEKEEPING_SEEDS"); text != "" {
@@ -43,14 +43,14 @@ func seeds(t *testing.T, ordinary int) uint64 {
 	return uint64(ordinary)
 }
 
-// world is a repository as a service that answers everything would show it.
+// world is a repository as a service that withholds nothing would show it.
 type world struct {
 	images    []types.ImageDetail
 	manifests map[string]string // by digest
 }
 
-// randomWorld has images, indexes of what is there and of what is missing, nested
-// ones and ones with shared children, and referrers by subject and by tag.
+// randomWorld returns a repository with images, indexes, also nested or with shared or
+// missing children, and referrers by subject, by tag and by both.
 func randomWorld(t *testing.T, random *rand.Rand) *world {
 	t.Helper()
 	w := &world{manifests: map[string]string{}}
@@ -98,8 +98,8 @@ func randomWorld(t *testing.T, random *rand.Rand) *world {
 	return w
 }
 
-// optionalMembers are those that a response may leave out of an image; each
-// function leaves one out. The list of tags says those of ImageTags again.
+// optionalMembers lists the members that a response may omit from an image; each
+// function omits one. The list of tags has the tags too.
 var optionalMembers = []func(*types.ImageDetail){
 	func(d *types.ImageDetail) { d.RegistryId = nil },
 	func(d *types.ImageDetail) { d.RepositoryName = nil },
@@ -111,7 +111,7 @@ var optionalMembers = []func(*types.ImageDetail){
 	func(d *types.ImageDetail) { d.ArtifactMediaType = nil },
 }
 
-// answers are what a registry host may say instead of a manifest.
+// answers are responses of a registry host instead of a manifest.
 var answers = []func(w http.ResponseWriter, r *http.Request, body string){
 	status(http.StatusNotFound, `{"errors":[{"code":"MANIFEST_UNKNOWN","message":"not found"}]}`),
 	status(http.StatusNotFound, `{"errors":[{"code":"NAME_UNKNOWN","message":"The repository with name 'app' does not exist in the registry"}]}`),
@@ -141,9 +141,9 @@ func status(code int, body string) func(http.ResponseWriter, *http.Request, stri
 	}
 }
 
-// withheld is what a service keeps to itself or gets wrong.
+// withheld says what a service withholds or gets wrong.
 type withheld struct {
-	members map[int][]func(*types.ImageDetail)                          // by the place of the image
+	members map[int][]func(*types.ImageDetail)                          // by the index of the image
 	answers map[string]func(http.ResponseWriter, *http.Request, string) // by digest
 	pages   *rand.Rand                                                  // repeats, splits and reorders pages; nil for one page
 	passed  map[string]bool                                             // digests that the listing passes over
@@ -151,7 +151,7 @@ type withheld struct {
 	name    error                                                       // of DescribeRepositories
 }
 
-// client answers as a service that withholds something.
+// client returns a client of a service that withholds something.
 func (w *world) client(less withheld) *ecrpublictest.Client {
 	shown := slices.Clone(w.images)
 	for i, forget := range less.members {
@@ -212,7 +212,7 @@ func (w *world) client(less withheld) *ecrpublictest.Client {
 	return client
 }
 
-// describe answers for images that are asked for one by one.
+// describe responds to a request for some images.
 func (w *world) describe(ids []types.ImageIdentifier) (*ecrpublic.DescribeImagesOutput, error) {
 	out := new(ecrpublic.DescribeImagesOutput)
 	for _, id := range ids {
@@ -225,8 +225,8 @@ func (w *world) describe(ids []types.ImageIdentifier) (*ecrpublic.DescribeImages
 	return out, nil
 }
 
-// moved is an image as a listing shows it once more if it moves meanwhile: before
-// it had its tags, while it still had that of another image, or pushed again.
+// moved returns an image as a listing that changes may show it once more: without its
+// tags, with a tag of another image, or with another push time.
 func (w *world) moved(random *rand.Rand) types.ImageDetail {
 	moved := w.images[random.IntN(len(w.images))]
 	switch random.IntN(3) {
@@ -240,7 +240,7 @@ func (w *world) moved(random *rand.Rand) types.ImageDetail {
 	return moved
 }
 
-// host is the registry host of a service that withholds something.
+// host returns the registry host of a service that withholds something.
 func (w *world) host(less withheld) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		digest := path.Base(r.URL.Path)
@@ -286,7 +286,7 @@ func (w *world) prune(t *testing.T, policy housekeeping.Policy, grace time.Durat
 	return inPlan, deleted
 }
 
-// randomlyWithheld leaves out one thing in p.
+// randomlyWithheld withholds one thing in p.
 func randomlyWithheld(random *rand.Rand, w *world, p int) withheld {
 	less := withheld{members: map[int][]func(*types.ImageDetail){}, answers: map[string]func(http.ResponseWriter, *http.Request, string){}}
 	for i, image := range w.images {
@@ -311,7 +311,7 @@ func randomlyWithheld(random *rand.Rand, w *world, p int) withheld {
 	return less
 }
 
-// notFound answers 404 for some images.
+// notFound returns false 404 responses for some images.
 func notFound(random *rand.Rand, w *world, some func(types.ImageDetail) bool) map[string]func(http.ResponseWriter, *http.Request, string) {
 	false404 := map[string]func(http.ResponseWriter, *http.Request, string){}
 	for _, image := range w.images {
@@ -322,9 +322,9 @@ func notFound(random *rand.Rand, w *world, some func(types.ImageDetail) bool) ma
 	return false404
 }
 
-// somePlain are the digests of images that are no index, one in p. The children
-// of an index that the listing passes over go into the plan; the service refuses
-// to delete them.
+// somePlain returns the digests of one in p images that are not indexes. If a listing
+// passes over an index, its children may be in the plan, but the service refuses to
+// delete them.
 func (w *world) somePlain(random *rand.Rand, p int) map[string]bool {
 	digests := map[string]bool{}
 	for _, image := range w.images {
@@ -335,11 +335,11 @@ func (w *world) somePlain(random *rand.Rand, p int) map[string]bool {
 	return digests
 }
 
-// Over the wire, too: whatever the service and the registry host withhold or
-// falsify, no image is deleted that is kept with all responses. The plan does not
-// even contain one, unless both lists pass over it and a page shows it only as it
-// was before it changed: no response says what it is now. Apply, which describes it
-// again, keeps it. HOUSEKEEPING_SEEDS=5000 is the longer mode.
+// Whatever the service and the registry host withhold or falsify, no image is deleted
+// that would be kept with all responses. Such an image is in the plan only if both lists
+// pass over it, and a page shows it as it was before it changed: no response says how it
+// is now. Apply describes it again, and keeps it. HOUSEKEEPING_SEEDS=5000 is the longer
+// mode.
 func TestWithheldResponsesDeleteNoMore(t *testing.T) {
 	t.Parallel()
 	cases, deletions, left := 0, 0, 0
