@@ -17,7 +17,7 @@ import (
 
 const moment = 10 * time.Millisecond // on the fake clock of a synctest bubble
 
-// slow is a service that takes a moment for each page and stops when it is told to.
+// slow is a service that needs a moment for each page and respects the context.
 func slow(pages int) *service {
 	return &service{n: pages, defaultPage: 1, before: func(ctx context.Context, _ *string) error {
 		select {
@@ -68,7 +68,7 @@ func TestPrefetchKeepsItsDistance(t *testing.T) {
 			for _, err := range prefetching(s, prefetch).pages(t.Context()) {
 				require.NoError(t, err)
 				page++
-				time.Sleep(100 * moment) // enough to fetch all that may be fetched
+				time.Sleep(100 * moment) // enough to fetch all pages ahead
 				s.mu.Lock()
 				require.Len(t, s.requests, min(page+prefetch, 20), "while page %d is worked on", page)
 				s.mu.Unlock()

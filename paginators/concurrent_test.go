@@ -39,7 +39,7 @@ func (r registry) DescribeImages(ctx context.Context, in *ecrpublic.DescribeImag
 	return r[*in.RepositoryName].DescribeImages(ctx, in, opts...)
 }
 
-// names are in the order in which the tests list the repositories.
+// names has the repositories in the order in which the tests list them.
 func (r registry) names() []string {
 	var names []string
 	for i := range len(r) {
@@ -48,7 +48,7 @@ func (r registry) names() []string {
 	return names
 }
 
-// newRegistry makes repositories with so many images each, in pages of two.
+// newRegistry creates repositories with the given numbers of images, in pages of two.
 func newRegistry(images ...int) registry {
 	r := registry{}
 	for i, n := range images {
@@ -57,7 +57,7 @@ func newRegistry(images ...int) registry {
 	return r
 }
 
-// listings goes through the repositories that tokens does not call done.
+// listings yields the listings of the repositories that tokens does not mark as done.
 func (r registry) listings(tokens map[string]*string, optFns ...func(*paginators.Options)) iter.Seq2[string, *imagesListing] {
 	return func(yield func(string, *imagesListing) bool) {
 		for _, name := range r.names() {
@@ -73,9 +73,9 @@ func (r registry) listings(tokens map[string]*string, optFns ...func(*paginators
 	}
 }
 
-// However a run over several listings is interrupted, going on with the listings'
-// resume tokens yields every item of each exactly once and in order, and no more
-// requests are under way than the run may have.
+// However a run over several listings is interrupted, continuing with their resume
+// tokens yields every item of each exactly once and in order, and the number of
+// concurrent requests stays within the limit.
 func TestEveryItemOfAllListingsExactlyOnce(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(600) {
@@ -149,7 +149,8 @@ func done(r registry, tokens map[string]*string) bool {
 	return true
 }
 
-// The first requests of three listings wait for each other, and a fourth does not come.
+// Three listings run at a time: their first requests wait for each other, and a fourth
+// is not sent.
 func TestListingsRunAtTheSameTime(t *testing.T) {
 	for name, run := range runners {
 		t.Run(name, func(t *testing.T) {
@@ -165,7 +166,7 @@ func TestListingsRunAtTheSameTime(t *testing.T) {
 					}
 				}
 				go func() {
-					synctest.Wait() // until all that can run waits
+					synctest.Wait() // until all goroutines are blocked
 					assert.EqualValues(t, 3, waiting.Load())
 					close(release)
 				}()
@@ -180,7 +181,7 @@ func TestListingsRunAtTheSameTime(t *testing.T) {
 	}
 }
 
-// A slow loop holds up the listings, whatever they list.
+// A slow loop blocks the listings.
 func TestPagesWaitForTheLoop(t *testing.T) {
 	for name, run := range runners {
 		t.Run(name, func(t *testing.T) {
@@ -209,7 +210,7 @@ func TestPagesWaitForTheLoop(t *testing.T) {
 	}
 }
 
-// Every listing tells its own error, and the others go on.
+// Every listing reports its own error, and the others continue.
 func TestErrorsAreTheListings(t *testing.T) {
 	t.Parallel()
 	for name, run := range runners {
@@ -255,7 +256,7 @@ func TestErrorsAreTheListings(t *testing.T) {
 	}
 }
 
-// After the context has ended, no listing passes for complete and nothing is asked.
+// After the end of the context, no listing counts as complete, and no request is sent.
 func TestListingsOfAnEndedContext(t *testing.T) {
 	t.Parallel()
 	for name, run := range runners {
@@ -282,7 +283,7 @@ func TestListingsOfAnEndedContext(t *testing.T) {
 	}
 }
 
-// Leaving the loop cancels the requests that are under way.
+// Leaving the loop cancels the current requests.
 func TestLeavingCancelsRequests(t *testing.T) {
 	for name, run := range runners {
 		t.Run(name, func(t *testing.T) {

@@ -30,8 +30,7 @@ func emulator(t *testing.T, n int) *ecrpublictest.Server {
 	return srv
 }
 
-// tags lists with the settings and goes on, wherever a listing ends, until
-// nothing is left.
+// tags lists with the settings, and resumes until nothing is left.
 func tags(t *testing.T, client *ecrpublic.Client, random *rand.Rand, config types.PaginatorConfig) (got []string) {
 	t.Helper()
 	for range 10_000 {

@@ -17,14 +17,14 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// service answers the four operations with numbered items. It serves n items in
-// pages of the size that is asked for, or else a script.
+// service serves numbered items through the four operations: n items in pages of the
+// requested size, or a script.
 type service struct {
 	n           int
 	defaultPage int
 	script      []response
 
-	// before, if set, runs ahead of each answer and can fail it.
+	// before, if set, is called before each response. Its error fails the request.
 	before func(ctx context.Context, token *string) error
 	// length, if set, shortens the page at a position.
 	length func(position, size int) int
@@ -34,7 +34,7 @@ type service struct {
 	unmarked int // requests with more or fewer options than the one by which a paginator marks them
 }
 
-// response is a scripted answer. The last one of a script repeats.
+// response is a scripted response. The last one of a script is repeated.
 type response struct {
 	Items []int   `json:"items"` // nil means that the response has no list
 	Token *string `json:"token"`
@@ -81,7 +81,8 @@ func (s *service) answer(ctx context.Context, optFns []func(*ecrpublic.Options),
 	return items, aws.String("tok-" + strconv.Itoa(end)), nil
 }
 
-// scripted answers a throttle as a client does that tries again by itself.
+// scripted returns the next scripted response. It handles a throttle as a client that
+// retries does.
 func (s *service) scripted(optFns []func(*ecrpublic.Options), token *string, size *int32) ([]int, *string, error) {
 	for {
 		at := s.record(optFns, token, size)
@@ -164,7 +165,7 @@ func mapped[Out any](in []int, f func(*string) Out) []Out {
 	return out
 }
 
-// lister is one of the four paginators, its items turned into their numbers.
+// lister is one of the four paginators, with numbers instead of items.
 type lister struct {
 	pages   func(context.Context) iter.Seq2[[]int, error]
 	items   func(context.Context) iter.Seq2[int, error]
@@ -172,7 +173,7 @@ type lister struct {
 	resume  func() *string
 }
 
-// newLister makes a paginator by the name of its operation.
+// newLister returns a paginator by the name of its operation.
 func newLister(operation string, s *service, config *types.PaginatorConfig, optFns ...func(*paginators.Options)) lister {
 	switch operation {
 	case "DescribeImages":

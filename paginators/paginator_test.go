@@ -17,7 +17,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// describeImages is the smallest client that there is.
+// describeImages is a client with one method.
 type describeImages func(context.Context, *ecrpublic.DescribeImagesInput, ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error)
 
 func (f describeImages) DescribeImages(ctx context.Context, in *ecrpublic.DescribeImagesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
@@ -146,7 +146,7 @@ func TestTokensInACircle(t *testing.T) {
 	}
 }
 
-// What is cut is a copy: a client may hand out what it keeps.
+// Truncation does not change the list of the response, which a client may keep.
 func TestCutPagesAreCopies(t *testing.T) {
 	t.Parallel()
 	kept := &ecrpublic.DescribeImagesOutput{ImageDetails: []types.ImageDetail{
@@ -203,7 +203,7 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, &ecrpublic.DescribeRegistriesInput{}, sent(paginators.NewDescribeRegistriesPaginator(c, nil).Collect(t.Context())))
 }
 
-// recorder keeps the last request and refuses it.
+// recorder keeps the last request and fails it.
 type recorder struct {
 	ecrpublic.API
 	last any
@@ -231,7 +231,7 @@ func (r *recorder) DescribeRepositories(_ context.Context, in *ecrpublic.Describ
 	return nil, errRefused
 }
 
-// pagesOf makes a client that hands out the same pages over and over.
+// pagesOf returns a client that returns the same pages again and again.
 func pagesOf(pages, size int) describeImages {
 	outs := make([]*ecrpublic.DescribeImagesOutput, pages)
 	for i := range outs {

@@ -15,8 +15,8 @@ import (
 
 var operations = []string{"DescribeImages", "DescribeImageTags", "DescribeRegistries", "DescribeRepositories"}
 
-// However a listing is interrupted, going on with its resume token yields every
-// item exactly once and in order.
+// However a listing is interrupted, continuing with its resume token yields every item
+// exactly once and in order.
 func TestEveryItemExactlyOnce(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(1500) {
@@ -65,8 +65,7 @@ func TestEveryItemExactlyOnce(t *testing.T) {
 	}
 }
 
-// shortPages makes some pages shorter than asked for, down to none at all, and
-// the same ones each time.
+// shortPages makes some pages shorter than requested, or empty, always the same ones.
 func shortPages(random *rand.Rand) func(position, size int) int {
 	lengths := map[int]int{}
 	return func(position, size int) int {
@@ -77,7 +76,7 @@ func shortPages(random *rand.Rand) func(position, size int) int {
 	}
 }
 
-// interrupted lists in one of the three ways and may break off at any point.
+// interrupted lists in one of the three ways and may stop at any point.
 func (l lister) interrupted(ctx context.Context, random *rand.Rand) (got []int, failed error) {
 	switch random.IntN(3) {
 	case 0:

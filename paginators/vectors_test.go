@@ -14,8 +14,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// vectors is what botocore was recorded to do. A chain goes on with each resume
-// token until there is none; a special is one listing.
+// vectors were recorded from botocore. A chain continues with each resume token until
+// there is none; a special is one listing.
 type vectors struct {
 	Chains []struct {
 		ID          string
@@ -53,10 +53,10 @@ type outcome struct {
 
 type failure struct{ Type string }
 
-var configError = &failure{"ParamValidationError"} // botocore's name of it
+var configError = &failure{"ParamValidationError"} // botocore's name
 
-// differences are the places where botocore crashes, guesses or goes round in
-// circles and this package does something better.
+// differences lists the cases in which botocore crashes, guesses or loops and this
+// package does better.
 var differences = []struct {
 	reason  string
 	applies func(special) bool
@@ -118,7 +118,7 @@ var differences = []struct {
 	},
 }
 
-// pythonOnly are recorded with arguments that have no counterpart here.
+// pythonOnly lists the vectors with arguments that have no counterpart here.
 var pythonOnly = map[string]string{
 	"config/page_size_string":                 "PageSize is an int32",
 	"config/max_items_string":                 "MaxItems is an int32",
@@ -185,7 +185,7 @@ func number(v any) *int32 {
 	return nil
 }
 
-// check lists in every way there is and expects the same outcome each time.
+// check lists in every way and expects the same outcome each time.
 func (want outcome) check(t *testing.T, id, operation string, s *service, config types.PaginatorConfig) {
 	t.Helper()
 	var all []int

@@ -14,8 +14,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// registries answers DescribeRegistries with one page after the other; a page
-// that is nil fails.
+// registries returns one page after the other from DescribeRegistries. A nil page is an
+// error.
 type registries struct {
 	pages  []*ecrpublic.DescribeRegistriesOutput
 	tokens []string

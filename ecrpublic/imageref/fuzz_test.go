@@ -8,8 +8,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
-// What parses is valid, prints and parses to itself, and survives its other
-// forms.
+// What parses is valid, and its text and its other forms parse to the same reference.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"public.ecr.aws/a1b2c3d4/team/app:v1@" + digest,
@@ -43,8 +42,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// Parts that are valid make a text that parses back to them, and parts that are
-// not are refused.
+// Valid parts print to a text that parses to the same parts, and invalid ones are
+// refused.
 func FuzzReferenceRoundTrip(f *testing.F) {
 	f.Add("a1b2c3d4", "team/app", "v1", digest, false)
 	f.Add("my.org", "app", "", "", true)

@@ -105,8 +105,8 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// Code that asks strings.HasPrefix(ref, "public.ecr.aws") takes the last of
-// these for its own, and code that splits at slashes takes all of them.
+// A check with strings.HasPrefix(ref, "public.ecr.aws") would accept the last of these,
+// and one that splits at slashes would accept all.
 func TestOtherRegistriesAreNotTakenForECRPublic(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{

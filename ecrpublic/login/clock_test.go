@@ -11,8 +11,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 )
 
-// The client and the emulator over HTTP, which sends its Date: a login is kept
-// for twelve hours of local time, however far the clocks are apart.
+// Over HTTP, with the emulator's Date, a login is kept for twelve hours of local time,
+// however far the clocks are apart.
 func TestLocalClockThatIsWrongChangesNothing(t *testing.T) {
 	t.Parallel()
 	for _, off := range []time.Duration{0, -3 * time.Hour, 13 * time.Hour} {

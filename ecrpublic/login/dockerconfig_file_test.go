@@ -12,8 +12,8 @@ import (
 
 func secretPair() Credentials { return Credentials{Username: "AWS", Password: "hunter2"} }
 
-// A program that takes no lock, like docker, changes the file between our
-// reading and our writing. Its entry stays, wherever it comes in.
+// A program without a lock, such as docker, changes the file between reading and
+// writing. Its entry is kept, at whatever step it appears.
 func TestForeignWriteDuringAChangeIsNotLost(t *testing.T) {
 	t.Parallel()
 	const foreignText = `{"auths": {"ghcr.io": {}}, "call": %d}`
@@ -51,8 +51,7 @@ func TestForeignWriteDuringAChangeIsNotLost(t *testing.T) {
 	}
 }
 
-// The file was there, is deleted by docker logout of the last entry and a
-// clean-up, and comes into being with our entry alone.
+// The file is deleted between reading and writing. The new one has only our entry.
 func TestForeignDeletionDuringAChange(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.json")
@@ -83,8 +82,8 @@ func TestFileThatNeverStopsChanging(t *testing.T) {
 	assert.Equal(t, maxRewrites, calls)
 }
 
-// A program that was killed between its two steps leaves a temporary file. The
-// files of others have other names.
+// A program that is killed while it writes leaves a temporary file behind, which the
+// next one removes. Files with other names stay.
 func TestNextWriterRemovesLeftovers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

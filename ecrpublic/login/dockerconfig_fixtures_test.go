@@ -1,7 +1,7 @@
 package login_test
 
-// Configuration files in the layout of the programs that write them. Where the
-// login for public.ecr.aws is to be replaced it is "b2xk".
+// Configuration files as the programs write them. A login for public.ecr.aws that must
+// be replaced is "b2xk".
 const (
 	dockerLogin = `{
 	"auths": {
@@ -116,7 +116,7 @@ const (
 	}
 }`
 
-	// An empty entry marks a login that is in the store.
+	// An empty entry says that the login is in the store.
 	dockerDesktop = `{
 	"auths": {
 		"public.ecr.aws": {}

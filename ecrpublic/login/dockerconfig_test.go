@@ -15,7 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 )
 
-// Base64 of AWS:hunter2, which secret() is.
+// The result of secret() in base64, which is AWS:hunter2.
 const auth64 = "QVdTOmh1bnRlcjI="
 
 func configFile(t *testing.T, text string) string {
@@ -37,7 +37,7 @@ func host(path string) login.DockerConfig {
 	return login.DockerConfig{Path: path, Hosts: []string{"public.ecr.aws"}}
 }
 
-// Our layout is docker's, so that nothing but our entry differs afterwards.
+// The layout is docker's, so only our entry differs afterwards.
 func TestDockerConfigKeepsWhatOthersWrote(t *testing.T) {
 	t.Parallel()
 	replaced := func(before string) string { return strings.Replace(before, "b2xk", auth64, 1) }
@@ -90,7 +90,7 @@ func TestDockerConfigWritesBothHostsIntoANewDirectory(t *testing.T) {
 	assert.Equal(t, os.FileMode(0o700), info.Mode().Perm())
 }
 
-// A login that has expired makes public pulls fail until it is gone.
+// An expired login makes public pulls fail until it is removed.
 func TestDockerConfigRemovesAStaleLogin(t *testing.T) {
 	t.Parallel()
 	path := configFile(t, `{
@@ -288,7 +288,7 @@ func TestDockerConfigWithoutHomeAsksThePasswordFile(t *testing.T) {
 	assert.Equal(t, filepath.Join(current.HomeDir, ".docker", "config.json"), result.Path)
 }
 
-// Every key that some program reads for the host gets the new login, and goes
+// Every key that some program reads for the host gets the new login, and is removed
 // with it.
 func TestDockerConfigFindsEveryKeyOfTheHost(t *testing.T) {
 	t.Parallel()

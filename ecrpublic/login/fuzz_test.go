@@ -10,8 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What the editor accepts it keeps, apart from our entry; it removes what it
-// wrote; and it never panics.
+// Editing keeps everything except our entry, removes what it wrote, and never panics.
 func FuzzDockerConfig(f *testing.F) {
 	for _, seed := range []string{
 		``, `null`, `{}`, `{"auths":null}`, `{"auths":{"public.ecr.aws":{}}}`,
@@ -25,7 +24,7 @@ func FuzzDockerConfig(f *testing.F) {
 	f.Add([]byte(`{"Auths":{"https://a/v1/":{"AUTH":"b2xk","Auth":"b2xk"},"a/b":{"Username":"x"}},"auths":null,"auth\u017f":{"a:443":{}}}`), "a")
 	f.Add([]byte(`{}`), "\xffhost\"")
 	f.Fuzz(func(t *testing.T, text []byte, host string) {
-		host = unquote(quote(host)) // as JSON can hold it
+		host = unquote(quote(host)) // as JSON can express it
 		if host == "" || strings.Contains(host, "/") {
 			return // refused earlier
 		}

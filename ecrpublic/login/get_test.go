@@ -124,8 +124,7 @@ func TestMalformedTokenIsNotInTheError(t *testing.T) {
 	assert.NotContains(t, err.Error(), "secret")
 }
 
-// The second permission is needed and invisible: the service names one at a
-// time.
+// A second permission is needed, but the service names only one at a time.
 func TestDenialExplainsBothPermissions(t *testing.T) {
 	t.Parallel()
 	cause := apiError("AccessDeniedException", "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: sts:GetServiceBearerToken")

@@ -16,16 +16,15 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 )
 
-// dated is the service's response for a login of twelve hours, with a Date by the
-// service's clock.
+// dated returns the service's response with a login of twelve hours and a Date.
 func dated(password string, now time.Time) *ecrpublic.GetAuthorizationTokenOutput {
 	out := token(password, now.Add(12*time.Hour))
 	out.ResponseMetadata.HTTPHeaders = http.Header{"Date": {now.UTC().Format(http.TimeFormat)}}
 	return out
 }
 
-// A login lives by the service's clock, whatever the local one shows: renewal and
-// expiry come at the same age on all of these machines.
+// The age of a login is measured by the service's clock, whatever the local one shows:
+// it is renewed and expires at the same age on all of these machines.
 func TestLifeOfCredentialsDoesNotDependOnTheLocalClock(t *testing.T) {
 	t.Parallel()
 	for _, off := range []time.Duration{0, -3 * time.Hour, 13 * time.Hour, -24 * 365 * time.Hour, 24 * 365 * time.Hour} {

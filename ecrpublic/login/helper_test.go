@@ -39,7 +39,7 @@ func TestHelperGet(t *testing.T) {
 	}
 }
 
-// Docker continues anonymously after exactly this text.
+// Docker continues anonymously only after this text.
 func TestHelperDoesNotKnowOtherHosts(t *testing.T) {
 	t.Parallel()
 	for _, server := range []string{
@@ -106,7 +106,7 @@ func TestHelperInputThatCannotBeRead(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 }
 
-// A cut address would be answered for a host that nobody asked about.
+// A truncated address must not be taken for another host.
 func TestHelperInputThatIsTooLong(t *testing.T) {
 	t.Parallel()
 	for _, server := range []string{"public.ecr.aws/" + strings.Repeat("a", 4096), strings.Repeat("a", 1<<20), strings.Repeat(" ", 4097)} {

@@ -38,7 +38,7 @@ func TestLockIsWaitedForUntilTheContextEnds(t *testing.T) {
 	unlock()
 }
 
-// Both kinds of locks exclude others; only one leaves a file behind.
+// Both kinds of locks exclude other programs; only one leaves a file behind.
 func TestLocksOfEverySystem(t *testing.T) {
 	t.Parallel()
 	for system, leaves := range map[string]int{"linux": 0, "darwin": 0, "windows": 1, "solaris": 1} {
@@ -62,7 +62,7 @@ func TestLocksOfEverySystem(t *testing.T) {
 	}
 }
 
-// Many writers change the file at once and none of their entries is lost.
+// If many writers change the file at once, no entry is lost.
 func TestDockerConfigWritersWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.json")

@@ -15,8 +15,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 )
 
-// registry refuses everything under /v2/ but the bearer tokens, and gives one for
-// Basic AWS:hunter2. It notes what came to /v2/.
+// registry accepts only bearer tokens under /v2/, and issues one for Basic AWS:hunter2.
+// It records the requests under /v2/.
 type registry struct {
 	*httptest.Server
 	seen []string
@@ -66,7 +66,7 @@ func (r *registry) get(t *testing.T, client interface {
 	return res.StatusCode
 }
 
-// The raw token as Basic is refused on /v2/; Bearer is how it is sent.
+// Under /v2/ the token must be sent as Bearer, not as Basic.
 func TestRawTokenIsABearerNotBasic(t *testing.T) {
 	t.Parallel()
 	out := token("hunter2", time.Now().Add(time.Hour))
@@ -91,8 +91,8 @@ func TestORASLogsIn(t *testing.T) {
 	assert.Equal(t, []string{"", "Bearer exchanged"}, r.seen)
 }
 
-// With an assumed role, one program fetches the private ECR login for
-// public.ecr.aws. The two never mix here: each host gets its own or nothing.
+// With an assumed role, one credential helper sends a login of private ECR to
+// public.ecr.aws. Here each host gets its own login or none.
 func TestOtherHostsGetNoCredentials(t *testing.T) {
 	t.Parallel()
 	client := always(token("hunter2", time.Now().Add(time.Hour)), nil)

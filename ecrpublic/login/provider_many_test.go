@@ -18,16 +18,16 @@ import (
 
 var errUnwell = errors.New("no such host")
 
-// unwell is a login endpoint in trouble. It may ignore ctx, but not stop, which
-// is closed when the test is over.
+// unwell is a failing login endpoint. It may ignore ctx, but not stop, which is closed at
+// the end of the test.
 type unwell struct {
 	name    string
 	respond func(ctx context.Context, stop <-chan struct{}, call int) error
-	served  int // of the callers without a deadline that have no credentials before, at least
+	served  int // at least, of the callers without a deadline and without earlier credentials
 	calls   int // at most, of all callers
 }
 
-// after responds in time, or as late as it takes.
+// after responds after a delay.
 func after(d time.Duration, err error) func(context.Context, <-chan struct{}, int) error {
 	return func(context.Context, <-chan struct{}, int) error {
 		time.Sleep(d)
@@ -45,7 +45,7 @@ func unwells() []unwell {
 		return errUnwell
 	}
 	panics := func(context.Context, <-chan struct{}, int) error { panic("no such key") }
-	// Of 1,000 callers in 100 s two in three have no deadline.
+	// Two thirds of 1,000 callers in 100 s have no deadline.
 	return []unwell{
 		{"never responds", hang, 0, 5},
 		{"never responds and ignores the context", deaf, 0, 5},
@@ -85,14 +85,14 @@ func unwells() []unwell {
 	}
 }
 
-// visit is what a caller met.
+// visit is the result of one caller.
 type visit struct {
 	waited time.Duration
 	err    error
 	got    login.Credentials
 }
 
-// visits are 1,000 calls, one every 100 ms. Every third has 150 ms.
+// visits makes 1,000 calls, one every 100 ms. Every third has a deadline of 150 ms.
 func visits(p *login.Provider) []visit {
 	all := make([]visit, 1000)
 	var wg sync.WaitGroup
@@ -116,7 +116,7 @@ func visits(p *login.Provider) []visit {
 
 func hasDeadline(i int) bool { return i%3 == 0 }
 
-// At the end of each test synctest fails if a goroutine is left.
+// At the end of each test, synctest fails if a goroutine is left.
 func TestManyCallersOfAnUnwellEndpoint(t *testing.T) {
 	t.Parallel()
 	for _, tt := range unwells() {

@@ -17,8 +17,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 )
 
-// numbered gives the password "1" to the first call, and so on, after a delay
-// that the caller's context can cut short.
+// numbered returns the password "1" for the first call, and so on, after a delay or the
+// end of the context.
 func numbered(life, delay time.Duration) *fakeClient {
 	return &fakeClient{answer: func(ctx context.Context, call int) (*ecrpublic.GetAuthorizationTokenOutput, error) {
 		select {
@@ -95,8 +95,8 @@ func TestProviderMakesOneRequestForManyCallers(t *testing.T) {
 	})
 }
 
-// A failure is an answer for the caller that asked. Those that came later share
-// one more request.
+// A failure is the result of the caller that started the request. Those that came later
+// share one more request.
 func TestCallersThatJoinedAFailedRequestShareAnotherOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// brittle serves a blob and breaks the connection every so many bytes.
+// brittle serves a blob and breaks the connection after every step bytes.
 func brittle(content []byte, step int, ranges bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var from int

@@ -39,7 +39,7 @@ func TestInvalidOptions(t *testing.T) {
 	}
 }
 
-// A login is for the hosts of its provider and no other.
+// A login is sent only to the hosts of its provider.
 func TestLoginsForOtherHosts(t *testing.T) {
 	t.Parallel()
 	l := &logins{}
@@ -77,7 +77,7 @@ func TestHostsOfReferences(t *testing.T) {
 	assert.Equal(t, 2, e.Count("GET /token/"))
 }
 
-// The realm of either host may be at the other.
+// The realm of either host of the service may be at the other.
 func TestHostByName(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"", imageref.Host, imageref.DualStackHost, "https://public.ecr.aws:443"} {
@@ -192,7 +192,7 @@ func TestRedirectOnTheWire(t *testing.T) {
 	assert.NotContains(t, seen, "Authorization")
 }
 
-// The emulator gives at most 1,000 tags a page.
+// The emulator returns at most 1,000 tags on a page.
 func TestPagesOfTheEmulator(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t)

@@ -52,7 +52,7 @@ func TestErrorText(t *testing.T) {
 		(&registry.Error{Method: "GET", URL: "x", StatusCode: 429, Code: "TOOMANYREQUESTS", Message: "Rate exceeded", RetryAfter: 5 * time.Second}).Error())
 }
 
-// What the host sends back of our secrets is not in an error.
+// Secrets that the host repeats are not in the error.
 func TestErrorsCarryNoSecret(t *testing.T) {
 	t.Parallel()
 	l := &logins{}
@@ -66,8 +66,8 @@ func TestErrorsCarryNoSecret(t *testing.T) {
 	assert.NotContains(t, fmt.Sprintf("%+v %#v", err, err), "token-1")
 }
 
-// A host repeats the token in many ways: escaped, in a redirect, in headers that
-// are quoted, and in a response that is slower than the renewal of the token.
+// A host may repeat the token escaped, in a redirect, in a quoted header, and in a
+// response that arrives after the renewal of the token.
 func TestErrorsCarryNoTokenInOtherForms(t *testing.T) {
 	t.Parallel()
 	const token = "a/first+token=="
@@ -127,8 +127,7 @@ func TestErrorsCarryNoTokenInOtherForms(t *testing.T) {
 	assert.ErrorContains(t, <-failed, "MANIFEST_UNKNOWN: You sent Bearer [redacted]")
 }
 
-// elsewhere brings requests with a path that is not the API's to the content, as
-// another host would have it.
+// elsewhere serves the content under another path, like another host.
 type elsewhere struct{ h *fakeHost }
 
 func (e elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {

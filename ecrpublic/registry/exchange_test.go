@@ -50,7 +50,7 @@ func TestLoginErrorsAreReturned(t *testing.T) {
 	assert.ErrorContains(t, err, "log in to ECR Public: no client")
 }
 
-// Hosts with tokens for one repository each ask for them once.
+// If tokens are valid for one repository, each is requested once.
 func TestTokensOfOneRepository(t *testing.T) {
 	t.Parallel()
 	h := newFakeHost()
@@ -78,7 +78,7 @@ func TestTokensOfOneRepository(t *testing.T) {
 	assert.Equal(t, 12, h.count("/manifests/"))
 }
 
-// A host that asks for another scope each time is not followed for ever.
+// A host that wants another scope each time is an error.
 func TestEverNewScopes(t *testing.T) {
 	t.Parallel()
 	for _, provider := range []*login.Provider{nil, (&logins{}).provider()} {
@@ -94,7 +94,7 @@ func TestEverNewScopes(t *testing.T) {
 	}
 }
 
-// A host may have no /v2/, or let anybody see it, and want tokens below.
+// A host may have no /v2/, or a public one, and require tokens below it.
 func TestChallengeOfTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusOK, http.StatusNotFound} {
@@ -147,7 +147,7 @@ func TestMalformedTokens(t *testing.T) {
 	}
 }
 
-// The token endpoint is asked for anew when the known one is gone.
+// The host is asked for its token endpoint again if the known one is gone.
 func TestMovedTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

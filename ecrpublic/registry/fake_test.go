@@ -14,14 +14,14 @@ import (
 
 const fakeURL = "https://registry.test"
 
-// fakeHost is a registry host in memory that gives out token-1, token-2 and so on.
-// A test replaces the parts that it wants to misbehave.
+// fakeHost is a registry host in memory that issues token-1, token-2 and so on. A test
+// replaces the parts that must misbehave.
 type fakeHost struct {
 	realm   string
 	valid   func(token string) bool
 	refuse  func(http.ResponseWriter)
 	token   http.HandlerFunc // nil: the next token
-	content http.Handler     // what is below /v2/
+	content http.Handler     // serves paths below /v2/
 
 	mu       sync.Mutex
 	given    int
@@ -40,7 +40,7 @@ func newFakeHost() *fakeHost {
 	}
 }
 
-// open makes a client for the host; with HTTPClient unset it is in memory.
+// open creates a client for the host, in memory unless HTTPClient is set.
 func (h *fakeHost) open(t *testing.T, options registry.Options) *registry.Client {
 	t.Helper()
 	options.Host = fakeURL
@@ -118,7 +118,7 @@ func (h *fakeHost) get(t *testing.T, path string) *http.Request {
 	return req
 }
 
-// status gets a path and returns the status.
+// status requests a path and returns the status.
 func (h *fakeHost) status(t *testing.T, client *registry.Client, path string) int {
 	t.Helper()
 	resp, err := client.Do(h.get(t, path))

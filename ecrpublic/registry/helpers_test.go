@@ -31,7 +31,7 @@ func digested(digest string) imageref.Reference {
 	return ref
 }
 
-// emulator is a server whose clock can be put forward.
+// emulator is a server whose clock can be moved forward.
 type emulator struct {
 	*ecrpublictest.Server
 	mu    sync.Mutex
@@ -70,7 +70,7 @@ func (e *emulator) addImage(t *testing.T, tags ...string) string {
 	return digest
 }
 
-// open makes a client without limits for a host.
+// open creates a client without rate limits for a host.
 func open(t *testing.T, options registry.Options) *registry.Client {
 	t.Helper()
 	if options.Rate == 0 {
@@ -91,8 +91,7 @@ func (e *emulator) loggedIn(t *testing.T) *registry.Client {
 	return open(t, registry.Options{Host: e.URL, Login: e.provider()})
 }
 
-// inMemory serves requests without a network, so that they take no time in a
-// bubble of synctest.
+// inMemory serves requests without a network, as a bubble of package synctest needs.
 type inMemory struct{ http.Handler }
 
 func (t inMemory) RoundTrip(req *http.Request) (*http.Response, error) {

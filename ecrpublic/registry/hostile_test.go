@@ -21,7 +21,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 )
 
-// endless sends bytes until the client is gone.
+// endless sends bytes until the client disconnects.
 func endless(mediaType string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", mediaType)
@@ -37,7 +37,7 @@ func endless(mediaType string) http.HandlerFunc {
 	}
 }
 
-// serve is a registry host over HTTP that wants no token.
+// serve starts a registry host over HTTP that requires no token.
 func serve(t *testing.T, content http.Handler) *registry.Client {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +49,7 @@ func serve(t *testing.T, content http.Handler) *registry.Client {
 	return open(t, registry.Options{Host: server.URL})
 }
 
-// readings are all that a client reads.
+// readings lists all methods that read.
 func readings(client *registry.Client) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"Resolve":  func(ctx context.Context) error { _, err := client.Resolve(ctx, tagged("v1")); return err },
@@ -85,7 +85,7 @@ func readings(client *registry.Client) map[string]func(context.Context) error {
 func TestEndlessBodies(t *testing.T) {
 	client := serve(t, endless("application/json"))
 	for name, read := range readings(client) {
-		if name == "Blob" { // which is no longer than its reader wants
+		if name == "Blob" { // its caller decides how much to read
 			continue
 		}
 		var before, after runtime.MemStats
@@ -224,7 +224,7 @@ func TestImpossibleTagsAndReferrers(t *testing.T) {
 	}
 }
 
-// Tokens are fetched from the registry host itself or not at all.
+// Tokens are requested only from the registry host itself.
 func TestForeignRealms(t *testing.T) {
 	t.Parallel()
 	for _, realm := range []string{
@@ -268,7 +268,7 @@ func TestOtherAuthenticationIsRefused(t *testing.T) {
 	assert.True(t, registry.IsDenied(err), err)
 }
 
-// The token endpoint gets the login, and only it: a redirect is not followed.
+// Only the token endpoint gets the login. It must not redirect.
 func TestRedirectedTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	h := newFakeHost()

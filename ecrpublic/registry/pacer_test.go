@@ -15,7 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 )
 
-// limiting answers the first n requests for content with 429.
+// limiting responds to the first n requests for content with 429.
 func limiting(n int, retryAfter, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if n--; n < 0 {
@@ -38,7 +38,7 @@ func TestTooManyRequests(t *testing.T) {
 		requests   int
 		atLeast    time.Duration
 		atMost     time.Duration
-		wait       time.Duration // that the error says
+		wait       time.Duration // according to the error
 	}{
 		"once":             {1, "", "Rate exceeded", 0, 2, 500 * time.Millisecond, time.Second, -1},
 		"with a wait":      {2, "7", "Rate exceeded", 0, 3, 14 * time.Second, 14 * time.Second, -1},
@@ -86,7 +86,7 @@ func TestTooManyRequests(t *testing.T) {
 	}
 }
 
-// All requests pause when one is told to wait, and then come one after the other.
+// After a throttle all requests wait, and then are sent one after the other.
 func TestPauseIsShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestManifestsArePaced(t *testing.T) {
 	for name, c := range map[string]struct {
 		rate  float64
 		login bool
-		took  time.Duration // by 23 requests
+		took  time.Duration // for 23 requests
 	}{
 		"anonymous": {0, false, 20 * time.Second},
 		"login":     {0, true, 1300 * time.Millisecond},

@@ -118,7 +118,7 @@ func TestNotFound(t *testing.T) {
 	}
 }
 
-// remoteRepository is the app's repository as oras-go sees it through a client.
+// remoteRepository returns the app's repository for oras-go, with a client.
 func (e *emulator) remoteRepository(t *testing.T, client remote.Client) *remote.Repository {
 	t.Helper()
 	repository, err := remote.NewRepository(e.RegistryHost() + "/" + app.Alias + "/" + app.RepositoryName)

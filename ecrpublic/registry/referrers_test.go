@@ -94,7 +94,7 @@ func TestReferrersOfATagThatIsMissing(t *testing.T) {
 	assert.Zero(t, h.count("/referrers/"))
 }
 
-// What HEAD does not say is read.
+// If the response to HEAD is incomplete, the manifest is read.
 func TestResolveWithLittleInTheHeader(t *testing.T) {
 	t.Parallel()
 	content := `{"mediaType":"` + ocispec.MediaTypeImageIndex + `","manifests":[]}`
@@ -141,7 +141,7 @@ func TestResolveChecksTheHeader(t *testing.T) {
 	}
 }
 
-// A refusal of HEAD has no text; that of GET has.
+// A refused HEAD has no error text, so GET follows.
 func TestResolveSaysWhyItIsDenied(t *testing.T) {
 	t.Parallel()
 	client := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -88,7 +88,7 @@ func TestFailuresForGood(t *testing.T) {
 	}
 }
 
-// A body that cannot be had again is sent once, and closed.
+// A body that cannot be read again is sent once, and closed.
 func TestUnrepeatableBody(t *testing.T) {
 	t.Parallel()
 	h := newFakeHost()
@@ -125,7 +125,7 @@ type closing struct {
 
 func (c *closing) Close() error { c.closed = true; return nil }
 
-// Connections are kept for as many requests as there are at a time.
+// As many connections are kept as there are concurrent requests.
 func TestConnectionsAreKept(t *testing.T) {
 	t.Parallel()
 	const workers = 30
@@ -182,7 +182,7 @@ func mustGet(t *testing.T, url string) *http.Request {
 	return req
 }
 
-// The host that blobs are redirected to has limits and failures of its own.
+// The host that serves blobs has its own limits and failures.
 func TestFailuresOfAnotherHost(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
@@ -230,7 +230,7 @@ func TestFailuresOfAnotherHost(t *testing.T) {
 	}
 }
 
-// A refusal whose text breaks off is still one.
+// A refusal with a truncated body is still one.
 func TestBrokenRefusal(t *testing.T) {
 	t.Parallel()
 	h := newFakeHost()
@@ -253,7 +253,7 @@ func TestBrokenRefusal(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 }
 
-// What is requested is what is stored: no compression, no manifest of another kind.
+// Content is requested as it is stored: uncompressed, and with its own media type.
 func TestHeadersOfRequests(t *testing.T) {
 	t.Parallel()
 	seen := map[string]http.Header{}

@@ -63,8 +63,8 @@ func TestTokensAreRenewedBeforeTheyEnd(t *testing.T) {
 	}
 }
 
-// While a token is good, nobody waits for its renewal, and one that fails does no
-// harm until the token ends.
+// While a token is valid, no request waits for its renewal. A failed renewal does no harm
+// until the token expires.
 func TestRenewalDoesNotHoldUpRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestRenewalDoesNotHoldUpRequests(t *testing.T) {
 	})
 }
 
-// One caller's context does not end the renewal for the others.
+// The end of one caller's context does not stop the renewal for the others.
 func TestRenewalOutlivesItsCaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -142,7 +142,8 @@ func TestRenewalOutlivesItsCaller(t *testing.T) {
 	})
 }
 
-// A renewal does not call the hooks of the request that started it, which may be over.
+// A renewal does not call the hooks of the request that started it, which may have
+// ended.
 func TestRenewalHasNoValuesOfItsCaller(t *testing.T) {
 	t.Parallel()
 	type key struct{}
@@ -171,8 +172,7 @@ func TestPanickingTransportIsAnError(t *testing.T) {
 	assert.Equal(t, http.StatusOK, h.status(t, client, manifestPath))
 }
 
-// logins are what a GetAuthorizationToken answers: password-1, password-2 and so
-// on.
+// logins returns password-1, password-2 and so on from GetAuthorizationToken.
 type logins struct{ calls atomic.Int64 }
 
 func (l *logins) GetAuthorizationToken(context.Context, *ecrpublic.GetAuthorizationTokenInput, ...func(*ecrpublic.Options)) (*ecrpublic.GetAuthorizationTokenOutput, error) {
@@ -187,7 +187,7 @@ func (l *logins) provider() *login.Provider {
 	return login.NewProvider(l, func(o *login.ProviderOptions) { o.Hosts = []string{"registry.test"} })
 }
 
-// A token endpoint may go on giving out tokens for a login that the host refuses.
+// A token endpoint may still issue tokens for a login that the host refuses.
 func TestFreshLoginWhenTokensOfTheOldAreRefused(t *testing.T) {
 	t.Parallel()
 	h, l := newFakeHost(), &logins{}
@@ -208,7 +208,7 @@ func TestFreshLoginWhenTokensOfTheOldAreRefused(t *testing.T) {
 	assert.EqualValues(t, 3, l.calls.Load(), "one fresh login, not one for each request")
 }
 
-// A transport may end its goroutine, as a failing test does.
+// A transport may exit its goroutine, as a failing test does.
 func TestTransportThatDoesNotReturn(t *testing.T) {
 	t.Parallel()
 	h := newFakeHost()
@@ -234,7 +234,7 @@ func TestOfflineHost(t *testing.T) {
 	})
 }
 
-// A program that runs for days, on a clock that it shares with the host.
+// A program runs for days, with the same clock as the host.
 func TestIdleForLong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

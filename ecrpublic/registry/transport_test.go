@@ -51,8 +51,8 @@ func (e *emulator) statuses() map[int]int {
 	return counts
 }
 
-// The emulator's clock goes ahead, that of the client does not, so that only a
-// refusal says that a token has ended.
+// Only the emulator's clock moves, so only a refusal tells the client that a token has
+// expired.
 func TestRefusedTokensAreRenewed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -84,8 +84,8 @@ func TestRefusedTokensAreRenewed(t *testing.T) {
 	}
 }
 
-// What a host answers on an expired token differs; it is renewed in any case, and
-// once only.
+// Hosts respond to an expired token in different ways. It is renewed in each case, and
+// only once.
 func TestEveryKindOfRefusalIsRenewedOnce(t *testing.T) {
 	t.Parallel()
 	for name, refuse := range map[string]func(http.ResponseWriter){
@@ -145,8 +145,8 @@ func TestBodiesAreSentAgain(t *testing.T) {
 	assert.Equal(t, http.StatusCreated, put(io.MultiReader(strings.NewReader(string(m.Content)))).StatusCode, "the refused token is not used again")
 }
 
-// ECR Public answers HEAD of blobs with 401 if there is no login, and a new token
-// does not help.
+// Without a login, ECR Public responds to HEAD of a blob with 401, and a new token does
+// not help.
 func TestTokensAreNotRenewedInVainTimeAndAgain(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t)
