@@ -117,6 +117,11 @@ func manifest(text string) string {
 		mediaTypeManifest, blob(mediaTypeConfig, "{}"), blob(mediaTypeLayer, "a layer"), blob(mediaTypeLayer, text))
 }
 
+// bare is an image with a config and no layers.
+func bare() string {
+	return fmt.Sprintf(`{"schemaVersion":2,"mediaType":%q,"config":%s,"layers":[]}`, mediaTypeManifest, blob(mediaTypeConfig, "{}"))
+}
+
 func blob(mediaType, text string) string {
 	return fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":%d}`, mediaType, digestOf(text), len(text))
 }

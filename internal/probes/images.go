@@ -103,6 +103,12 @@ func images(a *area) {
 			t.fails(err, "ImageDigestDoesNotMatchException", "")
 		}
 	})
+	a.add("PutImage accepts an image without layers", "images/no-layers-api", func(ctx context.Context, t *T) {
+		if t.layer(ctx, "layerless", "{}") {
+			_, err := t.put(ctx, "layerless", bare(), "bare")
+			t.ok(err)
+		}
+	})
 	refusedImages(a)
 	descriptions(a)
 	indexes(a)
