@@ -1,9 +1,9 @@
-// Package probes checks a service that claims to be ECR Public, or a client of it,
-// against what is known of the real service. Each named probe makes a few calls and
-// checks one fact. The emulator's tests run the probes, also with the official client,
-// and examples/parity runs them against the real service.
+// Package probes checks facts about ECR Public, against any service that claims to
+// be it. Each named probe makes a few calls and checks one fact. The emulator's tests
+// run the probes, also with the official client, and examples/parity runs them against
+// the real service.
 //
-// A probe touches only repositories below its session's prefix that it or an earlier
+// A probe uses only repositories below its session's prefix that it or an earlier
 // probe created. It creates what it needs, so any selection of probes can run.
 package probes
 

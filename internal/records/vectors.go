@@ -1,6 +1,7 @@
-// Package records holds recorded requests and responses: the vectors in testdata, which
-// were recorded from real clients, and the records that examples/parity makes of a
-// service. Both have one format, so that a record becomes a vector by being copied.
+// Package records reads and writes recorded requests and responses: the vectors in
+// testdata, which were recorded from real clients, and the records that
+// examples/parity makes of a service. Both have the same format, so a copied record
+// becomes a vector.
 package records
 
 import (

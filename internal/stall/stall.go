@@ -1,4 +1,4 @@
-// Package stall cuts off HTTP exchanges in which no byte moves.
+// Package stall ends HTTP exchanges in which no byte is sent or received.
 package stall
 
 import (
