@@ -27,6 +27,7 @@ var departures = map[string]struct {
 }{
 	"LimitExceededException":             {reason: "a quota that is used up does not come back by waiting", attempts: 1},
 	"sequence/short_body_then_ok":        {reason: "a response that broke off is a connection error", attempts: 2, succeeds: true},
+	"sequence/redirect_307":              {reason: "a redirect without a message says where it leads", message: `redirected to "/other", which the client does not follow: check the endpoint`},
 	"protocol/both_messages_lower_first": {reason: "message wins over Message, wherever it stands", message: "lower"},
 }
 

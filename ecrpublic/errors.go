@@ -59,6 +59,9 @@ func (c *call) responseError(response *http.Response, body []byte, readError err
 		status := response.StatusCode
 		e.Message = aws.String(fmt.Sprintf("HTTP %d %s, unreadable body %.200q", status, http.StatusText(status), c.showable(body)))
 	}
+	if location := response.Header.Get("Location"); location != "" && e.Message == nil && response.StatusCode < http.StatusBadRequest {
+		e.Message = aws.String(fmt.Sprintf("redirected to %.200q, which the client does not follow: check the endpoint", location))
+	}
 	e.Code = secrets.text(e.Code)
 	if e.Message != nil {
 		e.Message = aws.String(secrets.text(*e.Message))
