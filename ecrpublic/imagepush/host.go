@@ -80,24 +80,24 @@ func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source
 	return t.tryHost(ctx, "upload", t.limiter.initiate, source.again, func() (final bool, err error) {
 		open, err := source.open(ctx)
 		if err != nil {
-			return true, fmt.Errorf("read the source: %w", err)
+			return true, sourceError(err)
 		}
 		defer func() { err = errors.Join(err, open.close()) }()
 		t.report.progress(desc, 0)
 		body := &hostBody{desc: desc, report: t.report, source: open.stream()}
 		request, err := body.request(open.file)
 		if err != nil {
-			return true, fmt.Errorf("read the source: %w", err)
+			return true, sourceError(err)
 		}
 		err = t.host.repository.Blobs().Push(ctx, desc, request)
 		if readErr := body.stop(); readErr != nil { // which the transport reports in its own words, or not at all
-			return true, fmt.Errorf("read the source: %w", readErr)
+			return true, sourceError(readErr)
 		}
 		if !isUploadRefused(err) {
 			return false, err
 		}
 		if wrong := verifySource(ctx, desc, source); wrong != nil {
-			return true, errors.Join(fmt.Errorf("read the source: %w", wrong), err)
+			return true, errors.Join(sourceError(wrong), err)
 		}
 		if lost++; lost < maxUploads {
 			err = fmt.Errorf("%w: %w", errUploadLost, err)

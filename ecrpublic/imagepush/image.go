@@ -67,7 +67,7 @@ func (t *Target) readAndPut(ctx context.Context, desc ocispec.Descriptor, tag st
 	defer release()
 	manifest, err := read()
 	if err != nil {
-		return fmt.Errorf("read the source: %w", err)
+		return sourceError(err)
 	}
 	if t.host != nil {
 		return t.putOnHost(ctx, desc, manifest, tag)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -80,11 +81,20 @@ func (t *Target) sendLayer(ctx context.Context, desc ocispec.Descriptor, source 
 	}
 }
 
+// sourceError is an error of reading the source. Of content that is too short, it says
+// so.
+func sourceError(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("read the source: it ends before the size in its descriptor: %w", err)
+	}
+	return fmt.Errorf("read the source: %w", err)
+}
+
 // upload sends a layer in one upload.
 func (t *Target) upload(ctx context.Context, desc ocispec.Descriptor, source layerSource, room *room) (err error) {
 	content, err := source.open(ctx)
 	if err != nil {
-		return fmt.Errorf("read the source: %w", err)
+		return sourceError(err)
 	}
 	defer func() { err = errors.Join(err, content.close()) }()
 	u := &upload{Target: t, desc: desc}

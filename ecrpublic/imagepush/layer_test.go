@@ -98,6 +98,7 @@ func TestWrongContentIsNotCompleted(t *testing.T) {
 				f := newFake()
 				err := newTarget(t, f).Push(t.Context(), layerOf("abcdefghijklmno"), open(test.content))
 				require.ErrorIs(t, err, test.want, name)
+				assert.Equal(t, name == "too short", strings.Contains(err.Error(), "it ends before the size in its descriptor"), err)
 				assert.ErrorContains(t, err, layerOf("abcdefghijklmno").Digest.String(), name)
 				assert.Equal(t, 1, f.uploads[0].parts, "the part that ends %s is not sent", name)
 				assert.Empty(t, inputs[ecrpublic.CompleteLayerUploadInput](f), name)

@@ -1,7 +1,6 @@
 package imagepush
 
 import (
-	"fmt"
 	"io"
 
 	"oras.land/oras-go/v2/content"
@@ -60,7 +59,7 @@ func (b *bufferedParts) at(first int64) (*ecrpublic.UploadLayerPartInput, error)
 		err = b.verified.Verify()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the source: %w", err)
+		return nil, sourceError(err)
 	}
 	input.LayerPartBlob = b.held
 	return input, nil

@@ -1,7 +1,6 @@
 package imagepush
 
 import (
-	"fmt"
 	"io"
 	"math"
 
@@ -90,7 +89,7 @@ func (p *randomPart) Read(b []byte) (int, error) {
 	}
 	n, err := p.layer.readOn(b[:min(int64(len(b)), p.Size()-from)])
 	if n == 0 && err != nil {
-		return 0, fmt.Errorf("read the source: %w", err)
+		return 0, sourceError(err)
 	}
 	p.seen += int64(n)
 	_, err = p.Seek(int64(n), io.SeekCurrent)
