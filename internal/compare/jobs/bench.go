@@ -128,7 +128,7 @@ func (b *bench) whyMissing(tool string) string {
 	switch tool {
 	case "before":
 		if b.before == "" {
-			return "-before names no checkout"
+			return "no -before"
 		}
 		return ""
 	case "crane":
