@@ -29,8 +29,9 @@ const (
 	minAttempts = 3               // however long they take
 	maxRetrying = 2 * time.Minute // from the first failure to the start of an attempt
 
-	minDelay = 25 * time.Millisecond
-	maxDelay = 5 * time.Second
+	minDelay     = 25 * time.Millisecond
+	maxDelay     = 5 * time.Second
+	healthyDelay = 4 * time.Millisecond // while other calls succeed
 )
 
 // errOutOfTime says that a call is not retried because of maxRetrying.
@@ -128,9 +129,10 @@ func (b *budget) GetRetryToken(ctx context.Context, err error) (func(error) erro
 	return func(error) error { return nil }, nil
 }
 
-// RetryDelay doubles from 25 ms to 5 s, less up to a half. Where other calls
-// succeed meanwhile, it is not the service that is down, and the delay grows by 25 ms
-// each time. A throttled call that has a pacer waits there.
+// RetryDelay doubles from 25 ms to 5 s, less up to a half. If other calls succeed
+// meanwhile, the service is not down, and the delay grows with the square of the
+// attempts, from 4 ms: most calls succeed soon, but thirty attempts still outlast an
+// outage of one operation. A throttled call that has a pacer waits there.
 func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 	if b.own {
 		return b.RetryerV2.RetryDelay(attempt, err)
@@ -142,7 +144,7 @@ func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 	delay := min(maxDelay, minDelay<<min(b.silent-1, 10))
 	if b.health.since(b.started) {
 		b.silent = 0
-		delay = min(maxDelay, minDelay*time.Duration(attempt))
+		delay = min(maxDelay, healthyDelay*time.Duration(attempt*attempt))
 	}
 	return delay - rand.N(delay/2), nil
 }

@@ -178,6 +178,37 @@ func TestOutageIsWaitedFor(t *testing.T) {
 	}
 }
 
+// oneRefused is a client whose PutImage is refused for one tag.
+type oneRefused struct {
+	*retried
+	tag   string
+	until time.Time
+}
+
+func (c *oneRefused) PutImage(ctx context.Context, in *ecrpublic.PutImageInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.PutImageOutput, error) {
+	client := &retried{fake: c.fake, refuse: func() bool {
+		time.Sleep(100 * time.Millisecond)
+		return *in.ImageTag == c.tag && time.Now().Before(c.until)
+	}}
+	return client.PutImage(ctx, in, optFns...)
+}
+
+// Other calls succeed while one is refused for fifteen seconds.
+func TestOutageOfOneCallIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	source := nTagged{newImages(t), 500}
+	for i := range source.n {
+		source.tag(source.image(fmt.Sprint(`{"i":`, i, `}`)), fmt.Sprintf("v%02d", i))
+	}
+	bubble.Test(t, func(t *testing.T) {
+		f := newFake()
+		client := &oneRefused{&retried{fake: f, refuse: func() bool { return false }}, "v00", time.Now().Add(15 * time.Second)}
+		_, err := imagepush.Mirror(t.Context(), client, source, imagepush.MirrorOptions{Repository: "team/app"}, unlimited, func(o *imagepush.TargetOptions) { o.Parallel = 3 })
+		require.NoError(t, err)
+		assert.Len(t, f.tags, source.n)
+	})
+}
+
 func TestMirrorEndsWhenNothingCanSucceed(t *testing.T) {
 	t.Parallel()
 	source := nTagged{newImages(t), 100}
