@@ -125,7 +125,8 @@ index=$(text "$five" application/vnd.oci.image.index.v1+json \
 	"$(jq -sc '{schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: .}' <<<"${images[*]}")")
 close_layout "$five" "$index"
 digest=$(jq -r .digest <<<"$index")
-pulled "five platforms" "$(push "$name/five" "$digest" -source "$five")" "$digest"
+five_repository=$(push "$name/five" "$digest" -source "$five")
+pulled "five platforms" "$five_repository" "$digest"
 
 notes=$work/notes
 note=$(artifact "$notes" "a note-$$")
@@ -156,6 +157,27 @@ if has crane; then
 	pulled "what crane saves" "$(push "$name/crane" "$digest" -source "$work/crane.tar")" "$digest"
 else
 	echo "NOT RUN: crane is not installed (go install github.com/google/go-containerregistry/cmd/crane@v0.22.1)"
+fi
+if has ko && has crane; then
+	mkdir "$work/hello-ko"
+	printf 'module example.com/hello\n\ngo 1.21\n' >"$work/hello-ko/go.mod"
+	printf 'package main\n\nfunc main() { println("hello") }\n' >"$work/hello-ko/main.go"
+	# ko takes a path for a repository, which has lower case only.
+	build() { # BASE FLAG...
+		(cd "$work/hello-ko" && GOWORK=off KO_DEFAULTBASEIMAGE="$registry/$1:v1" KO_DOCKER_REPO=example.com ko build --push=false --sbom=none "${@:2}" . 2>"$work/ko.log" >/dev/null) ||
+			fail "ko build: $(cat "$work/ko.log")"
+	}
+	base=${five_repository#"$registry"/}
+	build "$base" --oci-layout-path ../ko-layout --platform linux/amd64,linux/arm64
+	digest=$(jq -r '.manifests[0].digest' "$work/ko-layout/index.json")
+	repository=$(push "$name/ko-layout" "$digest" -source "$work/ko-layout")
+	works "a layout of ko: crane validate" crane validate --remote "$repository:v1"
+	build "$base" --tarball "$work/ko.tar" --platform linux/amd64
+	digest=$(crane digest --tarball "$work/ko.tar")
+	repository=$(push "$name/ko-tar" "$digest" -source "$work/ko.tar")
+	works "a tar of ko: crane validate" crane validate --remote "$repository:v1"
+else
+	echo "NOT RUN: ko or crane is not installed (go install github.com/google/ko@v0.19.1)"
 fi
 if has skopeo; then
 	skopeo copy --insecure-policy -q "oci:$three" "docker-archive:$work/docker.tar:example.com/three:latest"

@@ -201,7 +201,7 @@ func (h *hostile) largeManifests(size, n int) map[string]string {
 		return fmt.Sprintf(`"layers":[{"mediaType":%q,"digest":%q,"size":3,%s}]`, ocispec.MediaTypeImageLayer, h.blob("", "abc").Digest, members)
 	}
 	var many strings.Builder
-	for i := range size / 80 {
+	for i := range min(size/80, 48_000) { // 50,000 elements are refused
 		fmt.Fprintf(&many, `"annotation of %d %010d":"the value of the annotation %010d",`, n, i, i)
 	}
 	return map[string]string{
