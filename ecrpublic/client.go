@@ -10,12 +10,12 @@
 //
 // A [Client] has a method for each operation. Before it sends a request, it checks that
 // all required members are set; it treats a nil input as empty. Every output has
-// ResponseMetadata: the request ID, the status and the headers.
+// ResponseMetadata: the request ID, status, headers and number of retries.
 //
 // # Region
 //
-// The service exists only in us-east-1, so calls go there whichever commercial region
-// is configured: see [Options.Region]. To call another address, set
+// The service works only in us-east-1, so calls go there whichever commercial region is
+// configured: see [Options.Region]. To call another address, set
 // [Options.BaseEndpoint], AWS_ENDPOINT_URL_ECR_PUBLIC or an [EndpointResolverV2].
 //
 // # Errors
@@ -30,18 +30,17 @@
 //     request ID.
 //
 // Each method's documentation lists the exceptions specific to that method. In
-// addition, any operation can fail with InvalidParameterException if the service
-// rejects the input, and any operation on a repository with
-// RepositoryNotFoundException.
+// addition, any operation can return InvalidParameterException, and any operation on a
+// repository can return RepositoryNotFoundException.
 //
 // # Retries and deadlines
 //
 // A call is attempted up to three times, with the retry rules and backoff of the AWS
 // SDKs. A call that fails because a quota is exhausted is not retried. To change the
-// retry behaviour, set [Options.RetryMaxAttempts] or [Options.Retryer], for a client or
-// a single call, or [Options.RetryMode], for a client only. The context's deadline
-// applies to the whole call, including retries. An attempt ends if no data is sent or
-// received for [Options.StallTimeout].
+// retry behaviour of a client or a single call, set [Options.RetryMaxAttempts] or
+// [Options.Retryer]; to change the retry mode, set it in the aws.Config. The context's
+// deadline applies to the whole call, including retries. An attempt ends if no data is
+// sent or received for [Options.StallTimeout].
 //
 // # Options for one call
 //

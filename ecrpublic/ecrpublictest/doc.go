@@ -31,18 +31,18 @@
 //   - The us-west-2 endpoint, which exists but refuses every operation.
 //   - Optionally, signature checks ([WithCredentials]) and request rates ([WithRates]).
 //
-// Little of the service's behaviour is documented, so much of the emulator rests on
-// observations, and some of it on guesses:
+// Little of the service's behaviour is documented. The rest of the emulator follows
+// reports, mostly about private ECR, and guesses:
 //
 //	go -C examples run ./parity -facts       # lists these assumptions and their sources
-//	go -C examples run ./parity -live -yes   # checks them in your AWS account, in repositories of its own
+//	go -C examples run ./parity -live -yes   # checks most of them in your AWS account
 //
 // # What is not emulated
 //
 //   - Multiple accounts: there is one account, with one registry.
 //   - IAM. Policies are checked and stored, but not enforced.
-//   - The ECR Public Gallery website. Logos are accepted unchecked, and their URLs do
-//     not work.
+//   - The ECR Public Gallery website. Only the size of logos is checked, and their URLs
+//     do not work.
 //   - Conversion of manifests for old clients, and the list of repositories on the
 //     registry host.
 //   - Removal of unused layers. They stay until their repository is deleted.

@@ -20,15 +20,15 @@
 //
 // Prune has to read the manifests of multi-platform images (indexes), of some untagged
 // images, and of some signatures and other referrers. It reads them from the registry
-// host, which allows one request a second without a login and ten with one. To speed up
+// host, which allows one pull a second without a login and ten with one. To speed up
 // Prune, set [PruneOptions.Login]; to follow its progress, set [PruneOptions.Progress].
 //
 // # Multi-platform images and referrers
 //
 // An index lists its children, usually one image per platform. Rules ignore untagged
-// children: a child is deleted once every index that lists it has been deleted. Rules
-// do apply to tagged children, but a child is kept as long as any index that lists it
-// is kept.
+// children: a child is deleted together with the last index that lists it. Rules do
+// apply to tagged children, but a child is kept as long as any index that lists it is
+// kept.
 //
 // Signatures, attestations and other referrers are pruned together with their subject,
 // in the same way. A referrer is an untagged image whose manifest names a subject, or
@@ -54,8 +54,8 @@
 // If the manifest of an index is unknown, any image may be its child, so nothing is
 // deleted. Nor is anything deleted if an image is listed without a digest, because it
 // could be the same image as any other in the list. An untagged image whose manifest is
-// unknown could be a referrer, so it is kept. [Plan.GraphError] says what could not be
-// read.
+// unknown could be a referrer, so it is kept. [Plan.GraphError] is the first error in
+// reading manifests or looking up subjects.
 //
 // # Concurrent changes
 //
@@ -66,5 +66,5 @@
 //
 // If Apply ends early, it may leave children and referrers of deleted images behind.
 // The next Prune applies the rules to them as to any other image, so a policy should
-// have a rule for untagged images.
+// have a rule for untagged images and one for tags such as "sha256-*".
 package housekeeping

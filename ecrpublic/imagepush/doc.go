@@ -8,22 +8,24 @@
 //
 // [Push] copies one image or other OCI artifact; [Mirror] copies many tags of a
 // repository. Both read from an oras-go source, such as a remote repository or what
-// [Open] returns for an OCI layout or a docker save archive; Mirror's must list tags.
-// [Promote] gives an image that is already in the registry another tag, or copies it to
-// another repository of the registry. [Target] is a destination for oras.Copy.
+// [Open] returns for an OCI layout or a docker save archive; a source for Mirror must
+// also list its tags. [Promote] gives an image that is already in the registry another
+// tag, or copies it to another repository of the registry. [Target] is a destination
+// for oras.Copy.
 //
 // # What is sent
 //
 // Only content that the repository lacks is sent: configs and layers first, then
 // manifests, with children before their index. The root manifest follows them, together
-// with its tag; only its referrers are sent later. If a push fails before that, the tag
-// has not moved, and the next push reuses the layers and children that are complete.
+// with its tag; only its referrers are sent later. If a push fails before the root
+// manifest is put, the tag has not moved, and the next push reuses the layers and
+// children that are complete.
 //
 // # API or registry host
 //
 // By default, content goes through the API. With [TargetOptions.Registry] it goes to
 // public.ecr.aws, as with docker push. This is faster: a layer of any size takes only
-// two requests, and a third of the API's CPU time. But both the API and public.ecr.aws
+// two requests, and a fraction of the CPU time. But both the API and public.ecr.aws
 // must be reachable, and the credentials also need the permissions that package login
 // lists.
 //
@@ -38,7 +40,7 @@
 //
 // To bound memory, this package refuses manifests over 4 MiB, images with more than
 // 10,000 manifests, and sources with more than 100,000 tags or 1,000 pages of tags. It
-// reads and puts manifests at the same time only if they need less than 12 MiB
+// works on several manifests at once only if their buffers need at most 12 MiB
 // together, so that a hostile source costs a program about 64 MiB at most. A list of
 // tags or referrers is first read by the source; oras-go's remote.Repository bounds it
 // by MaxMetadataBytes.
@@ -55,9 +57,9 @@
 //
 // Through the API, an interrupted layer upload resumes at the position that the service
 // reports, or starts over if the service has lost it; through the registry host, it
-// always starts over. A push checks the size and digest of each layer that it sends,
-// the size of each layer that the repository has, and the digest in PutImage's
-// response.
+// always starts over. A push checks the size of each layer. Through the API, it also
+// checks the digest of each layer that it sends and the one in PutImage's response; the
+// registry host checks the digests of layers itself.
 //
 // The service limits InitiateLayerUpload, CompleteLayerUpload and PutImage to ten calls
 // a second each. A [Limiter] keeps to that rate once the service has refused a call,

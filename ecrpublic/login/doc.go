@@ -30,5 +30,6 @@
 //
 // # Secrets
 //
-// The password is left out when [Credentials] are printed, logged or marshalled.
+// [Credentials] show no password when they are printed, logged, or marshalled as text
+// or JSON; their documentation names an exception.
 package login

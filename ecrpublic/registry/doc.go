@@ -18,11 +18,11 @@
 //
 // # Tokens
 //
-// The host issues tokens that expire after an hour, and other clients do not recover
-// when it rejects an expired one. A [Client] renews its token after three quarters of
-// the lifetime. If the host rejects a token earlier, the client renews it and repeats
-// the request, with a new login if necessary. Concurrent requests share one renewal. A
-// wrong wall clock does no harm.
+// The host's tokens expire after an hour. It rejects an expired one with status 400
+// instead of 401, from which other clients do not recover. A [Client] renews its token
+// after three quarters of the lifetime. If the host rejects a token earlier, the client
+// renews it and repeats the request, with a new login if necessary. Concurrent requests
+// share one renewal. A wrong wall clock does no harm.
 //
 // Tokens and logins are sent only to the registry host, not to hosts that it redirects
 // to or names as token endpoints, and not over plain HTTP unless [Options.Host] selects
@@ -32,8 +32,10 @@
 //
 // The host allows one pull a second without a login and ten with one. Each request for
 // a manifest counts as a pull, so a [Client] paces these requests. After a response
-// with status 429, all requests pause for as long as the host asks, up to two minutes.
-// Requests of a push are sent at once. If the host refuses one for its rate without
-// asking for a pause, requests of its kind are paced to ten a second until none was
-// refused for five seconds.
+// with status 429, all requests pause for as long as the host asks, up to two minutes;
+// if it asks for more, the refused request is not retried.
+//
+// Requests of a push are not paced at first. If the host refuses one for its rate
+// without asking for a pause, requests of its kind are paced to ten a second until five
+// seconds pass without a refusal.
 package registry

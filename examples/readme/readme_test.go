@@ -84,7 +84,7 @@ func readmePrune(ctx context.Context, client *ecrpublic.Client) error {
 	if err != nil {
 		return err
 	}
-	fmt.Print(plan) // nothing is deleted yet; the plan keeps every image that may still be needed
+	fmt.Print(plan) // nothing is deleted yet; the plan keeps what belongs to kept images, and images in doubt
 	deleted, err := plan.Apply(ctx, client)
 	// end
 	fmt.Println(deleted)
