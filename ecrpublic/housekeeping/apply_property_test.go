@@ -107,7 +107,7 @@ func TestApplyProperties(t *testing.T) {
 	t.Parallel()
 	deletions, lost, completed := 0, 0, 0
 	bubble.Test(t, func(t *testing.T) {
-		for seed := range seeds(t, 200) {
+		for seed := range housekeeping.Seeds(t, 200) {
 			random := rand.New(rand.NewPCG(seed, 5))
 			r := newInMemory(t).newRepository(t, "app")
 			r.fill(t, random)

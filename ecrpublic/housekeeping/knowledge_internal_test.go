@@ -17,9 +17,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
-// seeds returns how many random repositories a property test tries: HOUSEKEEPING_SEEDS,
+// Seeds returns how many random repositories a property test tries: HOUSEKEEPING_SEEDS,
 // such as 5000 for the longer mode, or the ordinary number.
-func seeds(t *testing.T, ordinary int) uint64 {
+func Seeds(t *testing.T, ordinary int) uint64 {
 	t.Helper()
 	if text := os.Getenv("HOUSEKEEPING_SEEDS"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -165,7 +165,7 @@ func mapKeys[V any](m map[string]V) func(func(string) bool) {
 func TestKnowingLessDeletesNoMore(t *testing.T) {
 	t.Parallel()
 	cases, deletions, spared := 0, 0, 0
-	for seed := range seeds(t, 300) {
+	for seed := range Seeds(t, 300) {
 		random := rand.New(rand.NewPCG(seed, 7))
 		world, terms := randomWorld(random), randomTerms(random)
 		full := deletedBy(terms, world)
@@ -220,7 +220,7 @@ func requireOwnersGone(t *testing.T, seed uint64, world []*image, deleted map[st
 func TestSkippedManifestsChangeNothing(t *testing.T) {
 	t.Parallel()
 	skipped := 0
-	for seed := range seeds(t, 300) {
+	for seed := range Seeds(t, 300) {
 		random := rand.New(rand.NewPCG(seed, 11))
 		world, terms := randomWorld(random), randomTerms(random)
 		full := deletedBy(terms, world)

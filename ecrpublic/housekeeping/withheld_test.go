@@ -7,7 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -30,18 +29,6 @@ const (
 	mediaTypeDockerImage = "application/vnd.docker.distribution.manifest.v2+json"
 	mediaTypeDockerList  = "application/vnd.docker.distribution.manifest.list.v2+json"
 )
-
-// seeds returns how many random repositories a property test tries: HOUSEKEEPING_SEEDS,
-// such as 5000 for the longer mode, or the ordinary number.
-func seeds(t *testing.T, ordinary int) uint64 {
-	t.Helper()
-	if text := os.Getenv("HOUSEKEEPING_SEEDS"); text != "" {
-		n, err := strconv.Atoi(text)
-		require.NoError(t, err)
-		return uint64(n)
-	}
-	return uint64(ordinary)
-}
 
 // world is a repository as a service that withholds nothing would show it.
 type world struct {
@@ -344,7 +331,7 @@ func TestWithheldResponsesDeleteNoMore(t *testing.T) {
 	t.Parallel()
 	cases, deletions, left := 0, 0, 0
 	synctest.Test(t, func(t *testing.T) {
-		for seed := range seeds(t, 200) {
+		for seed := range housekeeping.Seeds(t, 200) {
 			random := rand.New(rand.NewPCG(seed, 3))
 			w, policy := randomWorld(t, random), randomPolicy(random)
 			grace := []time.Duration{-1, -1, 0}[random.IntN(3)]
