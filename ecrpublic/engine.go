@@ -35,8 +35,9 @@ type engine struct {
 
 func newEngine(options Options, clock *atomic.Int64) *engine {
 	e := &engine{options: options, clock: clock, sender: newSender(&options)}
-	if e.identities = options; hasOwnScheme(options.AuthSchemes) {
-		e.identities = &e.options // without a copy
+	e.identities = &e.options
+	if !hasOwnScheme(options.AuthSchemes) {
+		e.identities = options // of the type that a scheme may expect
 	}
 	e.tracer = options.TracerProvider.Tracer(scope)
 	e.resolveRegion()
