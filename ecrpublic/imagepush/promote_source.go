@@ -66,7 +66,7 @@ func (s registrySource) Referrers(ctx context.Context, desc ocispec.Descriptor, 
 		if err != nil {
 			return err
 		}
-		if all = append(all, referrer); len(all) > maxManifests {
+		if all = append(all, bare(referrer)); len(all) > maxManifests {
 			break // fn refuses so many
 		}
 	}

@@ -9,10 +9,10 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
 // Referrers lists the artifacts whose subject is the image that ref names, such as
@@ -90,10 +90,8 @@ func (c *Client) eachByTag(ctx context.Context, ref imageref.Reference, yield fu
 }
 
 func eachDescriptor(data []byte, yield func(ocispec.Descriptor) bool) (more bool, err error) {
-	var index struct {
-		Manifests []ocispec.Descriptor `json:"manifests"`
-	}
-	if err := json.Unmarshal(data, &index); err != nil {
+	index, err := manifest.Parse(data)
+	if err != nil {
 		return false, fmt.Errorf("the response is not an index: %w", err)
 	}
 	for _, desc := range index.Manifests {
