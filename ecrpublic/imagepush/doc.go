@@ -42,8 +42,9 @@
 // 10,000 manifests, and sources with more than 100,000 tags or 1,000 pages of tags. It
 // works on several manifests at once only if their buffers need at most 12 MiB
 // together, so that a hostile source costs a program about 64 MiB at most. A list of
-// tags or referrers is first read by the source; oras-go's remote.Repository bounds it
-// by MaxMetadataBytes.
+// tags or referrers is first read by the source: oras-go's remote.Repository accepts up
+// to MaxMetadataBytes, 4 MiB by default, which may take forty times as much once
+// parsed. The example mirror shows a client that also bounds the elements.
 //
 // # Failures
 //

@@ -24,9 +24,11 @@ func open(ctx context.Context, name string, service *demo.Service) (*remote.Repo
 		return nil, demo.Usagef("-source %s: %v; want a repository with its registry, such as docker.io/library/alpine", name, err)
 	}
 	host := repository.Reference.Host()
-	if repository.Client, err = sourceClient(ctx, host, service); err != nil {
+	client, err := sourceClient(ctx, host, service)
+	if err != nil {
 		return nil, fmt.Errorf("-source: log in to %s: %w", host, err)
 	}
+	repository.Client = boundedLists{client}
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
