@@ -96,8 +96,8 @@ func TestModulesOfTheClient(t *testing.T) {
 	own := strings.Fields(goList(t, "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.ImportPath}}{{end}}{{end}}", module+"/ecrpublic"))
 	built, all := modules(t, own), modules(t, own, "-test")
 	text := strings.Join(strings.Fields(read(t, "CONTRIBUTING.md")), " ")
-	assert.Contains(t, text, fmt.Sprintf("names %d modules. It builds %d of them", len(all), len(built)), "%v %v", all, built)
-	assert.Contains(t, text, fmt.Sprintf("import the other %d,", len(all)-len(built)))
+	assert.Contains(t, text, fmt.Sprintf("names %d modules besides this one. The program builds %d of them", len(all), len(built)), "%v %v", all, built)
+	assert.Contains(t, text, fmt.Sprintf("The other %d are needed by tests", len(all)-len(built)))
 	_, sentence, _ := strings.Cut(text, "of them: ")
 	sentence, _, _ = strings.Cut(sentence, ", which")
 	for _, m := range built {
