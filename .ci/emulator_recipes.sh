@@ -84,7 +84,7 @@ real_names() {
 		has "$tool" || { echo "NOT RUN: under its real name: $tool is not installed"; return; }
 	done
 	unshare -mn true 2>/dev/null || { echo "NOT RUN: under its real name: no network of its own (unshare -mn)"; return; }
-	block "A certificate" | sed 's/^ecr-public-emulator .*/& \&/' >start
+	block "Make a certificate" | sed 's/^ecr-public-emulator .*/& \&/' >start
 	block /etc/hosts >hosts
 	block "Trust for" | grep export >trust
 	cat >inside <<'INSIDE'
