@@ -24,7 +24,7 @@
 //	except PaginationError                            errors.Is(err, ErrRepeatedToken)
 //
 // Requests, limits and tokens are the same as in boto3 and the AWS CLI, so a token from
-// one works in the others, with the same PageSize. Three details differ:
+// one works in the others if PageSize is the same. Three details differ:
 //
 //   - A MaxItems below 1, a PageSize outside 1 to 1,000 or a malformed starting token
 //     causes a [*ConfigError] before any request.

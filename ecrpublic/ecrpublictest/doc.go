@@ -31,7 +31,7 @@
 //   - The us-west-2 endpoint, which exists but refuses every operation.
 //   - Optionally, signature checks ([WithCredentials]) and request rates ([WithRates]).
 //
-// Little of the service's behaviour is documented. The rest of the emulator follows
+// Little of the service's behaviour is documented. Elsewhere the emulator follows
 // reports, mostly about private ECR, and guesses:
 //
 //	go -C examples run ./parity -facts       # lists these assumptions and their sources

@@ -9,8 +9,8 @@
 // [EnsureRepository] creates a repository if it is missing. [EnsureCatalogData],
 // [EnsureTags] and [EnsureRepositoryPolicy] bring its catalog data, resource tags and
 // policy into the requested state. [FindImage] and [ImageExists] look for one image.
-// [DeleteImages] deletes any number of images. Repositories are the caller's own, and
-// are named without the alias; EnsureTags takes an ARN.
+// [DeleteImages] deletes any number of images. These functions take the name of one of
+// the caller's own repositories, without the alias; EnsureTags takes an ARN instead.
 //
 // # Pruning
 //

@@ -32,11 +32,12 @@
 // # Memory
 //
 // Through the API, a layer whose content implements io.ReaderAt and io.Seeker is read
-// twice, and uses a few hundred kilobytes of memory. Layers from [Open] and from
-// oras-go's stores on disk are of this kind. Any other layer is read once, and uses
-// memory for two parts, usually 10 MiB each. Through the registry host, every layer is
-// read once, without buffering parts. [TargetOptions.Parallel] bounds how many layers
-// are sent at a time, and [TargetOptions.Memory] the memory they use.
+// twice, and uses a few hundred kilobytes of memory. Layers from oras-go's stores on
+// disk are of this kind, and so are those from [Open], except docker save layers that
+// are compressed while they are sent. Any other layer is read once, and uses memory for
+// two parts, usually 10 MiB each. Through the registry host, every layer is read once,
+// without buffering parts. [TargetOptions.Parallel] bounds how many layers are sent at
+// a time, and [TargetOptions.Memory] the memory they use.
 //
 // To bound memory, this package refuses manifests over 4 MiB, images with more than
 // 10,000 manifests, and sources with more than 100,000 tags or 1,000 pages of tags. It
@@ -51,10 +52,10 @@
 // A call is attempted up to 30 times, with delays of up to five seconds. A push gives
 // up on a call after two minutes of failures, but never before the third attempt. If
 // the client sets RetryMaxAttempts, or a Retryer with a maximum other than the default
-// of three, that maximum replaces both limits. A custom Retryer's delays and decisions
-// also apply. Requests to the registry host ignore the client's retry settings. A
-// [CallError] says how many times the call was attempted and why it was not attempted
-// again.
+// of three, that maximum replaces both limits. A custom Retryer's decisions also apply;
+// its delays apply only if it retries LimitExceededException, as the SDK's own do.
+// Requests to the registry host ignore the client's retry settings. A [CallError] says
+// how many times the call was attempted and why it was not attempted again.
 //
 // Through the API, an interrupted layer upload resumes at the position that the service
 // reports, or starts over if the service has lost it; through the registry host, it

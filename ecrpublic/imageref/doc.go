@@ -8,5 +8,5 @@
 // registries. Both check names against the limits of the service. In API calls, use
 // only RepositoryName, without the host and the alias.
 //
-// The values of [Reference] and [ARN] can be map keys, and they marshal as text.
+// A [Reference] or [ARN] can be a map key, and marshals as text.
 package imageref

@@ -31,5 +31,5 @@
 // # Secrets
 //
 // [Credentials] show no password when they are printed, logged, or marshalled as text
-// or JSON; their documentation names an exception.
+// or JSON, unless package fmt prints a struct that holds them in an unexported field.
 package login

@@ -19,8 +19,8 @@
 // # Tokens
 //
 // The host's tokens expire after an hour. It rejects an expired one with status 400
-// instead of 401, from which other clients do not recover. A [Client] renews its token
-// after three quarters of the lifetime. If the host rejects a token earlier, the client
+// instead of 401, so other clients do not renew it. A [Client] renews its token after
+// three quarters of the lifetime. If the host rejects a token earlier, the client
 // renews it and repeats the request, with a new login if necessary. Concurrent requests
 // share one renewal. A wrong wall clock does no harm.
 //

@@ -84,7 +84,7 @@ func readmePrune(ctx context.Context, client *ecrpublic.Client) error {
 	if err != nil {
 		return err
 	}
-	fmt.Print(plan) // nothing is deleted yet; the plan keeps what belongs to kept images, and images in doubt
+	fmt.Print(plan) // nothing is deleted yet; the plan keeps children and referrers of kept images
 	deleted, err := plan.Apply(ctx, client)
 	// end
 	fmt.Println(deleted)
