@@ -16,9 +16,9 @@
 // The tools are the examples, through the registry host and through the API, crane and
 // skopeo, and small programs that use boto3, the official Go client or the AWS CLI. A
 // tool that is not installed is named and left out, and so is a run of another tool that
-// fails, except under quotas, where what it has not done is counted. The AWS CLI, which takes minutes,
-// runs only if -tools names it ("awscli"). With -before, the examples of another
-// checkout of this module run too.
+// fails, except under quotas, where what it has not done is counted. The AWS CLI, which
+// takes minutes, runs only if -tools names it ("awscli"). With -before, the examples of
+// another checkout of this module run too.
 //
 // Use a machine that does nothing else. -list prints the jobs.
 package main
