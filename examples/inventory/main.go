@@ -25,7 +25,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	images := flags.Bool("images", false, "also list every image in the table")
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
 	plot := flags.String("plot", "", "also write a bar chart of the repositories' sizes to this `file`, ending in .svg or .png")
-	parallel := flags.Int("parallel", 32, "how many repositories to list at a time, 1 to 1000")
+	parallel := flags.Int("parallel", 48, "how many repositories to list at a time, 1 to 1000")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
