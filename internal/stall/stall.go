@@ -2,6 +2,7 @@
 package stall
 
 import (
+	"errors"
 	"context"
 	"fmt"
 	"io"
@@ -136,11 +137,9 @@ func (b *receivedBody) Read(p []byte) (int, error) {
 	x.extend(x.elapsed() + x.bound.Limit)
 	n, err := x.received.Read(p)
 	x.extend(never)
-	switch err {
-	case nil:
-	case io.EOF:
+	if errors.Is(err, io.EOF) {
 		x.unwatch()
-	default:
+	} else if err != nil {
 		err = x.fail(err)
 	}
 	return n, err
