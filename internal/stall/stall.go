@@ -2,8 +2,8 @@
 package stall
 
 import (
-	"errors"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
