@@ -1,7 +1,6 @@
 // Package ecrpublic is a client for Amazon ECR Public, the service behind
-// public.ecr.aws. It is a drop-in replacement for aws-sdk-go-v2/service/ecrpublic:
-// names and types are the same, so in almost all programs only the import paths change.
-// README.md lists the differences.
+// public.ecr.aws. It is a drop-in replacement for aws-sdk-go-v2/service/ecrpublic: in
+// almost all programs, only the import paths change. README.md lists the differences.
 //
 //	cfg, err := config.LoadDefaultConfig(ctx)
 //	if err != nil { ... }
@@ -30,8 +29,8 @@
 //     request ID.
 //
 // Each method's documentation lists the exceptions specific to that method. In
-// addition, any operation can return InvalidParameterException, and any operation on a
-// repository can return RepositoryNotFoundException.
+// addition, any operation can return InvalidParameterException or ServerException, and
+// any operation on a repository can return RepositoryNotFoundException.
 //
 // # Retries and deadlines
 //

@@ -5,7 +5,7 @@
 //	for image, err := range p.Items(ctx) { ... }
 //
 // [Paginator.Items] yields images, repositories, tags or registries; [Paginator.Pages]
-// yields whole responses; [Paginator.Collect] joins them into one output. An input's
+// yields responses; [Paginator.Collect] joins them into one output. An input's
 // PaginationConfig sets a limit, a page size and a starting token.
 // [Paginator.ResumeToken] returns the token for the next run. [Merge] and [Concat] run
 // many listings at once, such as the images of every repository.

@@ -1,6 +1,5 @@
 // Package types defines the structs, enumerations and exceptions of Amazon ECR
-// Public. Names and field types are those of
-// aws-sdk-go-v2/service/ecrpublic/types.
+// Public. They mirror aws-sdk-go-v2/service/ecrpublic/types.
 //
 // # Absent and empty
 //

@@ -31,8 +31,8 @@
 //   - The us-west-2 endpoint, which exists but refuses every operation.
 //   - Optionally, signature checks ([WithCredentials]) and request rates ([WithRates]).
 //
-// Little of the service's behaviour is documented. Elsewhere the emulator follows
-// reports, mostly about private ECR, and guesses:
+// Most of the service's behaviour is undocumented. There, the emulator relies on
+// reports, mostly about private ECR, and on guesses:
 //
 //	go -C examples run ./parity -facts       # lists these assumptions and their sources
 //	go -C examples run ./parity -live -yes   # checks most of them in your AWS account

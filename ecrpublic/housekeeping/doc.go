@@ -6,11 +6,12 @@
 //	fmt.Print(plan)
 //	result, err := plan.Apply(ctx, client)
 //
-// [EnsureRepository] creates a repository if it is missing. [EnsureCatalogData],
-// [EnsureTags] and [EnsureRepositoryPolicy] bring its catalog data, resource tags and
-// policy into the requested state. [FindImage] and [ImageExists] look for one image.
-// [DeleteImages] deletes any number of images. These functions take the name of one of
-// the caller's own repositories, without the alias; EnsureTags takes an ARN instead.
+// [EnsureRepository] creates a repository, or updates the catalog data and resource
+// tags of an existing one. [EnsureCatalogData], [EnsureTags] and
+// [EnsureRepositoryPolicy] update only these. [FindImage] and [ImageExists] look for
+// one image. [DeleteImages] deletes any number of images. These functions take the name
+// of one of the caller's own repositories, without the alias; EnsureTags takes an ARN
+// instead.
 //
 // # Pruning
 //
@@ -34,15 +35,15 @@
 // in the same way. A referrer is an untagged image whose manifest names a subject, or
 // an image whose only tags are of the form "sha256-<hex>", with or without a suffix
 // such as ".sig" or ".att". An image of the second kind belongs to the subjects that
-// its tags name. If its manifest names another subject, the image is kept as long as
-// any of them is. If its subject is not in the repository, a referrer is treated like
-// any other image.
+// its tags name and to the one that its manifest names, and is kept as long as any of
+// them is. If none of its subjects is in the repository, a referrer is treated like any
+// other image.
 //
 // # What is unknown
 //
-// If Prune lacks information that could rule out deleting an image, it keeps the image.
-// Rules do not count such an image, and the plan says why it is kept. The following
-// count as unknown:
+// If something unknown could be a reason to keep an image, Prune keeps it. Rules do not
+// count such an image, and the plan says why it is kept. The following count as
+// unknown:
 //
 //   - a manifest that the host refuses, does not have, or returns in an unsupported
 //     form;

@@ -37,8 +37,15 @@ const (
 	StoppedByContext StopReason = "context"
 )
 
-// CallError reports a failed call of the API or a failed request to the registry
-// host. Find it with errors.As.
+// CallError reports a failed call of the API or a failed request to the registry host.
+// Find it with errors.As.
+//
+// A call is attempted up to 30 times, with delays of up to five seconds, and given up
+// after two minutes of failures, but not before the third attempt. If the client sets
+// RetryMaxAttempts, or a Retryer with a maximum other than the default of three, that
+// maximum replaces both limits. A Retryer of the client's still decides which errors are
+// retried; its delays apply if, like the SDK's own retryers, it retries
+// LimitExceededException. Requests to the registry host ignore the client's settings.
 type CallError struct {
 	// Operation is the operation, such as "PutImage"; on the registry host "upload"
 	// or "put manifest".

@@ -31,39 +31,23 @@
 //
 // # Memory
 //
-// Through the API, a layer whose content implements io.ReaderAt and io.Seeker is read
-// twice, and uses a few hundred kilobytes of memory. Layers from oras-go's stores on
-// disk are of this kind, and so are those from [Open], except docker save layers that
-// are compressed while they are sent. Any other layer is read once, and uses memory for
-// two parts, usually 10 MiB each. Through the registry host, every layer is read once,
-// without buffering parts. [TargetOptions.Parallel] bounds how many layers are sent at
-// a time, and [TargetOptions.Memory] the memory they use.
-//
-// To bound memory, this package refuses manifests over 4 MiB, images with more than
-// 10,000 manifests, and sources with more than 100,000 tags or 1,000 pages of tags. It
-// works on several manifests at once only if their buffers need at most 12 MiB
-// together, so that a hostile source costs a program about 64 MiB at most. A list of
-// tags or referrers is first read by the source: oras-go's remote.Repository accepts up
-// to MaxMetadataBytes, 4 MiB by default, which may take forty times as much once
-// parsed. The example mirror shows a client that also bounds the elements.
+// Memory does not grow with the size of layers; see [TargetOptions.Memory]. This
+// package refuses manifests over 4 MiB, images with more than 10,000 manifests, and
+// sources with more than 100,000 tags or 1,000 pages of tags. Hostile manifests cost a
+// program about 64 MiB at most. Lists of tags and referrers are parsed by the source,
+// which should limit them as examples/mirror does.
 //
 // # Failures
 //
-// A call is attempted up to 30 times, with delays of up to five seconds. A push gives
-// up on a call after two minutes of failures, but never before the third attempt. If
-// the client sets RetryMaxAttempts, or a Retryer with a maximum other than the default
-// of three, that maximum replaces both limits. A custom Retryer's decisions also apply;
-// its delays apply only if it retries LimitExceededException, as the SDK's own do.
-// Requests to the registry host ignore the client's retry settings. A [CallError] says
-// how many times the call was attempted and why it was not attempted again.
+// A failed call is attempted again for up to two minutes; see [CallError].
 //
 // Through the API, an interrupted layer upload resumes at the position that the service
 // reports, or starts over if the service has lost it; through the registry host, it
 // always starts over. A push checks the size of each layer. Through the API, it also
-// checks the digest of each layer that it sends and the one in PutImage's response; the
-// registry host checks the digests of layers itself.
+// checks the digest of each layer that it sends and the image digest in PutImage's
+// response; the registry host checks the digests of layers itself.
 //
 // The service limits InitiateLayerUpload, CompleteLayerUpload and PutImage to ten calls
-// a second each. A [Limiter] keeps to that rate once the service has refused a call,
-// until five seconds pass without a refusal.
+// a second each. By default, a [Limiter] keeps to that rate once the service has
+// refused a call, until five seconds pass without a refusal.
 package imagepush
