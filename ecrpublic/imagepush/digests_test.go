@@ -46,8 +46,12 @@ func TestDigestsAreRemembered(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, strings.Count(string(data), "\n"), "once")
 
-	_, err = imagepush.Open(t.Context(), savedAs(t, "damaged", layer), remember)
-	require.ErrorIs(t, err, content.ErrMismatchedDigest, "layers are checked all the same")
+	damaged, err := imagepush.Open(t.Context(), savedAs(t, "damaged", layer), remember)
+	require.NoError(t, err)
+	f := newFake()
+	_, err = imagepush.Push(t.Context(), f, damaged, imagepush.PushOptions{Repository: "team/app", Tag: "v1"}, unlimited)
+	require.ErrorContains(t, err, "layer "+manifestFor(t, open(t, archive), "").Layers[0].Digest.String(), "a remembered layer is checked when it is sent")
+	assert.Empty(t, f.images)
 }
 
 // What the file says wrong is found out when the layer is sent, and a file that
