@@ -29,12 +29,12 @@
 //   - Layer uploads, manifests, tags that move, deletions, and quotas.
 //   - The registry host: pulls, pushes, logins, tokens that expire, and referrers.
 //   - The us-west-2 endpoint, which exists but refuses every operation.
-//   - Optionally, signature checks ([WithCredentials]) and request rates ([WithRates]).
+//   - Optionally, signature checks ([WithCredentials]) and rate limits ([WithRates]).
 //
-// Most of the service's behaviour is undocumented. There, the emulator relies on
-// reports, mostly about private ECR, and on guesses:
+// Where the service's behaviour is undocumented, as most of it is, the emulator relies
+// on reports, mostly about private ECR, and on guesses. To list and check them:
 //
-//	go -C examples run ./parity -facts       # lists these assumptions and their sources
+//	go -C examples run ./parity -facts       # lists them with their sources
 //	go -C examples run ./parity -live -yes   # checks most of them in your AWS account
 //
 // # What is not emulated
@@ -43,8 +43,7 @@
 //   - IAM. Policies are checked and stored, but not enforced.
 //   - The ECR Public Gallery website. Only the size of logos is checked, and their URLs
 //     do not work.
-//   - Conversion of manifests for old clients, and the list of repositories on the
-//     registry host.
+//   - Conversion of manifests for old clients, and the registry host's /v2/_catalog.
 //   - Removal of unused layers. They stay until their repository is deleted.
 //   - RepositoryCatalogDataNotFoundException and ImageTagAlreadyExistsException,
 //     because it is unknown when the service returns them.

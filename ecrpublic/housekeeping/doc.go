@@ -7,11 +7,11 @@
 //	result, err := plan.Apply(ctx, client)
 //
 // [EnsureRepository] creates a repository, or updates the catalog data and resource
-// tags of an existing one. [EnsureCatalogData], [EnsureTags] and
-// [EnsureRepositoryPolicy] update only these. [FindImage] and [ImageExists] look for
-// one image. [DeleteImages] deletes any number of images. These functions take the name
-// of one of the caller's own repositories, without the alias; EnsureTags takes an ARN
-// instead.
+// tags of an existing one. [EnsureCatalogData] and [EnsureTags] update one of the two;
+// [EnsureRepositoryPolicy] sets the repository policy. [FindImage] and [ImageExists]
+// look for one image. [DeleteImages] deletes any number of images. These functions take
+// the name of one of the caller's own repositories, without the alias; EnsureTags takes
+// an ARN instead.
 //
 // # Pruning
 //
@@ -41,9 +41,9 @@
 //
 // # What is unknown
 //
-// If something unknown could be a reason to keep an image, Prune keeps it. Rules do not
-// count such an image, and the plan says why it is kept. The following count as
-// unknown:
+// If something unknown could be a reason to keep an image, Prune keeps it. Such an
+// image does not count towards [Rule.KeepNewest], and the plan says why it is kept.
+// These are unknown:
 //
 //   - a manifest that the host refuses, does not have, or returns in an unsupported
 //     form;

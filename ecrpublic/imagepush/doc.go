@@ -9,17 +9,17 @@
 // [Push] copies one image or other OCI artifact; [Mirror] copies many tags of a
 // repository. Both read from an oras-go source, such as a remote repository or what
 // [Open] returns for an OCI layout or a docker save archive; a source for Mirror must
-// also list its tags. [Promote] gives an image that is already in the registry another
-// tag, or copies it to another repository of the registry. [Target] is a destination
-// for oras.Copy.
+// also list its tags. [Promote] adds a tag to an image that is already in the registry,
+// or copies the image to another repository there. [Target] is a destination for
+// oras.Copy.
 //
 // # What is sent
 //
 // Only content that the repository lacks is sent: configs and layers first, then
 // manifests, with children before their index. The root manifest follows them, together
-// with its tag; only its referrers are sent later. If a push fails before the root
-// manifest is put, the tag has not moved, and the next push reuses the layers and
-// children that are complete.
+// with its tag; only its referrers, if [PushOptions.Referrers] is set, are sent later.
+// If a push fails before the root manifest is put, the tag has not moved, and the next
+// push reuses the layers and children that are complete.
 //
 // # API or registry host
 //
@@ -39,7 +39,7 @@
 //
 // # Failures
 //
-// A failed call is attempted again for up to two minutes; see [CallError].
+// A call is retried for up to two minutes if that can help; see [CallError].
 //
 // Through the API, an interrupted layer upload resumes at the position that the service
 // reports, or starts over if the service has lost it; through the registry host, it

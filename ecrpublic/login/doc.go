@@ -12,10 +12,10 @@
 //   - For oras-go, go-containerregistry and net/http, pass a Provider to package
 //     registry. Its Client also renews the one-hour tokens that the registry host
 //     issues.
-//   - For oras-go without package registry, use [Provider.ORASCredential]. The oras-go
-//     client then works for only an hour, because it does not renew those tokens.
-//   - For go-containerregistry without package registry, write a keychain with
-//     [Provider.Serves] and [Provider.Credentials].
+//   - Without package registry, give oras-go [Provider.ORASCredential], or
+//     go-containerregistry a keychain made with [Provider.Serves] and
+//     [Provider.Credentials]. They then work for only an hour, because they do not
+//     renew those tokens.
 //
 // # Whether to log in
 //

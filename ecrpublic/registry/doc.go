@@ -9,7 +9,7 @@
 // [Client.Blob] need no AWS account. They limit the size of every response and verify
 // content against its digest.
 //
-// A [Client] also serves other clients:
+// Other clients can send their requests through a [Client]:
 //
 //   - oras-go: assign it to the Client field of a remote.Repository.
 //   - go-containerregistry: pass [Client.Transport] to remote.WithTransport or
@@ -35,7 +35,7 @@
 // with status 429, all requests pause for as long as the host asks, up to two minutes;
 // if it asks for more, the refused request is not retried.
 //
-// Requests of a push are not paced at first. If the host refuses one for its rate
-// without asking for a pause, requests of its kind are paced to ten a second until five
+// Requests of a push are not paced at first. If the host answers one with status 429
+// and no Retry-After, requests of that kind are limited to ten a second until five
 // seconds pass without a refusal.
 package registry
