@@ -28,7 +28,7 @@
 //   - *http.ResponseError of aws-sdk-go-v2/aws/transport/http, for the status and the
 //     request ID.
 //
-// Each method's documentation lists the exceptions specific to that method. In
+// Each method's documentation names the most important exceptions specific to it. In
 // addition, any operation can return InvalidParameterException or ServerException, and
 // any operation on a repository can return RepositoryNotFoundException.
 //

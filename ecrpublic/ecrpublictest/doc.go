@@ -48,5 +48,5 @@
 //   - RepositoryCatalogDataNotFoundException and ImageTagAlreadyExistsException,
 //     because it is unknown when the service returns them.
 //
-// All state is in memory and ends with the server, unless [WithDataDir] is used.
+// All state is in memory unless [WithDataDir] is used.
 package ecrpublictest

@@ -31,13 +31,13 @@
 // apply to tagged children, but a child is kept as long as any index that lists it is
 // kept.
 //
-// Signatures, attestations and other referrers are pruned together with their subject,
-// in the same way. A referrer is an untagged image whose manifest names a subject, or
-// an image whose only tags are of the form "sha256-<hex>", with or without a suffix
-// such as ".sig" or ".att". An image of the second kind belongs to the subjects that
-// its tags name and to the one that its manifest names, and is kept as long as any of
-// them is. If none of its subjects is in the repository, a referrer is treated like any
-// other image.
+// Signatures, attestations and other referrers are pruned with their subject, as
+// untagged children are with their index: rules ignore them. A referrer is an untagged
+// image whose manifest names a subject, or an image whose only tags are of the form
+// "sha256-<hex>", with or without a suffix such as ".sig" or ".att". An image of the
+// second kind belongs to the subjects that its tags name and to the one that its
+// manifest names, and is kept as long as any of them is. If none of its subjects is in
+// the repository, a referrer is treated like any other image.
 //
 // # What is unknown
 //

@@ -18,11 +18,11 @@
 //
 // # Tokens
 //
-// The host's tokens expire after an hour. It rejects an expired one with status 400
-// instead of 401, so other clients do not renew it. A [Client] renews its token after
-// three quarters of the lifetime. If the host rejects a token earlier, the client
-// renews it and repeats the request, with a new login if necessary. Concurrent requests
-// share one renewal. A wrong wall clock does no harm.
+// Tokens expire after an hour. The host rejects an expired one with status 400 instead
+// of 401, so other clients do not renew it. A [Client] renews its token after three
+// quarters of the lifetime. If the host rejects a token earlier, the client renews it
+// and repeats the request, with a new login if necessary. Concurrent requests share one
+// renewal. A wrong wall clock does no harm.
 //
 // Tokens and logins are sent only to the registry host, not to hosts that it redirects
 // to or names as token endpoints, and not over plain HTTP unless [Options.Host] selects
@@ -35,7 +35,7 @@
 // with status 429, all requests pause for as long as the host asks, up to two minutes;
 // if it asks for more, the refused request is not retried.
 //
-// Requests of a push are not paced at first. If the host answers one with status 429
-// and no Retry-After, requests of that kind are limited to ten a second until five
-// seconds pass without a refusal.
+// Writes are not paced at first. If the host answers the start or the end of an upload,
+// or the put of a manifest, with status 429 and no Retry-After, requests of that kind
+// are limited to ten a second until five seconds pass without a refusal.
 package registry
