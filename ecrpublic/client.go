@@ -35,11 +35,12 @@
 // # Retries and deadlines
 //
 // A call is attempted up to three times, with the retry rules and backoff of the AWS
-// SDKs. A call that fails because a quota is exhausted is not retried. To change the
-// retry behaviour of a client or a single call, set [Options.RetryMaxAttempts] or
-// [Options.Retryer]; to change the retry mode, set it in the aws.Config or in the
-// Options passed to [New]. The context's deadline applies to the whole call, including
-// retries. An attempt ends if no data is sent or received for [Options.StallTimeout].
+// SDKs. LimitExceededException is not retried, because waiting does not restore a
+// quota. To change the retry behaviour of a client or a single call, set
+// [Options.RetryMaxAttempts] or [Options.Retryer]; to change the retry mode, set it in
+// the aws.Config or in the Options passed to [New]. The context's deadline applies to
+// the whole call, including retries. An attempt ends if no data is sent or received for
+// [Options.StallTimeout].
 //
 // # Options for one call
 //

@@ -35,8 +35,8 @@
 // untagged children are with their index: rules ignore them. A referrer is an untagged
 // image whose manifest names a subject, or an image whose only tags are of the form
 // "sha256-<hex>", with or without a suffix such as ".sig" or ".att". An image of the
-// second kind belongs to the subjects that its tags name and to the one that its
-// manifest names, and is kept as long as any of them is. If none of its subjects is in
+// second kind belongs to the subjects that its tags name. It is kept as long as any of
+// them, or the subject in its manifest, is kept. If no image that it belongs to is in
 // the repository, a referrer is treated like any other image.
 //
 // # What is unknown
@@ -67,5 +67,5 @@
 //
 // If Apply ends early, it may leave children and referrers of deleted images behind.
 // The next Prune applies the rules to them as to any other image, so a policy should
-// have a rule for untagged images and one for tags such as "sha256-*".
+// have a rule for untagged images and one for tags that match "sha256-*".
 package housekeeping

@@ -17,25 +17,24 @@
 //
 // Only content that the repository lacks is sent: configs and layers first, then
 // manifests, with children before their index. The root manifest follows them, together
-// with its tag; only its referrers, if [PushOptions.Referrers] is set, are sent later.
-// If a push fails before the root manifest is put, the tag has not moved, and the next
-// push reuses the layers and children that are complete.
+// with its tag; only referrers, if [PushOptions.Referrers] is set, are sent later. If a
+// push fails before the root manifest is put, the tag has not moved, and the next push
+// reuses the layers and children that are complete.
 //
 // # API or registry host
 //
 // By default, content goes through the API. With [TargetOptions.Registry] it goes to
 // public.ecr.aws, as with docker push. This is faster: a layer of any size takes only
-// two requests and a fraction of the API's CPU time. But both the API and
-// public.ecr.aws must be reachable, and the credentials also need the permissions that
-// package login lists.
+// two requests and a fraction of the CPU time. But both the API and public.ecr.aws must
+// be reachable, and the credentials also need the permissions that package login lists.
 //
 // # Memory
 //
 // Memory does not grow with the size of layers; see [TargetOptions.Memory]. This
 // package refuses manifests over 4 MiB, images with more than 10,000 manifests, and
 // sources with more than 100,000 tags or 1,000 pages of tags. Hostile manifests cost a
-// program about 64 MiB at most. The source parses lists of tags and referrers before
-// this package can count their elements, so it should bound them itself, as
+// push or mirror about 64 MiB at most. The source parses lists of tags and referrers
+// before this package can count their elements, so it should bound them itself, as
 // examples/mirror does.
 //
 // # Failures

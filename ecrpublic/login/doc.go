@@ -14,8 +14,8 @@
 //     issues.
 //   - Without package registry, give oras-go [Provider.ORASCredential], or
 //     go-containerregistry a keychain made with [Provider.Serves] and
-//     [Provider.Credentials]. They then work for only an hour, because they do not
-//     renew those tokens.
+//     [Provider.Credentials]. These clients then work for only an hour, because they do
+//     not renew the host's tokens.
 //
 // # Whether to log in
 //
