@@ -7,11 +7,11 @@
 //	result, err := plan.Apply(ctx, client)
 //
 // [EnsureRepository] creates a repository, or updates the catalog data and resource
-// tags of an existing one. [EnsureCatalogData] and [EnsureTags] update one of the two;
-// [EnsureRepositoryPolicy] sets the repository policy. [FindImage] and [ImageExists]
-// look for one image. [DeleteImages] deletes any number of images. These functions take
-// the name of one of the caller's own repositories, without the alias; EnsureTags takes
-// an ARN instead.
+// tags of an existing one. [EnsureCatalogData] and [EnsureTags] each update one of the
+// two; [EnsureRepositoryPolicy] sets the repository policy. [FindImage] and
+// [ImageExists] look for one image. [DeleteImages] deletes any number of images. These
+// functions take the name of one of the caller's own repositories, without the alias;
+// EnsureTags takes an ARN instead.
 //
 // # Pruning
 //
@@ -36,8 +36,8 @@
 // image whose manifest names a subject, or an image whose only tags are of the form
 // "sha256-<hex>", with or without a suffix such as ".sig" or ".att". An image of the
 // second kind belongs to the subjects that its tags name. It is kept as long as any of
-// them, or the subject in its manifest, is kept. If no image that it belongs to is in
-// the repository, a referrer is treated like any other image.
+// them, or the subject in its manifest, is kept. A referrer that belongs to no image in
+// the repository is treated like any other image.
 //
 // # What is unknown
 //

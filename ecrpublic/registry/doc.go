@@ -35,7 +35,7 @@
 // with status 429, all requests pause for as long as the host asks, up to two minutes;
 // if it asks for more, the refused request is not retried.
 //
-// Writes are not paced at first. If the host answers the start or the end of an upload,
-// or the put of a manifest, with status 429 and no Retry-After, requests of that kind
-// are limited to ten a second until five seconds pass without a refusal.
+// Writes are not paced at first. If a request that starts or ends an upload, or puts a
+// manifest, gets status 429 without Retry-After, requests of that kind are limited to
+// ten a second until five seconds pass without a refusal.
 package registry

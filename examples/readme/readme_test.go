@@ -55,7 +55,7 @@ func readmeRegistry(ctx context.Context, client *ecrpublic.Client, repository *r
 	if err != nil {
 		return err
 	}
-	repository.Client = host // host now renews oras-go's tokens; for go-containerregistry, use host.Transport()
+	repository.Client = host // authenticates an oras-go remote.Repository; for go-containerregistry, use host.Transport()
 	for tag, err := range host.Tags(ctx, imageref.Reference{Alias: "docker", RepositoryName: "library/alpine"}) {
 		if err != nil {
 			return err
