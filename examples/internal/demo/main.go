@@ -42,7 +42,9 @@ func notify(parent context.Context, stderr io.Writer) (_ context.Context, stop f
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
 	go func() { // ends with the first signal, or with stop
+		defer close(done)
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
@@ -53,7 +55,10 @@ func notify(parent context.Context, stderr io.Writer) (_ context.Context, stop f
 			signal.Stop(signals)
 		}
 	}()
-	return ctx, func() { cancel(context.Canceled) }
+	return ctx, func() {
+		cancel(context.Canceled)
+		<-done // the notice precedes the error, and the end of the process
+	}
 }
 
 // report prints an error, once, and returns the exit status.
