@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/opencontainers/go-digest"
@@ -34,6 +37,7 @@ func TestWrongArguments(t *testing.T) {
 		"missing: -name":    {"-live"},
 		"invalid boolean":   {"-live=perhaps"},
 		"needs an argument": {"-name"},
+		"-repository: repository name \"App\" does not match":      {"-repository", "App"},
 		"-live and -endpoint need -name and -file; missing: -file": {"-endpoint", "http://127.0.0.1:1", "-name", "x"},
 	} {
 		var stdout bytes.Buffer
@@ -64,6 +68,13 @@ func TestConnect(t *testing.T) {
 	_, err = other.Client.DescribeRegistries(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, 1, own.Emulator.Count("DescribeRegistries"))
+
+	https := strings.Replace(own.URL, "http:", "https:", 1)
+	_, err = demo.Where{Endpoint: https}.Connect(t.Context())
+	require.EqualError(t, err, "-endpoint "+https+" does not serve HTTPS; try "+own.URL)
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	defer secure.Close()
+	require.NoError(t, demo.Where{Endpoint: secure.URL}.CheckEndpoint(t.Context()), "the client checks the certificate")
 
 	own.Close()
 	_, err = demo.Where{Endpoint: own.URL}.Connect(t.Context())

@@ -3,11 +3,14 @@ package demo
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -73,7 +76,7 @@ func (w Where) Connect(ctx context.Context, options ...ecrpublictest.Option) (*S
 }
 
 // CheckEndpoint connects to an endpoint on this machine, and returns an error if no
-// program listens there. Other endpoints may need a proxy and are not checked.
+// program listens there, or if the endpoint is HTTPS and the program is not. Other endpoints may need a proxy and are not checked.
 func (w Where) CheckEndpoint(ctx context.Context) error {
 	u, err := url.Parse(w.Endpoint)
 	if err != nil || u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback() {
@@ -83,7 +86,16 @@ func (w Where) CheckEndpoint(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("cannot connect to -endpoint %s; is the emulator running there? %w", w.Endpoint, err)
 	}
-	return conn.Close()
+	defer conn.Close()
+	if u.Scheme == "https" {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		err := tls.Client(conn, &tls.Config{ServerName: u.Hostname()}).HandshakeContext(ctx)
+		if _, plain := errors.AsType[tls.RecordHeaderError](err); plain {
+			return fmt.Errorf("-endpoint %s does not serve HTTPS; try http://%s", w.Endpoint, u.Host)
+		}
+	}
+	return nil
 }
 
 // awsConfig loads the settings that the AWS CLI uses, and fails early if they have no
