@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
@@ -46,15 +47,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 
+	if *tags != "" {
+		options.Tags = strings.FieldsFunc(*tags, func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	for _, pattern := range options.Tags {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return demo.Usagef("-tags %s: %v", pattern, err)
+		}
+	}
+
 	service, err := flags.Connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer service.Close()
 	options.Repository = cmp.Or(options.Repository, "demo/mirror")
-	if *tags != "" {
-		options.Tags = strings.FieldsFunc(*tags, func(r rune) bool { return r == ',' || r == ' ' })
-	}
 	*create = *create || flags.Emulated() // a new emulator has no repositories
 	rounds := 1
 	if *source == "" {

@@ -53,8 +53,9 @@ func TestFromRegistryToEndpoint(t *testing.T) {
 	assert.Regexp(t, `^copied +nightly .*\ncopied +v1 .*\ncopied +v2 .*\n`, stdout)
 }
 
-func TestEndpointNeedsSource(t *testing.T) {
+func TestRefuses(t *testing.T) {
 	t.Parallel()
 	demotest.Refuses(t, run, "-live and -endpoint need -source and -repository", "-live")
 	demotest.Refuses(t, run, "-source Not A Repository: invalid reference", "-source", "Not A Repository")
+	demotest.Refuses(t, run, "-tags [: syntax error in pattern", "-tags", "v1,[")
 }

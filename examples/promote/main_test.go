@@ -48,6 +48,7 @@ func TestRefuses(t *testing.T) {
 	demotest.Refuses(t, run, "-live and -endpoint need -from", "-endpoint", "http://127.0.0.1:1")
 	demotest.Refuses(t, run, `-from: image reference "not/a:"`, "-from", "not/a:")
 	demotest.Refuses(t, run, "has no tag", "-from", "alias/app:v1")
+	demotest.Refuses(t, run, `-tag: tag "v 1" does not match`, "-tag", "v 1")
 	to := []string{"-endpoint", "http://127.0.0.1:1", "-from"}
 	demotest.Refuses(t, run, "-tag is missing", append(to, "alias/app:v1")...)
 	demotest.Refuses(t, run, "-tag is missing", append(to, "alias/app:v1", "-repository", "app")...)

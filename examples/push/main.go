@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := flags.Require("source", "repository"); err != nil {
 		return err
 	}
-	if err := demo.CheckVia(*via); err != nil {
+	if err := cmp.Or(demo.CheckVia(*via), demo.CheckTag(options.Tag)); err != nil {
 		return err
 	}
 

@@ -85,3 +85,8 @@ func TestEndpointNeedsSource(t *testing.T) {
 	demotest.Refuses(t, run, "missing.tar", "-source", "missing.tar")
 	demotest.Refuses(t, run, "-via carrier: want registry or api", "-via", "carrier")
 }
+
+func TestRefusesTag(t *testing.T) {
+	t.Parallel()
+	demotest.Refuses(t, run, `-tag: tag "v 1" does not match`, "-tag", "v 1")
+}

@@ -44,6 +44,7 @@ func TestWrongArguments(t *testing.T) {
 		flags := demo.NewFlags("program", "")
 		flags.String("name", "", "")
 		flags.String("file", "", "")
+		flags.String("repository", "", "")
 		err := flags.Parse(args, &stdout)
 		if err == nil {
 			err = flags.Require("name", "file")

@@ -3,12 +3,15 @@
 package demo
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net/url"
 	"strings"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
 // UsageError reports invalid arguments. It names the flag.
@@ -52,7 +55,28 @@ func (f *Flags) Parse(args []string, stdout io.Writer) error {
 	case f.NArg() > 0:
 		return Usagef("unexpected argument %q: there are only flags", f.Arg(0))
 	}
-	return checkEndpoint(f.Endpoint)
+	if err := checkEndpoint(f.Endpoint); err != nil {
+		return err
+	}
+	if repository := f.Lookup("repository"); repository != nil && repository.Value.String() != "" {
+		return checkName("repository", imageref.Reference{RepositoryName: repository.Value.String()})
+	}
+	return nil
+}
+
+// CheckTag checks the value of -tag, which may be empty.
+func CheckTag(tag string) error {
+	return checkName("tag", imageref.Reference{Tag: tag})
+}
+
+// checkName checks a flag's value, the only part that the reference has.
+func checkName(name string, ref imageref.Reference) error {
+	ref.Alias = "alias"
+	ref.RepositoryName = cmp.Or(ref.RepositoryName, "repository")
+	if err := ref.Validate(); err != nil {
+		return Usagef("-%s: %v", name, err)
+	}
+	return nil
 }
 
 func checkEndpoint(endpoint string) error {
