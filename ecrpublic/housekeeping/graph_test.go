@@ -1,6 +1,8 @@
 package housekeeping_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -8,7 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
 // oldUntagged is the usual policy of cleanup scripts.
@@ -182,6 +186,34 @@ func TestSignatureOfTwo(t *testing.T) {
 	require.Error(t, plan.GraphError)
 	want[ofGone], want[ofBoth] = "unknown: manifest not readable", "unknown: manifest not readable"
 	assert.Equal(t, want, reasons(plan))
+}
+
+// An image that would not go is not read, unless a manifest that is read lists it, even
+// one whose media type is not that of an index: then its own subject may keep it.
+func TestSignatureInAnImage(t *testing.T) {
+	t.Parallel()
+	for _, mediaType := range []string{mediaTypeImage, mediaTypeIndex} { // described as an image in both cases
+		kept := pushed("A", 30*day, "kept")
+		text := fmt.Sprintf(`{"schemaVersion":2,"subject":{"digest":%q,"size":10}}`, *kept.ImageDigest)
+		signature := pushed("signature", 30*day, signatureTag(digestOf("nothing")))
+		signature.ImageDigest = new(digestOf(text))
+		listText := fmt.Sprintf(`{"schemaVersion":2,"mediaType":%q,"manifests":[{"digest":%q,"size":10}]}`, mediaType, digestOf(text))
+		list := pushed("list", 30*day)
+		list.ImageDigest = new(digestOf(listText))
+		client := listing(kept, signature, list)
+		all := client.DescribeImagesFunc
+		client.DescribeImagesFunc = func(ctx context.Context, in *ecrpublic.DescribeImagesInput, optFns ...func(*ecrpublic.Options)) (*ecrpublic.DescribeImagesOutput, error) {
+			if len(in.ImageIds) > 0 {
+				return nil, &types.ImageNotFoundException{}
+			}
+			return all(ctx, in, optFns...)
+		}
+		plan, err := housekeeping.Prune(t.Context(), client, "app", oldUntagged(), atToday, serving(t, text, listText))
+		require.NoError(t, err)
+		require.NoError(t, plan.GraphError)
+		assert.Equal(t, []string{digestOf(listText)}, planned(plan))
+		assert.Equal(t, "owner kept: "+*kept.ImageDigest, reasons(plan)[digestOf(text)])
+	}
 }
 
 // KeepTags also keeps children and referrers.

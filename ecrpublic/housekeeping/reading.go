@@ -61,7 +61,7 @@ func (r *reading) run(ctx context.Context) error {
 		return nil
 	}
 	if r.most() == nil {
-		r.needed(r.images)
+		markRead(r.images)
 		return nil
 	}
 	var err error
@@ -71,9 +71,15 @@ func (r *reading) run(ctx context.Context) error {
 	if err := r.readAll(ctx, indexes); err != nil {
 		return err
 	}
-	others = r.needed(others)
-	r.total = r.done + len(others)
-	return r.readAll(ctx, others)
+	for {
+		needed, rest := r.split(others)
+		if len(needed) == 0 || err != nil || ctx.Err() != nil {
+			markRead(rest)
+			return err
+		}
+		r.total = r.done + len(needed)
+		err = r.readAll(ctx, needed)
+	}
 }
 
 // most returns the digests of all images that could be deleted, whatever the
@@ -92,19 +98,29 @@ func (r *reading) most() map[string]bool {
 	return deleted
 }
 
-// needed returns the images whose manifests can change the plan, and marks the
-// others as read: children of an index that stays in any case, images that
-// stay because of their push time, and all if nothing can be deleted.
-func (r *reading) needed(images []*image) (needed []*image) {
+// split returns the unread images whose manifests can change the plan, and the rest:
+// children of an index that stays in any case, images that stay because of their push
+// time, and all if nothing can be deleted. A manifest that is read may list children
+// although its media type is not one of an index, so that one of the rest is needed then.
+func (r *reading) split(images []*image) (needed, rest []*image) {
 	most := r.most()
 	for _, image := range images {
-		if most[image.digest] {
+		switch {
+		case image.unread == "":
+		case most[image.digest]:
 			needed = append(needed, image)
-		} else {
-			image.unread = ""
+		default:
+			rest = append(rest, image)
 		}
 	}
-	return needed
+	return needed, rest
+}
+
+// markRead marks images as read whose manifests cannot change the plan.
+func markRead(images []*image) {
+	for _, image := range images {
+		image.unread = ""
+	}
 }
 
 // readAll reads manifests, and tries the unreadable ones once more at the end. It
