@@ -44,7 +44,9 @@ func memoryToParse(desc ocispec.Descriptor) int64 {
 	return parsedCopies*size + min(manifest.MaxDescriptors, size/descriptorText)*parsedDescriptor
 }
 
-func memoryToSend(desc ocispec.Descriptor) int64 { return sentCopies * max(0, desc.Size) }
+func memoryToSend(desc ocispec.Descriptor) int64 {
+	return sentCopies * min(max(0, desc.Size), limits.MaxManifest) // a larger one is not sent
+}
 
 // readNode reads a manifest.
 func (t *Target) readNode(ctx context.Context, source content.Fetcher, desc ocispec.Descriptor) (node, error) {

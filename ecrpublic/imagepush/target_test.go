@@ -233,6 +233,9 @@ func TestTag(t *testing.T) {
 	require.NoError(t, target.Tag(t.Context(), desc, "v1"))
 	assert.Len(t, inputs[ecrpublic.PutImageInput](f), 2, "a tag that is right is left alone")
 	require.Error(t, target.Tag(t.Context(), desc, "a:b"))
+	oversized := desc
+	oversized.Size = math.MaxInt64 / 4
+	require.NoError(t, target.Tag(t.Context(), oversized, "v3"), "the size of what is put is known")
 
 	other := newTarget(t, f) // which has not seen the manifest
 	require.NoError(t, other.Tag(t.Context(), desc, "v1"))
