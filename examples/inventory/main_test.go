@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -152,4 +153,16 @@ func TestThrottledCallsAreRepeated(t *testing.T) {
 	assert.Contains(t, stdout, "team/app")
 	assert.Contains(t, stdout, "team/web")
 	assert.Equal(t, throttled+2, emulator.Count("DescribeImages"))
+}
+
+func TestOnlyThrottledCallsAreRepeatedForLong(t *testing.T) {
+	t.Parallel()
+	retryer := patient(ecrpublic.New(ecrpublic.Options{})).Options().Retryer
+	throttled := &smithy.GenericAPIError{Code: "ThrottlingException"}
+	_, err := retryer.RetryDelay(29, throttled)
+	require.NoError(t, err)
+	_, err = retryer.RetryDelay(9, &types.ServerException{})
+	require.NoError(t, err)
+	_, err = retryer.RetryDelay(10, &types.ServerException{})
+	require.ErrorContains(t, err, "exceeded maximum number of attempts, 10")
 }

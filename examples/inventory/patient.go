@@ -45,8 +45,13 @@ func (p *paced) GetAttemptToken(ctx context.Context) (func(error) error, error) 
 }
 
 // RetryDelay is short at first for a throttled call, which waits for its turn anyway.
+// A call that fails in another way is given up after a few seconds.
 func (p *paced) RetryDelay(attempt int, err error) (time.Duration, error) {
 	if retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err) != aws.TrueTernary {
+		const most = 10
+		if attempt >= most {
+			return 0, &retry.MaxAttemptsError{Attempt: attempt, Err: err}
+		}
 		return p.RetryerV2.RetryDelay(attempt, err)
 	}
 	p.mu.Lock()
