@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"strings"
 	"testing"
 
@@ -69,4 +70,18 @@ func TestOnlyASuccessFillsTheBar(t *testing.T) {
 		assert.Equal(t, failure == nil, strings.Contains(out.String(), "100%"))
 		assert.Empty(t, states[len(states)-1], "the next output begins on a new line")
 	}
+}
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+func TestLostOutputIsAnError(t *testing.T) {
+	t.Parallel()
+	full := &output{w: failing{}}
+	require.NoError(t, full.check(nil), "nothing was written")
+	_, _ = full.Write([]byte("digest")) // as fmt.Fprint in a program that ignores its error
+	require.EqualError(t, full.check(nil), "disk full")
+	require.EqualError(t, full.check(flag.ErrHelp), "disk full")
+	require.EqualError(t, full.check(errors.New("first")), "first")
 }

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 )
 
@@ -18,12 +20,38 @@ type Program func(ctx context.Context, args []string, stdout, stderr io.Writer) 
 // Main runs a program and ends the process. SIGINT (Ctrl-C) and SIGTERM end the
 // program's context, so that it can clean up; a second one ends the process at once.
 // The exit status is 0 after success and -h, 2 after a [*UsageError], 130 after
-// SIGINT, 143 after SIGTERM, and 1 after any other error.
+// SIGINT, 143 after SIGTERM, and 1 after any other error, also of a write to stdout.
 func Main(name string, program Program) {
 	ctx, stop := notify(context.Background(), os.Stderr)
-	err := program(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stdout := &output{w: os.Stdout}
+	err := stdout.check(program(ctx, os.Args[1:], stdout, os.Stderr))
 	stop()
 	os.Exit(report(ctx, os.Stderr, name, err))
+}
+
+// output remembers that a write failed, so that a program need not check each one.
+type output struct {
+	w   io.Writer
+	mu  sync.Mutex
+	err error // the first
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n, err := o.w.Write(p)
+	o.err = cmp.Or(o.err, err)
+	return n, err
+}
+
+// check returns the error of a program, or else that of its output.
+func (o *output) check(err error) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err != nil && (err == nil || errors.Is(err, flag.ErrHelp)) {
+		return o.err
+	}
+	return err
 }
 
 // interruption is the cause of a context that a signal has ended.
