@@ -138,7 +138,9 @@ func (b *receivedBody) Read(p []byte) (int, error) {
 	n, err := x.received.Read(p)
 	x.extend(never)
 	if errors.Is(err, io.EOF) {
-		x.unwatch()
+		if x.unwatch(); x.stalled { // the other side ended the body because it was cut off
+			err = &Error{x.bound}
+		}
 	} else if err != nil {
 		err = x.fail(err)
 	}

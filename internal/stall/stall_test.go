@@ -93,7 +93,26 @@ func TestResponses(t *testing.T) {
 		assert.Equal(t, time.Minute, time.Since(start))
 		require.NoError(t, response.Body.Close())
 	})
+	synctest.Test(t, func(t *testing.T) { // a host may end a body in due form once it sees that it is cut off
+		response, err := usual.Send(t.Context(), get(t), func(r *http.Request) (*http.Response, error) {
+			return &http.Response{Body: endedWith{r.Context()}}, nil
+		})
+		require.NoError(t, err)
+		_, err = io.ReadAll(response.Body)
+		requireStall(t, err)
+		require.NoError(t, response.Body.Close())
+	})
 }
+
+// endedWith is a response's body that ends with a context, without an error.
+type endedWith struct{ ctx context.Context }
+
+func (e endedWith) Read([]byte) (int, error) {
+	<-e.ctx.Done()
+	return 0, io.EOF
+}
+
+func (endedWith) Close() error { return nil }
 
 // TestBodyThatIsReadAfterTheResponse reads a request's body, which a response must not
 // profit from, and whose slow source must not delay the end of a silent response.
