@@ -29,9 +29,12 @@ const (
 	minAttempts = 3               // however long they take
 	maxRetrying = 2 * time.Minute // from the first failure to the start of an attempt
 
-	minDelay     = 25 * time.Millisecond
-	maxDelay     = 5 * time.Second
-	healthyDelay = 4 * time.Millisecond // while other calls succeed
+	minDelay = 25 * time.Millisecond
+	maxDelay = 5 * time.Second
+
+	// While other calls succeed.
+	minHealthyDelay = 2 * time.Millisecond
+	maxHealthyDelay = 2 * time.Second
 )
 
 // errOutOfTime says that a call is not retried because of maxRetrying.
@@ -130,9 +133,9 @@ func (b *budget) GetRetryToken(ctx context.Context, err error) (func(error) erro
 }
 
 // RetryDelay doubles from 25 ms to 5 s, less up to a half. If other calls succeed
-// meanwhile, the service is not down, and the delay grows with the square of the
-// attempts, from 4 ms: most calls succeed soon, but thirty attempts still outlast an
-// outage of one operation. A throttled call that has a pacer waits there.
+// at that time, the service is not down, and it doubles from 2 ms to 2 s: most calls
+// succeed soon, but thirty attempts still outlast an outage of one operation. A
+// throttled call that has a pacer waits there.
 func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 	if b.own {
 		return b.RetryerV2.RetryDelay(attempt, err)
@@ -141,12 +144,17 @@ func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 		return minDelay, nil
 	}
 	b.silent++
-	delay := min(maxDelay, minDelay<<min(b.silent-1, 10))
-	if b.health.since(b.started) {
+	delay := doubled(minDelay, b.silent, maxDelay)
+	if b.health.since(b.started.Add(-minDelay)) {
 		b.silent = 0
-		delay = min(maxDelay, healthyDelay*time.Duration(attempt*attempt))
+		delay = doubled(minHealthyDelay, attempt, maxHealthyDelay)
 	}
 	return delay - rand.N(delay/2), nil
+}
+
+// doubled returns the nth of delays that double.
+func doubled(first time.Duration, n int, limit time.Duration) time.Duration {
+	return min(limit, first<<min(n-1, 10))
 }
 
 // isThrottle reports whether a call was refused for its rate.
