@@ -1,7 +1,6 @@
 package ecrpublic
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -53,7 +52,7 @@ func (c *call) resolveEndpoint(ctx context.Context, request *smithyhttp.Request)
 		span.SetProperty("client.call.resolved_endpoint", endpoint.URI.String())
 	}
 	request.URL.Scheme, request.URL.Host = endpoint.URI.Scheme, endpoint.URI.Host
-	request.URL.Path, request.URL.RawPath = cmp.Or(endpoint.URI.Path, "/"), endpoint.URI.RawPath
+	joinPath(request.URL, &endpoint.URI)
 	for name := range endpoint.Headers {
 		request.Header.Set(name, endpoint.Headers.Get(name))
 	}
@@ -65,6 +64,16 @@ func (c *call) resolveEndpoint(ctx context.Context, request *smithyhttp.Request)
 		c.auth.writable().SetAll(&o.SignerProperties)
 	}
 	return ctx, nil
+}
+
+// joinPath puts the path of an address before that of a request, which is "/" unless a
+// middleware has set another.
+func joinPath(request, address *url.URL) {
+	raw := smithyhttp.JoinPath(address.EscapedPath(), request.EscapedPath())
+	request.Path = smithyhttp.JoinPath(address.Path, request.Path)
+	if raw != request.Path {
+		request.RawPath = raw
+	}
 }
 
 // endpoint returns the address of an attempt.

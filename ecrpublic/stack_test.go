@@ -261,3 +261,22 @@ func TestTracerOfTheContext(t *testing.T) {
 	}
 	assert.Equal(t, []string{"DoHTTPRequest", "Attempt", "RetryLoop"}, names)
 }
+
+// A path that a middleware sets stays, below that of the endpoint.
+func TestMiddlewareSetsThePath(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{"http://127.0.0.1": "/of/mine", "http://127.0.0.1/base": "/base/of/mine", "http://127.0.0.1/b%2Fc/": "/b%2Fc/of/mine"} {
+		s := &script{answers: []answer{{Status: 503}, {Status: 200}}}
+		_, err := scripted(s, ecrpublic.WithoutDelay, ecrpublic.WithAPIOptions(func(stack *middleware.Stack) error {
+			return stack.Build.Add(middleware.BuildMiddlewareFunc("path", func(ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler) (middleware.BuildOutput, middleware.Metadata, error) {
+				in.Request.(*smithyhttp.Request).URL.Path = "/of/mine"
+				return next.HandleBuild(ctx, in)
+			}), middleware.After)
+		}), func(o *ecrpublic.Options) { o.BaseEndpoint = &base }).DescribeRegistries(t.Context(), nil)
+		require.NoError(t, err)
+		for _, r := range s.requests {
+			assert.Equal(t, want, r.URL.EscapedPath(), base)
+		}
+		assert.Len(t, s.requests, 2)
+	}
+}
