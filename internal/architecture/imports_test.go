@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/build"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -118,6 +119,7 @@ func goList(t *testing.T, args ...string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "go", append([]string{"list"}, args...)...)
 	command.Dir = under()
+	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64") // modules differ
 	out, err := command.Output()
 	require.NoError(t, err)
 	return string(out)
