@@ -1,12 +1,14 @@
 package imagepush_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 	"github.com/stretchr/testify/assert"
@@ -46,12 +48,49 @@ func TestDigestsAreRemembered(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, strings.Count(string(data), "\n"), "once")
 
-	damaged, err := imagepush.Open(t.Context(), savedAs(t, "damaged", layer), remember)
-	require.NoError(t, err)
-	f := newFake()
-	_, err = imagepush.Push(t.Context(), f, damaged, imagepush.PushOptions{Repository: "team/app", Tag: "v1"}, unlimited)
-	require.ErrorContains(t, err, "layer "+manifestFor(t, open(t, archive), "").Layers[0].Digest.String(), "a remembered layer is checked when it is sent")
-	assert.Empty(t, f.images)
+	_, err = imagepush.Open(t.Context(), savedAs(t, "damaged", layer), remember)
+	require.ErrorIs(t, err, content.ErrMismatchedDigest, "layers are checked all the same")
+}
+
+// An archive whose layers were checked is not read again until it changes.
+func TestArchiveThatDidNotChange(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		before, after time.Duration // how long ago the archive was written
+		read          bool
+	}{
+		"unchanged":                   {time.Hour, time.Hour, false},
+		"changed":                     {time.Hour, time.Minute, true},
+		"written just before":         {0, 0, true},
+		"written in the future":       {-time.Hour, -time.Hour, true},
+		"an older copy in its place":  {time.Hour, 2 * time.Hour, true},
+		"checked when it was in work": {0, time.Hour, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			digests := filepath.Join(t.TempDir(), "digests")
+			now := time.Now()
+			archive := savedAs(t, "some bytes", "some bytes")
+			opened := func(written time.Time) error {
+				require.NoError(t, os.Chtimes(archive, written, written))
+				source, err := imagepush.Open(t.Context(), archive, func(o *imagepush.OpenOptions) { o.Digests = imagepush.NewDigestFile(digests) })
+				if err == nil {
+					require.NoError(t, source.Close())
+				}
+				return err
+			}
+			require.NoError(t, opened(now.Add(-test.before)))
+			data, err := os.ReadFile(archive)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(archive, bytes.Replace(data, []byte("some bytes"), []byte("some BYTES"), 1), 0o600))
+			err = opened(now.Add(-test.after))
+			if test.read {
+				require.ErrorIs(t, err, content.ErrMismatchedDigest)
+			} else {
+				require.NoError(t, err)
+			}
+		})
+	}
 }
 
 // What the file says wrong is found out when the layer is sent, and a file that

@@ -34,15 +34,15 @@ var _ interface {
 
 // OpenOptions configures [Open]. The zero value of every field works.
 type OpenOptions struct {
-	// Digests remembers the digests of compressed docker save layers. Open does not
-	// read a layer that is remembered by the digest in the image's config; it is
-	// compressed and checked if it is sent. Nil remembers nothing. See
-	// [NewDigestFile].
+	// Digests remembers the digests of compressed docker save layers, so that
+	// layers that were pushed before are not compressed again. They are not even
+	// read if the archive has the size and the time of modification that it had when
+	// they were checked. Nil remembers nothing. See [NewDigestFile].
 	Digests DigestCache
 }
 
 // DigestCache remembers the digests and sizes of compressed layers by the digests
-// of the uncompressed ones. It may forget. Its methods may be called
+// of the uncompressed ones, and of descriptions of where they were found. It may forget. Its methods may be called
 // concurrently. A layer that the repository has is not compressed. A layer whose
 // digest turns out to differ from the remembered one is not pushed.
 type DigestCache = archive.Cache
@@ -64,8 +64,8 @@ func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) 
 // nothing; both must list the same images under the same names.
 //
 // The layers of a layout are used unchanged, and checked against their digests
-// when sent. The layers of any other archive are read by Open, unless they are
-// in [OpenOptions.Digests]; it fails if they do not match the image's config. Uncompressed layers, as docker writes
+// when sent. The layers of any other archive are read by Open, which fails if
+// they do not match the image's config. Uncompressed layers, as docker writes
 // them, are compressed, and up to 2 GiB of the result is kept in a temporary
 // file until [Source.Close]. Such an image has the digest that crane computes.
 //

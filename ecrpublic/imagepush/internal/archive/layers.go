@@ -20,11 +20,12 @@ import (
 // Cache remembers the result of compressing layers. It may forget. Its methods may
 // be called concurrently.
 type Cache interface {
-	// Get returns the digest and the size of a compressed layer.
-	Get(uncompressed digest.Digest) (compressed digest.Digest, size int64, ok bool)
+	// Get returns the digest and the size of a compressed layer. The key is the
+	// digest of the uncompressed layer, or that of a place.
+	Get(key digest.Digest) (compressed digest.Digest, size int64, ok bool)
 
 	// Put stores them.
-	Put(uncompressed, compressed digest.Digest, size int64)
+	Put(key, compressed digest.Digest, size int64)
 }
 
 // layer is a layer of docker save as it is pushed.
@@ -83,6 +84,20 @@ func (b *builder) readLayer(ctx context.Context, name string, claimed claim) (la
 	if err != nil {
 		return layer{}, err
 	}
+	compressed := func() (io.ReadCloser, error) {
+		f, err := b.tar.openEntry(e)
+		if err != nil {
+			return nil, err
+		}
+		return struct {
+			io.Reader
+			io.Closer
+		}{newCompressor(f), f}, nil
+	}
+	found := place{b.tar.state, e.offset, claimed.diffID}
+	if d, size, ok := b.options.get(found.key()); ok { // it was checked
+		return layer{claimed.diffID, d, size, compressed}, nil
+	}
 	f, err := b.tar.openEntry(e)
 	if err != nil {
 		return layer{}, err
@@ -101,30 +116,22 @@ func (b *builder) readLayer(ctx context.Context, name string, claimed claim) (la
 		l.size, l.open = e.size, func() (io.ReadCloser, error) { return b.tar.openEntry(e) }
 		return l, verify(name, l, claimed, err)
 	}
-	compressed := func() (io.ReadCloser, error) {
-		f, err := b.tar.openEntry(e)
-		if err != nil {
-			return nil, err
-		}
-		return struct {
-			io.Reader
-			io.Closer
-		}{newCompressor(f), f}, nil
-	}
-	if b.options.Cache != nil {
-		if d, size, ok := b.options.Cache.Get(claimed.diffID); ok {
-			return layer{claimed.diffID, d, size, compressed}, nil // checked when it is sent
-		}
-	}
-	l, err := b.compress(r)
-	if l.open == nil { // it is not kept
+	l := layer{open: compressed}
+	d, size, known := b.options.get(claimed.diffID)
+	if known {
+		l.digest, l.size = d, size
+		l.diffID, err = digest.SHA256.FromReader(r)
+	} else if l, err = b.compress(r); l.open == nil { // it is not kept
 		l.open = compressed
 	}
-	err = verify(name, l, claimed, err)
-	if err == nil && b.options.Cache != nil {
-		b.options.Cache.Put(l.diffID, l.digest, l.size)
+	if err := verify(name, l, claimed, err); err != nil {
+		return layer{}, err
 	}
-	return l, err
+	if !known {
+		b.options.put(l.diffID, l)
+	}
+	b.options.put(found.key(), l)
+	return l, nil
 }
 
 // verify compares a layer with what the config says of it.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -18,6 +19,21 @@ type Options struct {
 	// Cache remembers what uncompressed layers become when they are compressed;
 	// nil means that every layer of docker save is compressed.
 	Cache Cache
+}
+
+// get asks the cache.
+func (o Options) get(key digest.Digest) (compressed digest.Digest, size int64, ok bool) {
+	if o.Cache == nil || key == "" {
+		return "", 0, false
+	}
+	return o.Cache.Get(key)
+}
+
+// put tells the cache.
+func (o Options) put(key digest.Digest, l layer) {
+	if o.Cache != nil && key != "" {
+		o.Cache.Put(key, l.digest, l.size)
+	}
 }
 
 // Open opens an OCI layout (directory or tar file) or a docker save archive. Close

@@ -33,6 +33,7 @@ const (
 // entry of a name counts, whatever its type.
 type tarFile struct {
 	path    string
+	state   string // of the file; empty if it may still be written
 	entries map[string]entry
 	folders map[string]bool // those that entries stand in
 	names   int             // bytes of all names
@@ -56,7 +57,11 @@ func readTar(ctx context.Context, name string) (*tarFile, error) {
 	if err := refuseCompressed(f); err != nil {
 		return nil, err
 	}
-	t := &tarFile{path: name, entries: map[string]entry{}, folders: map[string]bool{}}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	t := &tarFile{path: name, state: stateOf(name, info), entries: map[string]entry{}, folders: map[string]bool{}}
 	for r := tar.NewReader(f); ; {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
