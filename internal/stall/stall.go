@@ -41,6 +41,7 @@ func (b Bound) Send(ctx context.Context, r *http.Request, send func(*http.Reques
 	if err != nil || response == nil || response.Body == nil || response.Body == http.NoBody {
 		return response, x.fail(err)
 	}
+	x.http2 = response.ProtoMajor == 2
 	x.received, response.Body = response.Body, (*receivedBody)(x)
 	return response, nil
 }
@@ -52,6 +53,7 @@ type exchange struct {
 	begun    time.Time
 	request  http.Request
 	received io.ReadCloser
+	http2    bool // of the response
 
 	mu        sync.Mutex
 	timer     *time.Timer   // runs check; nil once nothing more is to come
@@ -85,6 +87,9 @@ func (x *exchange) check() {
 	if x.elapsed() >= x.deadline && !x.sent.moved() {
 		x.stalled = true
 		x.cancel()
+		if x.http2 { // net/http ignores the context while the host accepts no body
+			_ = x.received.Close()
+		}
 		return
 	}
 	x.timer.Reset(min(x.deadline-x.elapsed(), x.bound.Limit))

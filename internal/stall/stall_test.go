@@ -1,6 +1,7 @@
 package stall_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"math"
@@ -239,4 +240,26 @@ func TestConnectionIsKept(t *testing.T) {
 		require.NoError(t, response.Body.Close())
 	}
 	assert.EqualValues(t, 1, connections.Load())
+}
+
+// Over HTTP/2, a host may send a header and then neither read nor write.
+func TestHTTP2(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte("x"))
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, bytes.NewReader(make([]byte, 8<<20)))
+	require.NoError(t, err)
+	response, err := stall.Bound{Limit: 100 * time.Millisecond}.Send(t.Context(), request, server.Client().Do)
+	if err == nil { // it was not silent before
+		assert.Equal(t, 2, response.ProtoMajor)
+		_, err = io.ReadAll(response.Body)
+		assert.NoError(t, response.Body.Close())
+	}
+	require.ErrorAs(t, err, new(*stall.Error))
 }
