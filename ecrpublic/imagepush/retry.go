@@ -33,7 +33,7 @@ const (
 	maxDelay = 5 * time.Second
 
 	// While other calls succeed.
-	minHealthyDelay = 2 * time.Millisecond
+	minHealthyDelay = time.Millisecond
 	maxHealthyDelay = 2 * time.Second
 )
 
@@ -133,7 +133,7 @@ func (b *budget) GetRetryToken(ctx context.Context, err error) (func(error) erro
 }
 
 // RetryDelay doubles from 25 ms to 5 s, less up to a half. If other calls succeed
-// at that time, the service is not down, and it doubles from 2 ms to 2 s: most calls
+// at that time, the service is not down, and it doubles from 1 ms to 2 s: most calls
 // succeed soon, but thirty attempts still outlast an outage of one operation. A
 // throttled call that has a pacer waits there.
 func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
@@ -154,7 +154,7 @@ func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 
 // doubled returns the nth of delays that double.
 func doubled(first time.Duration, n int, limit time.Duration) time.Duration {
-	return min(limit, first<<min(n-1, 10))
+	return min(limit, first<<min(n-1, 20))
 }
 
 // isThrottle reports whether a call was refused for its rate.
