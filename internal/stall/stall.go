@@ -79,20 +79,30 @@ func (x *exchange) start() {
 // check cuts the exchange off if the deadline has passed, and otherwise sleeps on: a
 // deadline moves with every read, and resetting the timer each time would cost more.
 func (x *exchange) check() {
+	if body := x.cutOff(); body != nil {
+		_ = body.Close()
+	}
+}
+
+// cutOff cancels the exchange if the deadline has passed. It returns the body of an
+// HTTP/2 response, which must be closed: net/http ignores the context while the host
+// accepts nothing of the request's body.
+func (x *exchange) cutOff() io.Closer {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.timer == nil {
-		return
+		return nil
 	}
-	if x.elapsed() >= x.deadline && !x.sent.moved() {
-		x.stalled = true
-		x.cancel()
-		if x.http2 { // net/http ignores the context while the host accepts no body
-			_ = x.received.Close()
-		}
-		return
+	if x.elapsed() < x.deadline || x.sent.moved() {
+		x.timer.Reset(min(x.deadline-x.elapsed(), x.bound.Limit))
+		return nil
 	}
-	x.timer.Reset(min(x.deadline-x.elapsed(), x.bound.Limit))
+	x.stalled = true
+	x.cancel()
+	if !x.http2 {
+		return nil
+	}
+	return x.received
 }
 
 // extend moves the deadline.
