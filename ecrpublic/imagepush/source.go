@@ -41,10 +41,12 @@ type OpenOptions struct {
 	Digests DigestCache
 }
 
-// DigestCache remembers the digests and sizes of compressed layers by the digests
-// of the uncompressed ones, and of descriptions of where they were found. It may forget. Its methods may be called
-// concurrently. A layer that the repository has is not compressed. A layer whose
-// digest turns out to differ from the remembered one is not pushed.
+// DigestCache remembers the digests and sizes of compressed layers. Its keys are the
+// digests of uncompressed layers, and of texts that name a layer's place in an archive.
+// It may forget. Its methods may be called concurrently. No one else must be able to
+// change what it remembers: a layer that the repository has under the remembered digest
+// goes into the image unchecked. Any other layer is compressed, and is not pushed if its
+// digest differs.
 type DigestCache = archive.Cache
 
 // NewDigestFile returns a [DigestCache] in a file, which it creates when needed.
