@@ -45,6 +45,7 @@ func (t *Target) pushManifest(ctx context.Context, desc ocispec.Descriptor, sour
 // empty tag means none.
 func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, tag string, read func() ([]byte, error)) error {
 	if t.cache.hasTag(desc.Digest, tag) {
+		t.report.skip(desc)
 		return nil
 	}
 	if err := t.readAndPut(ctx, desc, tag, read); err != nil {
@@ -54,8 +55,8 @@ func (t *Target) putImage(ctx context.Context, desc ocispec.Descriptor, tag stri
 	if tag != "" {
 		tags = []string{tag}
 	}
+	t.report.upload(desc) // before others can find it, and report that it was there
 	t.cache.addImage(desc.Digest, tags...)
-	t.report.upload(desc)
 	return nil
 }
 

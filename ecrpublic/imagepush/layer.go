@@ -41,6 +41,7 @@ func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source 
 	}
 	defer release()
 	if t.cache.hasLayer(desc.Digest) {
+		t.report.skip(desc)
 		return nil
 	}
 	send := t.sendLayer
@@ -50,8 +51,8 @@ func (t *Target) pushLayer(ctx context.Context, desc ocispec.Descriptor, source 
 	if err := send(ctx, desc, source); err != nil {
 		return fmt.Errorf("layer %s: %w", desc.Digest, err)
 	}
+	t.report.upload(desc) // before others can find it, and report that it was there
 	t.cache.addLayer(desc.Digest, desc.Size)
-	t.report.upload(desc)
 	return nil
 }
 

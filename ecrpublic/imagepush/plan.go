@@ -80,6 +80,7 @@ func (t *Target) rootExists(ctx context.Context, d digest.Digest) (bool, error) 
 
 // run sends what the plan says, and last the root with its tag, if any.
 func (p *plan) run(ctx context.Context, t *Target, source content.ReadOnlyStorage, tag string) error {
+	p.announce(t)
 	if err := t.sendLayers(ctx, source, p.layers); err != nil {
 		return err
 	}
@@ -98,15 +99,27 @@ func (p *plan) run(ctx context.Context, t *Target, source content.ReadOnlyStorag
 	return t.putNode(ctx, source, p.manifests[last], tag)
 }
 
+// announce reports all that is missing.
+func (p *plan) announce(t *Target) {
+	for _, layer := range p.layers {
+		if t.cache.hasLayer(layer.Digest) {
+			t.report.skip(layer)
+		} else {
+			t.report.progress(layer, 0)
+		}
+	}
+	for _, m := range p.manifests {
+		t.report.progress(m.desc, 0)
+	}
+}
+
 func (t *Target) sendLayers(ctx context.Context, source content.ReadOnlyStorage, layers []ocispec.Descriptor) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(t.parallel)
 	for _, layer := range layers {
 		if t.cache.hasLayer(layer.Digest) {
-			t.report.skip(layer)
 			continue
 		}
-		t.report.progress(layer, 0)
 		group.Go(func() error { return t.pushLayer(ctx, layer, fetched{source, layer}) })
 	}
 	return group.Wait()

@@ -7,14 +7,23 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// Progress reports the progress of one layer, config or manifest.
+// Progress reports the progress of one layer, config or manifest. A digest that
+// several images share is reported as one.
+//
+// For each digest, the Descriptor stays the same and Done grows from report to report.
+// If the push succeeds, the last report of each digest has Done equal to
+// Descriptor.Size. Neither the sum of Done over all digests nor that of Descriptor.Size
+// ever shrinks. [Push], [Mirror] and [Promote] report everything that an image lacks
+// before they send its first byte, so that the sum of Descriptor.Size then grows only
+// with further images and referrers.
 type Progress struct {
 	// Descriptor identifies the layer, config or manifest; its Size is the
 	// total.
 	Descriptor ocispec.Descriptor
 
-	// Done is how many of its bytes the repository has: 0 when it is found to be
-	// missing and whenever an upload starts, which can happen more than once.
+	// Done is how many of its bytes were sent: 0 when it is found to be missing, and
+	// the whole size only once the repository has it. An upload that starts again
+	// is not reported until it is further than any before.
 	Done int64
 
 	// Skipped is true if the repository already had it; Done is then the whole
@@ -27,49 +36,71 @@ type report struct {
 	notify func(Progress)
 
 	mu       sync.Mutex
-	settled  map[digest.Digest]bool
+	states   map[digest.Digest]*state
 	uploaded []ocispec.Descriptor
 	skipped  []ocispec.Descriptor
 	pending  []Progress
 	busy     bool // a caller sends what is pending
 }
 
+// state is what was reported of a digest.
+type state struct {
+	desc    ocispec.Descriptor
+	done    int64
+	settled bool // the repository has it
+}
+
 func newReport(notify func(Progress)) *report {
 	if notify == nil {
 		notify = func(Progress) {}
 	}
-	return &report{notify: notify, settled: map[digest.Digest]bool{}}
+	return &report{notify: notify, states: map[digest.Digest]*state{}}
 }
 
+// progress reports how many bytes were sent, unless it was more before.
 func (r *report) progress(desc ocispec.Descriptor, done int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.send(Progress{Descriptor: desc, Done: done})
+	s, first := r.state(desc)
+	if s.settled || done <= s.done && !first {
+		return
+	}
+	s.done = done
+	r.send(Progress{Descriptor: s.desc, Done: done})
 }
 
 func (r *report) upload(desc ocispec.Descriptor) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.settle(desc) {
+	if s, _ := r.state(desc); !s.settled {
 		r.uploaded = append(r.uploaded, desc)
-		r.send(Progress{Descriptor: desc, Done: desc.Size})
+		r.settle(s, false)
 	}
 }
 
+// skip reports that the repository had something, unless it was just sent there.
 func (r *report) skip(desc ocispec.Descriptor) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.settle(desc) {
+	if s, _ := r.state(desc); !s.settled {
 		r.skipped = append(r.skipped, desc)
-		r.send(Progress{Descriptor: desc, Done: desc.Size, Skipped: true})
+		r.settle(s, true)
 	}
 }
 
-// settle reports whether a digest is seen for the first time.
-func (r *report) settle(desc ocispec.Descriptor) bool {
-	first := !r.settled[desc.Digest]
-	r.settled[desc.Digest] = true
-	return first
+// state returns the state of a digest, and whether nothing was reported of it yet.
+func (r *report) state(desc ocispec.Descriptor) (s *state, first bool) {
+	s, known := r.states[desc.Digest]
+	if !known {
+		s = &state{desc: desc}
+		r.states[desc.Digest] = s
+	}
+	return s, !known
+}
+
+func (r *report) settle(s *state, skipped bool) {
+	s.settled, s.done = true, s.desc.Size
+	r.send(Progress{Descriptor: s.desc, Done: s.done, Skipped: skipped})
 }
 
 // send calls notify, one call at a time and without the lock, so that notify may

@@ -135,7 +135,7 @@ func TestProgressOfALayer(t *testing.T) {
 	})
 	data := alphabet(25)
 	require.NoError(t, target.Push(t.Context(), layerOf(data), strings.NewReader(data)))
-	assert.Equal(t, []int64{0, 10, 20, 0, 10, 20, 25}, done)
+	assert.Equal(t, []int64{0, 10, 20, 25}, done, "the second upload is reported once it gets further than the first")
 }
 
 func TestPushStartsALostLayerOver(t *testing.T) {
