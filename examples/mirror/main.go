@@ -97,7 +97,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // mirror shows progress on stderr, and prints the outcome for each tag on stdout.
 func mirror(ctx context.Context, client *ecrpublic.Client, source imagepush.MirrorSource, options imagepush.MirrorOptions, send func(*imagepush.TargetOptions), stdout, stderr io.Writer) error {
-	show, finish := demo.Transfer(stderr)
+	show, finish := demo.Transfers(stderr)
 	result, err := imagepush.Mirror(ctx, client, source, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })
 	finish(err)
 	if options.DryRun && err == nil {

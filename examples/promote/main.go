@@ -111,7 +111,11 @@ func promote(ctx context.Context, service *demo.Service, from, to imageref.Refer
 	if err != nil {
 		return err
 	}
-	show, finish := demo.Transfer(stderr)
+	transfer := demo.Transfer
+	if options.Referrers {
+		transfer = demo.Transfers
+	}
+	show, finish := transfer(stderr)
 	result, err := imagepush.Promote(ctx, service.Client, reader, from, to, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })
 	finish(err)
 	if _, missing := errors.AsType[*types.RepositoryNotFoundException](err); missing {

@@ -120,7 +120,11 @@ func open(ctx context.Context, path, cache string, reference *string) (oras.Read
 
 // push shows progress on stderr, and prints the result on stdout.
 func push(ctx context.Context, service *demo.Service, source oras.ReadOnlyTarget, options imagepush.PushOptions, send func(*imagepush.TargetOptions), uri string, stdout, stderr io.Writer) error {
-	show, finish := demo.Transfer(stderr)
+	transfer := demo.Transfer
+	if options.Referrers {
+		transfer = demo.Transfers
+	}
+	show, finish := transfer(stderr)
 	result, err := imagepush.Push(ctx, service.Client, source, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })
 	finish(err)
 	if err != nil {
