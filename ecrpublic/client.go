@@ -102,18 +102,18 @@ type state struct {
 // New creates a client. It does not fail: invalid options are reported by the
 // first call.
 func New(options Options, optFns ...func(*Options)) *Client {
-	options = options.Copy()
-	options.setDefaults()
-	options.apply(optFns, 0)
-	s := &state{options: options}
+	s := &state{options: options.Copy()}
+	s.options.setDefaults()
+	s.options.apply(optFns, 0)
 	return &Client{"Amazon ECR Public, API version " + ServiceAPIVersion, func() *state { return s }}
 }
 
 // NewFromConfig creates a client from the AWS configuration that package
 // config loads: credentials, region, retries, endpoints and other settings.
 func NewFromConfig(cfg aws.Config, optFns ...func(*Options)) *Client {
+	service := cfg.ServiceOptions
 	return New(fromConfig(cfg), func(o *Options) {
-		for _, fn := range cfg.ServiceOptions {
+		for _, fn := range service {
 			fn(ServiceID, o)
 		}
 		for _, fn := range optFns {

@@ -115,15 +115,11 @@ func configuredEndpoint(cfg aws.Config) *string {
 //
 //lint:file-ignore SA1019 the deprecated resolvers are supported, for programs that use them
 func legacyEndpoints(cfg aws.Config) EndpointResolverV2 {
-	switch {
-	case cfg.EndpointResolverWithOptions != nil:
-		return legacyResolver(func(region string) (aws.Endpoint, error) {
-			return cfg.EndpointResolverWithOptions.ResolveEndpoint(ServiceID, region)
-		})
-	case cfg.EndpointResolver != nil:
-		return legacyResolver(func(region string) (aws.Endpoint, error) {
-			return cfg.EndpointResolver.ResolveEndpoint(ServiceID, region)
-		})
+	if r := cfg.EndpointResolverWithOptions; r != nil {
+		return legacyResolver(func(region string) (aws.Endpoint, error) { return r.ResolveEndpoint(ServiceID, region) })
+	}
+	if r := cfg.EndpointResolver; r != nil {
+		return legacyResolver(func(region string) (aws.Endpoint, error) { return r.ResolveEndpoint(ServiceID, region) })
 	}
 	return nil
 }

@@ -74,12 +74,22 @@ func (c *call) sign(ctx context.Context, request *smithyhttp.Request) (context.C
 	if signer == nil {
 		return ctx, errors.New("no signer")
 	}
-	if c.skew != 0 && !c.options.DisableClockSkewCorrection {
-		c.auth.writable().Set(skewKey{}, c.skew)
+	var skew time.Duration
+	if !c.options.DisableClockSkewCorrection {
+		skew = c.skew
 	}
 	defer c.authTimer(ctx, metricSign)()
 	defer signWithoutZone(request)()
-	if err := signer.SignRequest(ctx, request, c.auth.identity, c.auth.signing); err != nil {
+	var err error
+	if own, ok := signer.(*sigV4Signer); ok { // without another copy of the properties
+		err = own.signAt(ctx, request, c.auth.identity, &c.auth.signing, skew)
+	} else {
+		if skew != 0 {
+			c.auth.writable().Set(skewKey{}, skew)
+		}
+		err = signer.SignRequest(ctx, request, c.auth.identity, c.auth.signing)
+	}
+	if err != nil {
 		return ctx, fmt.Errorf("sign request: %w", err)
 	}
 	return ctx, nil
@@ -132,25 +142,30 @@ type sigV4Signer struct {
 	logs   bool
 }
 
-// SignRequest takes the payload's hash from the context, as all signers of AWS do.
 func (s *sigV4Signer) SignRequest(ctx context.Context, request *smithyhttp.Request, identity smithyauth.Identity, properties smithy.Properties) error {
+	skew, _ := properties.Get(skewKey{}).(time.Duration)
+	return s.signAt(ctx, request, identity, &properties, skew)
+}
+
+// signAt signs by a clock that is skew ahead. It takes the payload's hash from the
+// context, as all signers of AWS do.
+func (s *sigV4Signer) signAt(ctx context.Context, request *smithyhttp.Request, identity smithyauth.Identity, properties *smithy.Properties, skew time.Duration) error {
 	id, ok := identity.(*credentialsIdentity)
 	if !ok {
 		return fmt.Errorf("unexpected identity type %T", identity)
 	}
-	name, named := smithyhttp.GetSigV4SigningName(&properties)
-	region, located := smithyhttp.GetSigV4SigningRegion(&properties)
+	name, named := smithyhttp.GetSigV4SigningName(properties)
+	region, located := smithyhttp.GetSigV4SigningRegion(properties)
 	if !named || !located {
 		return errors.New("sigv4 signing name and region are required")
 	}
 	var options []func(*v4.SignerOptions)
-	if escaped, _ := smithyhttp.GetDisableDoubleEncoding(&properties); escaped {
+	if escaped, _ := smithyhttp.GetDisableDoubleEncoding(properties); escaped {
 		options = append(options, func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	}
 	if s.logs {
 		logger := redactingLogger{s.logger, redactor{redact.NewSecret(id.SessionToken)}}
 		options = append(options, func(o *v4.SignerOptions) { o.LogSigning, o.Logger = true, logger })
 	}
-	skew, _ := properties.Get(skewKey{}).(time.Duration)
 	return s.signer.SignHTTP(ctx, id.Credentials, request.Request, v4.GetPayloadHash(ctx), name, region, time.Now().Add(skew), options...)
 }

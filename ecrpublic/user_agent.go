@@ -19,9 +19,22 @@ import (
 // There are few, and building one is a tenth of the cost of a client's first call.
 var userAgents sync.Map
 
+// userAgentContent is what a header depends on.
+type userAgentContent struct {
+	retryer                     reflect.Type
+	paginates                   bool
+	sources, appID, environment string
+}
+
 // userAgentText returns the User-Agent header.
 func (e *engine) userAgentText() string {
-	content := [2]any{reflect.TypeOf(e.options.Retryer), fmt.Sprintf("%t %v %q %s", e.options.paginates, e.credentialSources(), os.Getenv("AWS_EXECUTION_ENV"), e.options.AppID)}
+	content := userAgentContent{
+		retryer: reflect.TypeOf(e.options.Retryer), paginates: e.options.paginates,
+		appID: e.options.AppID, environment: os.Getenv("AWS_EXECUTION_ENV"),
+	}
+	if sources := e.credentialSources(); len(sources) > 0 {
+		content.sources = fmt.Sprint(sources)
+	}
 	if text, ok := userAgents.Load(content); ok {
 		return text.(string)
 	}

@@ -47,8 +47,9 @@ func partitionOf(region string) *partition {
 	rest, number := cutLast(region)
 	prefix, word := cutLast(rest)
 	regular := only(number, digits) && only(word, wordChars)
+	name, global := strings.CutSuffix(region, "-global")
 	for i := range partitions {
-		if p := &partitions[i]; regular && prefix == p.prefix || region == p.name+"-global" {
+		if p := &partitions[i]; regular && prefix == p.prefix || global && name == p.name {
 			return p
 		}
 	}
