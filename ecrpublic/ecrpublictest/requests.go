@@ -92,7 +92,7 @@ func (rec *recorder) wrap(next http.Handler) http.Handler {
 			Header:    redacted(r.Header),
 		}}
 		if input := wire.NewInput(e.request.Operation); input != nil {
-			e.readInput(r, input)
+			defer e.readInput(r, input)()
 		} else {
 			r.Body = &countedBody{r.Body, e}
 		}

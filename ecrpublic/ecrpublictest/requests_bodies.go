@@ -26,19 +26,19 @@ func (e *recorded) update(change func(*Request)) {
 }
 
 // readInput decodes the body of an API request. A body that cannot be decoded is
-// for the API to refuse.
-func (e *recorded) readInput(r *http.Request, input any) {
+// for the API to refuse. Call release when the request is over.
+func (e *recorded) readInput(r *http.Request, input any) (release func()) {
 	p, err := wire.ReadPayload(r, e.recorder.newHash())
 	if err != nil {
-		return
+		return func() {}
 	}
 	e.request.BytesReceived = p.Size
-	if codec.Unmarshal(p.Text, input) != nil {
-		return
+	if codec.Unmarshal(p.Text, input) == nil {
+		blobs := dropBlobs(input)
+		e.request.Input = input
+		e.inputBytes = len(p.Text) - base64.StdEncoding.EncodedLen(blobs)
 	}
-	blobs := dropBlobs(input)
-	e.request.Input = input
-	e.inputBytes = len(p.Text) - base64.StdEncoding.EncodedLen(blobs)
+	return p.Release
 }
 
 // dropBlobs drops blobs, which are too large to keep, and returns their size.

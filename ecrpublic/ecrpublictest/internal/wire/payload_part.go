@@ -3,6 +3,7 @@ package wire
 import (
 	"bufio"
 	"bytes"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/segmentio/asm/base64"
@@ -30,7 +31,7 @@ func (p *Payload) takePart(in *bufio.Reader, length int64) bool {
 	}
 	p.Text = bytes.Clone(head[:p.cut])
 	_, _ = in.Discard(p.cut)
-	p.part = make([]byte, 0, base64.StdEncoding.DecodedLen(int(min(max(0, length), maxBody))))
+	p.part = partBuffer(base64.StdEncoding.DecodedLen(int(min(max(0, length), maxBody))))
 	for {
 		_, _ = in.Peek(groupChars + 1) // which reads as much as there is
 		chars, _ := in.Peek(in.Buffered())
@@ -48,6 +49,28 @@ func (p *Payload) takePart(in *bufio.Reader, length int64) bool {
 			return true
 		}
 	}
+}
+
+// partBuffers are buffers of large parts: memory that is new costs more than decoding
+// into it.
+var partBuffers sync.Pool
+
+// partBuffer returns an empty buffer with room for a number of bytes.
+func partBuffer(size int) []byte {
+	if b, ok := partBuffers.Get().(*[]byte); ok && cap(*b) >= size {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, size)
+}
+
+// Release lets later requests use the memory of the part. Nobody may read the payload
+// any more.
+func (p *Payload) Release() {
+	const large = 1 << 20
+	if b := p.part; cap(b) >= large {
+		partBuffers.Put(&b)
+	}
+	p.part = nil
 }
 
 // findPart returns the position after the opening quote of the part, or -1 when
