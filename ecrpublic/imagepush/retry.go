@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"sync/atomic"
@@ -29,12 +30,13 @@ const (
 	minAttempts = 3               // however long they take
 	maxRetrying = 2 * time.Minute // from the first failure to the start of an attempt
 
-	minDelay = 25 * time.Millisecond
 	maxDelay = 5 * time.Second
 
-	// While other calls succeed.
-	minHealthyDelay = time.Millisecond
-	maxHealthyDelay = 2 * time.Second
+	// throttledDelay is the delay of a throttled call, which its pacer delays as well.
+	throttledDelay = 25 * time.Millisecond
+
+	// recent is how long before an attempt a success shows that the service is up.
+	recent = 25 * time.Millisecond
 )
 
 // errOutOfTime says that a call is not retried because of maxRetrying.
@@ -132,29 +134,28 @@ func (b *budget) GetRetryToken(ctx context.Context, err error) (func(error) erro
 	return func(error) error { return nil }, nil
 }
 
-// RetryDelay doubles from 25 ms to 5 s, less up to a half. If other calls succeed
-// at that time, the service is not down, and it doubles from 1 ms to 2 s: most calls
-// succeed soon, but thirty attempts still outlast an outage of one operation. A
-// throttled call that has a pacer waits there.
+// RetryDelay grows from 4 ms to 5 s by doubling, less up to a half. If other calls
+// succeed at that time, the service is not down, and it grows from 1 ms by half: most
+// calls succeed soon, but thirty attempts still outlast an outage of one operation.
 func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 	if b.own {
 		return b.RetryerV2.RetryDelay(attempt, err)
 	}
 	if b.pacer != nil && isThrottle(err) {
-		return minDelay, nil
+		return throttledDelay, nil
 	}
 	b.silent++
-	delay := doubled(minDelay, b.silent, maxDelay)
-	if b.health.since(b.started.Add(-minDelay)) {
+	delay := grown(4*time.Millisecond, 2, b.silent)
+	if b.health.since(b.started.Add(-recent)) {
 		b.silent = 0
-		delay = doubled(minHealthyDelay, attempt, maxHealthyDelay)
+		delay = grown(time.Millisecond, 1.5, attempt)
 	}
 	return delay - rand.N(delay/2), nil
 }
 
-// doubled returns the nth of delays that double.
-func doubled(first time.Duration, n int, limit time.Duration) time.Duration {
-	return min(limit, first<<min(n-1, 20))
+// grown returns the nth of delays of which each is the one before it times a factor.
+func grown(first time.Duration, factor float64, n int) time.Duration {
+	return time.Duration(min(float64(maxDelay), float64(first)*math.Pow(factor, float64(n-1))))
 }
 
 // isThrottle reports whether a call was refused for its rate.
