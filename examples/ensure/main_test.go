@@ -44,3 +44,8 @@ func TestErrorsNameFlagAndFile(t *testing.T) {
 	demotest.Refuses(t, run, "-policy "+noLogo+": not valid JSON", "-repository", "web", "-policy", noLogo)
 	demotest.Refuses(t, run, "(-logo "+noLogo+")", "-repository", "web", "-logo", noLogo)
 }
+
+func TestFailures(t *testing.T) {
+	args := []string{"-repository", "app"}
+	demotest.Failures(t, run, args, args)
+}

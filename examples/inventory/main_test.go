@@ -166,3 +166,7 @@ func TestOnlyThrottledCallsAreRepeatedForLong(t *testing.T) {
 	_, err = retryer.RetryDelay(10, &types.ServerException{})
 	require.ErrorContains(t, err, "exceeded maximum number of attempts, 10")
 }
+
+func TestFailures(t *testing.T) {
+	demotest.Failures(t, run, nil, nil)
+}

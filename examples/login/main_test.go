@@ -53,3 +53,8 @@ func TestRemoveNeedsAPlace(t *testing.T) {
 	t.Parallel()
 	demotest.Refuses(t, run, "-remove and -config need -live or -endpoint", "-remove")
 }
+
+func TestFailures(t *testing.T) {
+	args := []string{"-config", filepath.Join(t.TempDir(), "config.json")}
+	demotest.Failures(t, run, args, args)
+}

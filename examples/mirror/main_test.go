@@ -59,3 +59,8 @@ func TestRefuses(t *testing.T) {
 	demotest.Refuses(t, run, "-source Not A Repository: invalid reference", "-source", "Not A Repository")
 	demotest.Refuses(t, run, "-tags [: syntax error in pattern", "-tags", "v1,[")
 }
+
+func TestFailures(t *testing.T) {
+	args := []string{"-source", "docker.io/library/alpine", "-repository", "app", "-tags", "v1"}
+	demotest.Failures(t, run, args, args)
+}

@@ -297,3 +297,8 @@ func TestCleanWaitsForWhatIsUnknown(t *testing.T) {
 		assert.Equal(t, []string{"display name "}, stateOf(t, emulator.Client()))
 	}
 }
+
+func TestFailures(t *testing.T) {
+	args := []string{"-journals", t.TempDir()}
+	demotest.Failures(t, run, args, append(args, "-yes"))
+}

@@ -58,6 +58,9 @@ func connect(ctx context.Context, where demo.Where, registryHost string) (*targe
 		}
 	case where.Endpoint != "":
 		t.name = "endpoint"
+		if _, err := t.hasRegistry(ctx); err != nil && !demo.FromService(err) { // as every probe would
+			return nil, fmt.Errorf("-endpoint %s: %w", where.Endpoint, err)
+		}
 	}
 	t.host = strings.TrimSuffix(cmp.Or(registryHost, t.host), "/")
 	return t, nil

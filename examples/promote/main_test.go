@@ -54,3 +54,8 @@ func TestRefuses(t *testing.T) {
 	demotest.Refuses(t, run, "-tag is missing", append(to, "alias/app:v1", "-repository", "app")...)
 	demotest.Refuses(t, run, "-tag is missing", append(to, "alias/app@sha256:"+strings.Repeat("0", 64), "-repository", "release")...)
 }
+
+func TestFailures(t *testing.T) {
+	args := []string{"-from", "public.ecr.aws/acme/app:v1", "-tag", "stable"}
+	demotest.Failures(t, run, args, args)
+}

@@ -36,3 +36,10 @@ func TestPolicyIsChecked(t *testing.T) {
 	demotest.Refuses(t, run, "rule", "-policy", policy)
 	demotest.Refuses(t, run, "-live and -endpoint need -repository and -policy", "-live")
 }
+
+func TestFailures(t *testing.T) {
+	policy := filepath.Join(t.TempDir(), "policy.json")
+	require.NoError(t, os.WriteFile(policy, []byte(demoPolicy), 0o600))
+	args := []string{"-repository", "app", "-policy", policy}
+	demotest.Failures(t, run, args, args)
+}

@@ -90,3 +90,15 @@ func TestRefusesTag(t *testing.T) {
 	t.Parallel()
 	demotest.Refuses(t, run, `-tag: tag "v 1" does not match`, "-tag", "v 1")
 }
+
+func TestFailures(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "layout")
+	layout, err := oci.New(folder)
+	require.NoError(t, err)
+	store := memory.New()
+	require.NoError(t, demo.AddArtifact(t.Context(), store, "v1", []byte("hello")))
+	_, err = oras.Copy(t.Context(), store, "v1", layout, "v1", oras.DefaultCopyOptions)
+	require.NoError(t, err)
+	args := []string{"-source", folder, "-repository", "app"}
+	demotest.Failures(t, run, args, args)
+}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,13 +60,16 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 		// The client's own rules of what to try again, with other limits.
 		o.Retryer = retry.AddWithMaxBackoffDelay(retry.AddWithMaxAttempts(o.Retryer, 4), 100*time.Millisecond)
 	})
-	call(ctx, client)
+	failed := call(ctx, client)
 	printAttempts(stdout, spans.GetSpans())
 	var recorded metricdata.ResourceMetrics
 	if err := reader.Collect(ctx, &recorded); err != nil {
 		return err
 	}
-	return printMetrics(stdout, recorded)
+	if err := printMetrics(stdout, recorded); err != nil || service.Emulator != nil { // whose calls are meant to fail
+		return err
+	}
+	return failed
 }
 
 // disturb makes each call fail in another way.
@@ -88,16 +92,21 @@ func disturb(emulator *ecrpublictest.Server, stdout io.Writer) {
 	fmt.Fprintln(stdout)
 }
 
-// call makes calls for their spans, which also record errors.
-func call(ctx context.Context, client *ecrpublic.Client) {
-	_, _ = client.DescribeRegistries(ctx, nil)
-	_, _ = client.GetAuthorizationToken(ctx, nil)
-	_, _ = client.GetRegistryCatalogData(ctx, nil)
+// call makes calls for their spans, which also record errors. It returns the first error
+// that concerns more than the repository, which need not exist.
+func call(ctx context.Context, client *ecrpublic.Client) error {
+	_, described := client.DescribeRegistries(ctx, nil)
+	_, token := client.GetAuthorizationToken(ctx, nil)
+	_, catalog := client.GetRegistryCatalogData(ctx, nil)
 	name := "demo/app"
-	_, _ = client.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: &name})
+	_, images := client.DescribeImages(ctx, &ecrpublic.DescribeImagesInput{RepositoryName: &name})
+	if ecrpublic.IsNotFound(images) {
+		images = nil
+	}
 
 	// A deadline bounds a call with all its attempts.
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	_, _ = client.DescribeRepositories(ctx, nil)
+	_, repositories := client.DescribeRepositories(ctx, nil)
+	return cmp.Or(described, token, catalog, images, repositories)
 }

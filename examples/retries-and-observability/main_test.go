@@ -1,11 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"io"
+	"net/http"
 	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
 )
 
@@ -45,4 +50,24 @@ client.call.              attempts  errors  duration
   GetAuthorizationToken   2         1
   GetRegistryCatalogData  1         1
 `, withoutTimes)
+}
+
+// At an endpoint nothing is meant to fail, but the repository need not exist.
+func TestAtAnEndpoint(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer()
+	t.Cleanup(emulator.Close)
+	stdout, _ := demotest.Run(t, run, "-endpoint", emulator.URL)
+	assert.Contains(t, stdout, "DescribeImages: RepositoryNotFoundException")
+	for _, operation := range []string{"DescribeRegistries", "GetAuthorizationToken", "GetRegistryCatalogData", "DescribeImages", "DescribeRepositories"} {
+		emulator.ClearFaults()
+		emulator.Inject(ecrpublictest.Fault{Operation: operation, Effect: ecrpublictest.Status(http.StatusNotImplemented)})
+		var out bytes.Buffer
+		require.ErrorContains(t, run(t.Context(), []string{"-endpoint", emulator.URL}, &out, io.Discard), operation)
+		assert.Contains(t, out.String(), operation, "what was recorded is printed all the same")
+	}
+}
+
+func TestFailures(t *testing.T) {
+	demotest.Failures(t, run, nil, nil)
 }

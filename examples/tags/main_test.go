@@ -79,3 +79,8 @@ func TestProblems(t *testing.T) {
 	demotest.Refuses(t, run, "-reference docker.io/x", "-endpoint", emulator.URL, "-reference", "docker.io/x/y")
 	demotest.Refuses(t, run, "NAME_UNKNOWN", "-endpoint", emulator.URL, "-reference", "public.ecr.aws/acme/nothing")
 }
+
+func TestFailures(t *testing.T) {
+	args := []string{"-reference", "public.ecr.aws/acme/tool"}
+	demotest.Failures(t, run, args, append(args, "-login"))
+}

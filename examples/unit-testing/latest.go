@@ -38,8 +38,9 @@ func latest(ctx context.Context, client ecrpublic.DescribeImagesAPIClient, repos
 	return newest, nil
 }
 
-// newService serves GET /latest/{repository}.
-func newService(client ecrpublic.DescribeImagesAPIClient) http.Handler {
+// newService serves GET /latest/{repository}. It calls failed with the causes of its
+// responses with status 5xx.
+func newService(client ecrpublic.DescribeImagesAPIClient, failed func(error)) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /latest/{repository...}", func(w http.ResponseWriter, r *http.Request) {
 		found, err := latest(r.Context(), client, r.PathValue("repository"))
@@ -47,9 +48,11 @@ func newService(client ecrpublic.DescribeImagesAPIClient) http.Handler {
 		case ecrpublic.IsNotFound(err), err == nil && found == nil:
 			http.Error(w, "no release", http.StatusNotFound)
 		case ecrpublic.IsThrottled(err):
+			failed(err)
 			w.Header().Set("Retry-After", "10")
 			http.Error(w, "try again later", http.StatusServiceUnavailable)
 		case err != nil:
+			failed(err)
 			http.Error(w, "the registry does not answer", http.StatusBadGateway)
 		default:
 			w.Header().Set("Content-Type", "application/json")

@@ -73,7 +73,7 @@ func TestServiceWithEmulator(t *testing.T) {
 	t.Cleanup(emulator.Close)
 	digest, err := emulator.AddImage("team/app", "v1.0")
 	require.NoError(t, err)
-	service := newService(emulator.Client())
+	service := newService(emulator.Client(), ignore)
 
 	answer := get(t, service, "/latest/team/app")
 	assert.Equal(t, http.StatusOK, answer.Code)
@@ -103,7 +103,7 @@ func TestServiceWithFaults(t *testing.T) {
 				require.NoError(t, err)
 			}
 			emulator.Inject(c.fault)
-			assert.Equal(t, c.want, get(t, newService(impatient(emulator)), "/latest/app").Code)
+			assert.Equal(t, c.want, get(t, newService(impatient(emulator), ignore), "/latest/app").Code)
 		})
 	}
 }
@@ -114,6 +114,8 @@ func impatient(emulator *ecrpublictest.Server) *ecrpublic.Client {
 		o.Retryer = retry.AddWithMaxBackoffDelay(o.Retryer, time.Millisecond)
 	})
 }
+
+func ignore(error) {}
 
 func get(t *testing.T, handler http.Handler, path string) *httptest.ResponseRecorder {
 	t.Helper()

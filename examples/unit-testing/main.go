@@ -5,7 +5,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -43,31 +42,39 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 		return err
 	}
 	defer service.Close()
-	handler := newService(service.Client)
+	var cause error
+	handler := newService(service.Client, func(err error) { cause = err })
 	if service.Emulator == nil {
-		return ask(ctx, handler, *repository, stdout)
+		status, err := ask(ctx, handler, *repository, stdout)
+		if err == nil && status == http.StatusNotFound {
+			return fmt.Errorf("repository %s has no image with a tag; name another one with -repository", *repository)
+		}
+		return cmp.Or(err, cause)
 	}
 	if _, err := service.Emulator.AddImage(*repository, "v1.1"); err != nil {
 		return err
 	}
-	if err := errors.Join(ask(ctx, handler, *repository, stdout), ask(ctx, handler, "demo/missing", stdout)); err != nil {
-		return err
+	for _, repository := range []string{*repository, "demo/missing"} {
+		if _, err := ask(ctx, handler, repository, stdout); err != nil {
+			return err
+		}
 	}
 	service.Emulator.Inject(ecrpublictest.Fault{Effect: ecrpublictest.Throttle()})
-	return ask(ctx, handler, *repository, stdout)
+	_, err = ask(ctx, handler, *repository, stdout)
+	return err
 }
 
-// ask sends a request to the service and prints the response.
-func ask(ctx context.Context, handler http.Handler, repository string, stdout io.Writer) error {
+// ask sends a request to the service, prints the response and returns its status.
+func ask(ctx context.Context, handler http.Handler, repository string, stdout io.Writer) (status int, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/latest/"+repository, nil)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, request)
 	if err := context.Cause(ctx); err != nil { // the answer says nothing about the registry
-		return err
+		return 0, err
 	}
 	_, err = fmt.Fprintf(stdout, "GET %s: %d %s\n", request.URL.Path, answer.Code, strings.TrimSpace(answer.Body.String()))
-	return err
+	return answer.Code, err
 }

@@ -32,7 +32,7 @@ func TestServiceWithRecord(t *testing.T) {
 	defer func() { assert.NoError(t, transport.Stop()) }()
 	cfg, err := config.LoadDefaultConfig(t.Context())
 	require.NoError(t, err)
-	service := newService(ecrpublic.NewFromConfig(cfg, func(o *ecrpublic.Options) { o.HTTPClient = &http.Client{Transport: transport} }))
+	service := newService(ecrpublic.NewFromConfig(cfg, func(o *ecrpublic.Options) { o.HTTPClient = &http.Client{Transport: transport} }), ignore)
 
 	answer := get(t, service, "/latest/"+repository)
 	assert.Equal(t, http.StatusOK, answer.Code, answer.Body)
@@ -53,7 +53,7 @@ func TestRecordAndReplay(t *testing.T) {
 		recording, err := newRecorder(file, mode, transport)
 		require.NoError(t, err)
 		client := emulator.Client(func(o *ecrpublic.Options) { o.HTTPClient = &http.Client{Transport: recording} })
-		service := newService(client)
+		service := newService(client, ignore)
 		first = get(t, service, "/latest/team/app").Body.String()
 		second = get(t, service, "/latest/team/missing").Body.String()
 		require.NoError(t, recording.Stop())

@@ -6,6 +6,8 @@ import (
 	"flag"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -79,7 +81,8 @@ func TestConnect(t *testing.T) {
 
 	own.Close()
 	_, err = demo.Where{Endpoint: own.URL}.Connect(t.Context())
-	require.ErrorContains(t, err, "cannot connect to -endpoint "+own.URL+"; is the emulator running there?")
+	require.ErrorContains(t, err, "cannot connect to -endpoint "+own.URL)
+	assert.ErrorContains(t, demo.Advise(err), "is the emulator or service running there?")
 }
 
 func TestLiveIsAWS(t *testing.T) {
@@ -143,4 +146,22 @@ func TestLinesOfProgress(t *testing.T) {
 	transfer(imagepush.Progress{Descriptor: layer, Done: 2048, Skipped: true})
 	end(nil)
 	assert.Equal(t, "e3b0c44298fc     2.0 KiB  25%\ne3b0c44298fc     2.0 KiB  sent\ne3b0c44298fc     2.0 KiB  there already\n", out.String())
+}
+
+func TestFailuresOfEveryExample(t *testing.T) {
+	t.Parallel()
+	mains, err := filepath.Glob("../../*/main.go")
+	require.NoError(t, err)
+	require.NotEmpty(t, mains)
+	for _, file := range mains {
+		var tests []byte
+		files, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*_test.go"))
+		require.NoError(t, err)
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			require.NoError(t, err)
+			tests = append(tests, content...)
+		}
+		assert.Contains(t, string(tests), "demotest.Failures(", "the tests of %s call it", filepath.Dir(file))
+	}
 }

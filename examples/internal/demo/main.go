@@ -26,7 +26,7 @@ func Main(name string, program Program) {
 	stdout := &output{w: os.Stdout}
 	err := stdout.check(program(ctx, os.Args[1:], stdout, os.Stderr))
 	stop()
-	os.Exit(report(ctx, os.Stderr, name, err))
+	os.Exit(Report(ctx, os.Stderr, name, err))
 }
 
 // output remembers that a write failed, so that a program need not check each one.
@@ -89,8 +89,9 @@ func notify(parent context.Context, stderr io.Writer) (_ context.Context, stop f
 	}
 }
 
-// report prints an error, once, and returns the exit status.
-func report(ctx context.Context, stderr io.Writer, name string, err error) int {
+// Report prints the error of a program, once and with what to do about it, and returns
+// the exit status.
+func Report(ctx context.Context, stderr io.Writer, name string, err error) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
@@ -105,6 +106,6 @@ func report(ctx context.Context, stderr io.Writer, name string, err error) int {
 		fmt.Fprintf(stderr, "%s: %v; %[1]s -h lists the flags\n", name, err)
 		return 2
 	}
-	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	fmt.Fprintf(stderr, "%s: %v\n", name, Advise(err))
 	return 1
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -76,7 +77,8 @@ func (w Where) Connect(ctx context.Context, options ...ecrpublictest.Option) (*S
 }
 
 // CheckEndpoint connects to an endpoint on this machine, and returns an error if no
-// program listens there, or if the endpoint is HTTPS and the program is not. Other endpoints may need a proxy and are not checked.
+// program listens there, or if the endpoint is HTTPS and the program is not. Other
+// endpoints may need a proxy and are not checked.
 func (w Where) CheckEndpoint(ctx context.Context) error {
 	u, err := url.Parse(w.Endpoint)
 	if err != nil || u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback() {
@@ -84,7 +86,7 @@ func (w Where) CheckEndpoint(ctx context.Context) error {
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), u.Scheme)))
 	if err != nil {
-		return fmt.Errorf("cannot connect to -endpoint %s; is the emulator running there? %w", w.Endpoint, err)
+		return fmt.Errorf("cannot connect to -endpoint %s: %w", w.Endpoint, err)
 	}
 	defer conn.Close()
 	if u.Scheme == "https" {
@@ -99,20 +101,28 @@ func (w Where) CheckEndpoint(ctx context.Context) error {
 }
 
 // awsConfig loads the settings that the AWS CLI uses, and fails early if they have no
-// credentials.
+// credentials or an impossible region.
 func awsConfig(ctx context.Context) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(httpClient()))
 	if err != nil {
 		return cfg, fmt.Errorf("-live: read the AWS configuration (AWS_PROFILE, ~/.aws/config): %w", err)
 	}
+	if cfg.Region != "" && !region.MatchString(cfg.Region) {
+		return cfg, fmt.Errorf("-live: the region %q (AWS_REGION, or region in ~/.aws/config) must consist of letters, digits and hyphens; leave it out or set us-east-1", cfg.Region)
+	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return cfg, fmt.Errorf(`-live needs AWS credentials and found none that work.
-Get some with "aws configure" or "aws sso login", choose a profile with AWS_PROFILE, or set
-AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; "aws sts get-caller-identity" shows which are used.
-The cause: %w`, err)
+		return cfg, &advised{
+			fmt.Errorf("-live needs AWS credentials and found none that work: %w", err),
+			`
+get some with "aws configure" or "aws sso login", choose a profile with AWS_PROFILE, or set
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; "aws sts get-caller-identity" shows which are used`,
+		}
 	}
 	return cfg, nil
 }
+
+// region matches what can be part of a host name.
+var region = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$`)
 
 // Close stops the emulator if there is one.
 func (s *Service) Close() {
