@@ -26,7 +26,7 @@ type Change struct {
 }
 
 // WriteChanges writes a table of changes: tag, digest now, digest then, bytes to
-// send.
+// send. Without changes it writes only the heading. The error is that of w.
 func WriteChanges(w io.Writer, changes []Change) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "TAG\tNOW\tTHEN\tBYTES")

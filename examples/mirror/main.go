@@ -4,6 +4,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -68,7 +69,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if *source, err = fill(ctx, service); err != nil {
 			return err
 		}
-		rounds = 2
+		if !options.DryRun { // after which the second would say the same
+			rounds = 2
+		}
 	}
 	upstream, err := open(ctx, *source, service)
 	if err != nil {
@@ -100,14 +103,32 @@ func mirror(ctx context.Context, client *ecrpublic.Client, source imagepush.Mirr
 	show, finish := demo.Transfers(stderr)
 	result, err := imagepush.Mirror(ctx, client, source, options, send, func(o *imagepush.TargetOptions) { o.Progress = show })
 	finish(err)
-	if options.DryRun && err == nil {
-		return imagepush.WriteChanges(stdout, result.Changes())
+	if options.DryRun {
+		return errors.Join(printPlan(stdout, result), err)
 	}
 	for _, image := range result.Images {
 		fmt.Fprintf(stdout, "%-10s  %-20s %s\n", state(image), image.Tag, image.Descriptor.Digest)
 	}
 	fmt.Fprintf(stdout, "%d uploaded, %s\n", len(result.Uploaded), demo.Size(result.UploadedBytes))
 	return err
+}
+
+// printPlan prints what would be done for the tags that did not fail.
+func printPlan(w io.Writer, result imagepush.MirrorResult) error {
+	var referrers int64
+	failed := 0
+	for _, image := range result.Images {
+		switch {
+		case image.Err != nil:
+			failed++
+		case image.UpToDate:
+			referrers += image.Bytes
+		}
+	}
+	if failed == len(result.Images) {
+		return nil
+	}
+	return demo.PrintPlan(w, result.Changes(), referrers)
 }
 
 func state(image imagepush.MirroredImage) string {

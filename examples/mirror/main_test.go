@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"testing"
 
@@ -48,9 +50,26 @@ func TestFromRegistryToEndpoint(t *testing.T) {
 	assert.Regexp(t, `^TAG +NOW +THEN +BYTES\nnightly +- +sha256:\w+ +\d+\n$`, stdout)
 	stdout, _ = demotest.Run(t, run, append(args, "-dry-run", "-repository", "new", "-create")...)
 	assert.Regexp(t, `^TAG .*\nnightly .*\nv1 .*\nv2 .*\n$`, stdout)
+	stdout, _ = demotest.Run(t, run, append(args, "-dry-run", "-repository", "copy", "-tags", "v*")...)
+	assert.Equal(t, "nothing to do: every tag is up to date\n", stdout)
 	demotest.Refuses(t, run, "-create creates the repository", append(args, "-repository", "new")...)
 	stdout, _ = demotest.Run(t, run, append(args, "-repository", "api", "-create", "-via", "api")...)
 	assert.Regexp(t, `^copied +nightly .*\ncopied +v1 .*\ncopied +v2 .*\n`, stdout)
+}
+
+func TestDryRunOfWhatCannotBeCopied(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer(ecrpublictest.WithAlias("acme"))
+	t.Cleanup(emulator.Close)
+	for _, name := range []string{"upstream", "copy"} {
+		_, err := emulator.AddImage(name, "v1")
+		require.NoError(t, err)
+	}
+	args := []string{"-endpoint", emulator.URL, "-dry-run", "-repository", "copy", "-source", emulator.RegistryHost() + "/acme/upstream", "-tags"}
+	var stdout bytes.Buffer
+	require.ErrorContains(t, run(t.Context(), append(args, "v1,v2"), &stdout, io.Discard), "mirror tag v2")
+	assert.Regexp(t, `^TAG .*\nv1 .*\n$`, stdout.String())
+	demotest.Refuses(t, run, "mirror tag v2", append(args, "v2")...)
 }
 
 func TestRefuses(t *testing.T) {

@@ -124,8 +124,11 @@ func promote(ctx context.Context, service *demo.Service, from, to imageref.Refer
 	if err != nil {
 		return err
 	}
+	if options.DryRun && result.UpToDate {
+		return demo.PrintPlan(stdout, nil, result.Bytes)
+	}
 	if options.DryRun {
-		return imagepush.WriteChanges(stdout, []imagepush.Change{result.Change()})
+		return demo.PrintPlan(stdout, []imagepush.Change{result.Change()}, 0)
 	}
 	target.Tag = result.Tag
 	fmt.Fprintf(stdout, "image: %s\ndigest: %s\nprevious: %s\n", target, result.Descriptor.Digest, cmp.Or(result.Previous.String(), "none"))

@@ -39,6 +39,10 @@ func TestRollBack(t *testing.T) {
 	assert.Contains(t, stdout, "previous: "+first+"\n")
 	stdout, _ = demotest.Run(t, run, append(args, alias+"/app@"+first)...)
 	assert.Contains(t, stdout, "digest: "+first+"\n")
+	for _, from := range []string{"@" + first, ":stable"} {
+		stdout, _ = demotest.Run(t, run, append(args, alias+"/app"+from, "-dry-run")...)
+		assert.Equal(t, "nothing to do: every tag is up to date\n", stdout)
+	}
 	demotest.Refuses(t, run, "-create creates the repository", append(args, alias+"/app@"+first, "-repository", "missing")...)
 	demotest.Refuses(t, run, "-create creates the repository", append(args, alias+"/app@"+first, "-repository", "missing", "-dry-run")...)
 }

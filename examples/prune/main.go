@@ -115,6 +115,10 @@ func readPolicy(file string) (housekeeping.Policy, error) {
 }
 
 func printPlan(w io.Writer, plan *housekeeping.Plan) error {
+	if len(plan.Delete)+len(plan.Keep) == 0 {
+		_, err := fmt.Fprintln(w, "nothing to delete: the repository has no images")
+		return err
+	}
 	table := newTable(w)
 	for _, d := range plan.Delete {
 		printRow(table, d, "would delete")

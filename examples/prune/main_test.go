@@ -6,9 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo/demotest"
 )
 
@@ -35,6 +38,23 @@ func TestPolicyIsChecked(t *testing.T) {
 	require.NoError(t, os.WriteFile(policy, []byte(`{"rules": [{}]}`), 0o600))
 	demotest.Refuses(t, run, "rule", "-policy", policy)
 	demotest.Refuses(t, run, "-live and -endpoint need -repository and -policy", "-live")
+}
+
+func TestNothingToDelete(t *testing.T) {
+	t.Parallel()
+	emulator := ecrpublictest.NewServer()
+	t.Cleanup(emulator.Close)
+	_, err := emulator.Client().CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("app")})
+	require.NoError(t, err)
+	policy := filepath.Join(t.TempDir(), "policy.json")
+	require.NoError(t, os.WriteFile(policy, []byte(demoPolicy), 0o600))
+	args := []string{"-endpoint", emulator.URL, "-repository", "app", "-policy", policy}
+	stdout, _ := demotest.Run(t, run, args...)
+	assert.Equal(t, "nothing to delete: the repository has no images\n", stdout)
+	_, err = emulator.AddImage("app", "v1")
+	require.NoError(t, err)
+	stdout, _ = demotest.Run(t, run, args...)
+	assert.Regexp(t, `(?s)^ACTION .*\nkeep .*\n\nnothing to delete in 1 image\n$`, stdout)
 }
 
 func TestFailures(t *testing.T) {
