@@ -98,7 +98,8 @@ func TestPartialIndexThatLeavesAChoice(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 
-	list := `[{"Config":"blobs/sha256/` + digest.FromString(`{"architecture":"arm64","os":"linux"}`).Encoded() + `","Layers":[]}]`
+	list := `[{"Config":"blobs/sha256/` + digest.FromString(`{"architecture":"arm64","os":"linux"}`).Encoded() +
+		`","Layers":["blobs/sha256/` + layerOf("for arm64").Digest.Encoded() + `"]}]`
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(list), 0o600))
 	assert.Equal(t, arm64.Digest, digestOf(t, open(t, pack(t, folder)), ""), "manifest.json names it")
 
@@ -127,9 +128,14 @@ func TestManifestJSONThatNamesAnotherImage(t *testing.T) {
 	images.tag(images.image("{}", images.layer("good")), "v1")
 	folder := layout(t, images, "v1")
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "other"), []byte(`{"other":1}`), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`[{"Config":"other","Layers":[]}]`), 0o600))
-	_, err := imagepush.Open(t.Context(), pack(t, folder))
-	require.ErrorContains(t, err, "manifest.json names an image with config "+digest.FromString(`{"other":1}`).String()+", but index.json does not")
+	for tags, want := range map[string]string{
+		`["app:v1"]`: "manifest.json names an image with config " + digest.FromString(`{"other":1}`).String() + ", but index.json does not",
+		`null`:       "but manifest.json does not",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`[{"Config":"other","RepoTags":`+tags+`,"Layers":[]}]`), 0o600))
+		_, err := imagepush.Open(t.Context(), pack(t, folder))
+		require.ErrorContains(t, err, want)
+	}
 }
 
 // An archive with both lists is refused if they mean different images by a name, or if

@@ -3,7 +3,9 @@ package imagepush
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -58,50 +60,111 @@ func matches(got, want ocispec.Platform) bool {
 	return got.OS == want.OS && got.Architecture == want.Architecture && (want.Variant == "" || got.Variant == want.Variant)
 }
 
+// childFor finds the child of an index for a platform. Where the index does not say the
+// platform, the config does. Of several children, the only complete one of a [Source] is
+// meant.
 func childFor(ctx context.Context, source content.Fetcher, root ocispec.Descriptor, want ocispec.Platform) (ocispec.Descriptor, error) {
 	_, index, err := manifest.Fetch(ctx, source, root)
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
-	var found []ocispec.Descriptor
-	var all []string
-	for _, child := range index.Manifests {
-		if child.Platform != nil && matches(*child.Platform, want) {
-			found = append(found, child)
-		}
-		if len(all) < maxNamed {
-			all = append(all, fmt.Sprintf("%s %s", archive.Platform(child), child.Digest))
+	children := slices.DeleteFunc(index.Manifests, archive.IsAttestation)
+	found, err := childrenFor(ctx, source, children, want)
+	if err != nil {
+		return ocispec.Descriptor{}, err
+	}
+	disk, isSource := source.(*Source)
+	if isSource && len(found) > 1 {
+		complete := slices.DeleteFunc(slices.Clone(found), func(child ocispec.Descriptor) bool { return disk.layout.CheckComplete(root, child) != nil })
+		if len(complete) == 1 {
+			return complete[0], nil
 		}
 	}
-	if len(found) != 1 {
-		return ocispec.Descriptor{}, fmt.Errorf("index %s has %d images for %s: %w; it has %s", root.Digest, len(found), archive.Platform(ocispec.Descriptor{Platform: &want}), errdef.ErrNotFound, strings.Join(all, ", "))
+	switch {
+	case len(found) > 1:
+		return ocispec.Descriptor{}, fmt.Errorf("index %s has %d images for %s: %w: choose one by digest: %s", root.Digest, len(found), platformText(want), errdef.ErrMissingReference, listed(found))
+	case len(found) == 0 && isSource:
+		return ocispec.Descriptor{}, fmt.Errorf("index %s has no image for %s: %w; %s", root.Digest, platformText(want), errdef.ErrNotFound, disk.layout.Choices(root))
+	case len(found) == 0:
+		return ocispec.Descriptor{}, fmt.Errorf("index %s has no image for %s: %w; it has %s", root.Digest, platformText(want), errdef.ErrNotFound, listed(children))
+	case isSource:
+		return found[0], disk.layout.CheckComplete(root, found[0])
 	}
 	return found[0], nil
 }
 
+// childrenFor returns the children for a platform. It reads configs only if the index
+// names no child for it, and there are children for which it says nothing.
+func childrenFor(ctx context.Context, source content.Fetcher, children []ocispec.Descriptor, want ocispec.Platform) (found []ocispec.Descriptor, err error) {
+	var silent []ocispec.Descriptor
+	for _, child := range children {
+		switch {
+		case child.Platform != nil && child.Platform.OS != "":
+			if matches(*child.Platform, want) {
+				found = append(found, child)
+			}
+		case manifest.IsImage(child.MediaType):
+			silent = append(silent, child)
+		}
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	for _, child := range silent {
+		got, err := platformOf(ctx, source, child)
+		if _, ok := source.(*Source); ok && errors.Is(err, errdef.ErrNotFound) {
+			continue // it cannot be pushed anyway
+		}
+		if err != nil {
+			return nil, err
+		}
+		if matches(got, want) {
+			found = append(found, child)
+		}
+	}
+	return found, nil
+}
+
+// listed lists children for an error, and not too many.
+func listed(children []ocispec.Descriptor) string {
+	var all []string
+	for _, child := range children[:min(len(children), maxNamed)] {
+		all = append(all, archive.Platform(child)+" "+child.Digest.String())
+	}
+	return strings.Join(all, ", ")
+}
+
+func platformText(p ocispec.Platform) string {
+	return archive.Platform(ocispec.Descriptor{Platform: &p})
+}
+
 // checkPlatform checks the platform in an image's config.
 func checkPlatform(ctx context.Context, source content.Fetcher, image ocispec.Descriptor, want ocispec.Platform) error {
+	got, err := platformOf(ctx, source, image)
+	if err == nil && !matches(got, want) {
+		err = fmt.Errorf("%s is an image for %s, not %s: %w", image.Digest, platformText(got), platformText(want), errdef.ErrNotFound)
+	}
+	return err
+}
+
+// platformOf reads the platform in an image's config.
+func platformOf(ctx context.Context, source content.Fetcher, image ocispec.Descriptor) (platform ocispec.Platform, err error) {
 	_, m, err := manifest.Fetch(ctx, source, image)
 	if err != nil {
-		return err
+		return platform, err
 	}
 	if m.Config == nil || m.Config.Size > limits.MaxManifest {
-		return fmt.Errorf("%s has no config of at most %d bytes, and no platform: %w", image.Digest, limits.MaxManifest, errdef.ErrUnsupported)
+		return platform, fmt.Errorf("%s has no config of at most %d bytes, and no platform: %w", image.Digest, limits.MaxManifest, errdef.ErrUnsupported)
 	}
 	data, err := content.FetchAll(ctx, source, *m.Config)
 	if err != nil {
-		return fmt.Errorf("config %s: %w", m.Config.Digest, err)
+		return platform, fmt.Errorf("config %s: %w", m.Config.Digest, err)
 	}
 	if err := manifest.CheckElements(data); err != nil {
-		return fmt.Errorf("config %s: %w", m.Config.Digest, err)
+		return platform, fmt.Errorf("config %s: %w", m.Config.Digest, err)
 	}
-	var got ocispec.Platform
-	if err := json.Unmarshal(data, &got); err != nil {
-		return fmt.Errorf("config %s: %w", m.Config.Digest, err)
+	if err := json.Unmarshal(data, &platform); err != nil {
+		return platform, fmt.Errorf("config %s: %w", m.Config.Digest, err)
 	}
-	if !matches(got, want) {
-		return fmt.Errorf("%s is an image for %s, not %s: %w", image.Digest,
-			archive.Platform(ocispec.Descriptor{Platform: &got}), archive.Platform(ocispec.Descriptor{Platform: &want}), errdef.ErrNotFound)
-	}
-	return nil
+	return platform, nil
 }

@@ -27,8 +27,9 @@ type PushOptions struct {
 	Reference string
 
 	// Platform selects one image of an index, such as "linux/arm64" or
-	// "linux/arm/v7"; empty means the whole index. An image of another platform
-	// is an error.
+	// "linux/arm/v7"; empty means the whole index. Where the index does not say the
+	// platform of its images, their configs do. An image of another platform is an
+	// error.
 	Platform string
 
 	// Referrers also copies signatures, attestations and other artifacts whose

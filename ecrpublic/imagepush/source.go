@@ -63,7 +63,8 @@ func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) 
 // short form: "v1", "docker.io/library/app:v1" and "app:v1" are the same image.
 // An image of any other archive has the names in manifest.json, such as "app:v1".
 // An archive that has both files is read as a layout, unless its index.json lists
-// nothing; both must list the same images under the same names.
+// nothing; both must list the same images with the same layers under the same names.
+// Only images without a name may be missing from index.json.
 //
 // The layers of a layout are used unchanged, and checked against their digests
 // when sent. The layers of any other archive are read by Open, which fails if
@@ -72,8 +73,8 @@ func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) 
 // file until [Source.Close]. Such an image has the digest that crane computes.
 //
 // Open reads an archive as tar would unpack it: the last entry of a name counts.
-// It rejects names that lead out of the archive, and entries that tools read in
-// different ways. Metadata is limited to 4 MiB per file and 10,000 manifests with
+// It rejects names that lead out of the archive or differ only in case, and headers,
+// entries and metadata that tools read in different ways. Metadata is limited to 4 MiB per file and 10,000 manifests with
 // 20,000 descriptors, and a tar file to 100,000 entries with names of 8 MiB.
 func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Source, error) {
 	var options OpenOptions
@@ -143,7 +144,8 @@ func byName(images []ocispec.Descriptor) map[string][]ocispec.Descriptor {
 // Resolve finds an image by one of its names, see [Open], or by the digest of any
 // manifest. An empty reference means the only image, or the only one with a name.
 // A name shared by several images, such as "latest", is an error that lists unique
-// ones.
+// ones, unless it leads to one image: that of an index and of its only platform that
+// is there, for example.
 //
 // For an incomplete index, as docker save writes it after a pull of one platform,
 // Resolve returns the complete platform, if it is the only one or the one that
@@ -171,7 +173,20 @@ func (s *Source) resolveName(reference string) (ocispec.Descriptor, error) {
 	if isOne(images) {
 		return images[0], nil
 	}
+	if chosen := s.chosen(images); len(chosen) == len(images) && isOne(chosen) {
+		return chosen[0], nil
+	}
 	return ocispec.Descriptor{}, fmt.Errorf("%w: %q is ambiguous, it may be %q", errdef.ErrMissingReference, reference, s.candidates(images))
+}
+
+// chosen returns which images are pushed for images, without those that cannot be.
+func (s *Source) chosen(images []ocispec.Descriptor) (all []ocispec.Descriptor) {
+	for _, image := range images {
+		if image, err := s.layout.Choose(image); err == nil {
+			all = append(all, image)
+		}
+	}
+	return all
 }
 
 // candidates returns what to call images, sorted, and not too many.

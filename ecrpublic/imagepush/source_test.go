@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -147,7 +148,12 @@ func TestNamesThatDockerGives(t *testing.T) {
 		annotations["io.containerd.image.name"] = name
 		_, annotations[ocispec.AnnotationRefName], _ = strings.Cut(name, ":")
 	})
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "manifest.json"), []byte(`[{"Config":"blobs/sha256/`+digest.FromString("{}").Encoded()+`"}]`), 0o600))
+	var saved []string
+	for _, name := range names {
+		saved = append(saved, fmt.Sprintf(`{"Config":"blobs/sha256/%s","RepoTags":[%q],"Layers":["blobs/sha256/%s"]}`,
+			digest.FromString("{}").Encoded(), strings.TrimPrefix(name, "docker.io/"), layerOf(name).Digest.Encoded()))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "manifest.json"), []byte("["+strings.Join(saved, ",")+"]"), 0o600))
 	for _, source := range []*imagepush.Source{open(t, folder), open(t, pack(t, folder))} {
 		for reference, name := range map[string]string{
 			names[0]: names[0], "app0:latest": names[0],

@@ -20,29 +20,45 @@ func (l *Layout) Choose(root ocispec.Descriptor) (ocispec.Descriptor, error) {
 	if err := manifest.CheckMediaType(root.MediaType); err != nil {
 		return ocispec.Descriptor{}, fmt.Errorf("%s: %w", root.Digest, err)
 	}
-	missing := l.missing(root)
-	if missing == "" {
+	if l.missing(root) == "" {
 		return root, nil
 	}
-	var complete, named []ocispec.Descriptor
-	for _, image := range l.platforms(root) {
-		if l.missing(image) == "" {
-			complete = append(complete, image)
-			if l.saved[l.config(image)] {
-				named = append(named, image)
-			}
+	complete := l.complete(root)
+	if len(complete) == 1 {
+		return complete[0], nil
+	}
+	var named []ocispec.Descriptor
+	for _, image := range complete {
+		if l.saved[image.Digest] {
+			named = append(named, image)
 		}
 	}
 	if len(named) == 1 {
 		return named[0], nil
 	}
-	if len(complete) == 1 {
-		return complete[0], nil
-	}
-	return ocispec.Descriptor{}, fmt.Errorf("%s is incomplete: %s: %w; %s", root.Digest, missing, errdef.ErrNotFound, l.choices(complete))
+	return ocispec.Descriptor{}, l.CheckComplete(root, root)
 }
 
-func (l *Layout) choices(complete []ocispec.Descriptor) string {
+// CheckComplete fails if an image at or below root is incomplete. The error lists the
+// complete ones.
+func (l *Layout) CheckComplete(root, image ocispec.Descriptor) error {
+	missing := l.missing(image)
+	if missing == "" {
+		return nil
+	}
+	return fmt.Errorf("%s is incomplete: %s: %w; %s", image.Digest, missing, errdef.ErrNotFound, l.Choices(root))
+}
+
+// complete returns the complete images at and below root, without attestations.
+func (l *Layout) complete(root ocispec.Descriptor) []ocispec.Descriptor {
+	return slices.DeleteFunc(l.leaves(root), func(image ocispec.Descriptor) bool {
+		return IsAttestation(image) || l.missing(image) != ""
+	})
+}
+
+// Choices says for an error which complete images there are at and below root.
+func (l *Layout) Choices(root ocispec.Descriptor) string {
+	complete := l.complete(root)
 	if len(complete) == 0 {
 		return "none of its platforms is complete"
 	}
@@ -99,11 +115,6 @@ func (l *Layout) missing(root ocispec.Descriptor) string {
 	return ""
 }
 
-// platforms returns the images at and below root, without attestations.
-func (l *Layout) platforms(root ocispec.Descriptor) []ocispec.Descriptor {
-	return slices.DeleteFunc(l.leaves(root), isAttestation)
-}
-
 // leaves returns the manifests at and below root that list no others.
 func (l *Layout) leaves(root ocispec.Descriptor) (images []ocispec.Descriptor) {
 	seen := map[digest.Digest]bool{}
@@ -122,15 +133,7 @@ func (l *Layout) leaves(root ocispec.Descriptor) (images []ocispec.Descriptor) {
 	return images
 }
 
-// isAttestation reports whether a child of an index describes another child.
-func isAttestation(desc ocispec.Descriptor) bool {
+// IsAttestation reports whether a child of an index describes another child.
+func IsAttestation(desc ocispec.Descriptor) bool {
 	return desc.Annotations[manifest.AnnotationReferenceType] != "" || desc.Platform != nil && desc.Platform.OS == "unknown"
-}
-
-// config returns the config of an image.
-func (l *Layout) config(image ocispec.Descriptor) digest.Digest {
-	if n := l.manifests[image.Digest]; len(n.blobs) > 0 {
-		return n.blobs[0].Digest
-	}
-	return ""
 }

@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"path"
-	"strings"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -88,75 +86,6 @@ func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, 
 	return b.Layout, nil
 }
 
-// checkSaved compares the two lists of an archive. Every image in manifest.json must
-// also be reachable from index.json, a complete image that index.json names must lead
-// to one in manifest.json, and a name must mean the same image in both.
-func (l *Layout) checkSaved(ctx context.Context, saved savedConfigs, images []savedImage) error {
-	configs := map[digest.Digest]bool{}
-	for _, n := range l.manifests {
-		if manifest.IsImage(n.desc.MediaType) && len(n.blobs) > 0 {
-			configs[n.blobs[0].Digest] = true
-		}
-	}
-	l.saved = map[digest.Digest]bool{}
-	named := map[string]map[digest.Digest]bool{}
-	for _, image := range images {
-		config, err := saved.of(ctx, image)
-		if err != nil {
-			return err
-		}
-		d := config.digest
-		if !configs[d] {
-			return fmt.Errorf("%s names an image with config %s, but %s does not", dockerSaveFile, d, ocispec.ImageIndexFile)
-		}
-		l.saved[d] = true
-		for _, tag := range image.RepoTags {
-			for _, name := range append(shortNames(tag), tag[strings.LastIndexByte(tag, ':')+1:]) {
-				if named[name] == nil {
-					named[name] = map[digest.Digest]bool{}
-				}
-				named[name][d] = true
-			}
-		}
-	}
-	for _, root := range l.Images {
-		if err := l.checkRoot(root, named); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkRoot checks an image of index.json. One without a name is pushed only if the
-// caller names its digest, or if there is no other.
-func (l *Layout) checkRoot(root ocispec.Descriptor, named map[string]map[digest.Digest]bool) error {
-	names := Names(root)
-	if len(names) == 0 {
-		return nil
-	}
-	reached := map[digest.Digest]bool{}
-	complete, listed := false, false
-	for _, image := range l.leaves(root) {
-		config := l.config(image)
-		reached[config] = true
-		complete = complete || l.missing(image) == ""
-		listed = listed || l.saved[config]
-	}
-	if complete && !listed {
-		return fmt.Errorf("%s lists image %s, but %s does not", ocispec.ImageIndexFile, root.Digest, dockerSaveFile)
-	}
-	for _, name := range names {
-		same := len(named[name]) == 0
-		for config := range named[name] {
-			same = same || reached[config]
-		}
-		if !same {
-			return fmt.Errorf("%q is image %s in %s, but another one in %s", name, root.Digest, ocispec.ImageIndexFile, dockerSaveFile)
-		}
-	}
-	return nil
-}
-
 // builder builds a layout from a docker save archive that is not one.
 type builder struct {
 	*Layout
@@ -171,6 +100,9 @@ func (b *builder) build(ctx context.Context, images []savedImage) error {
 	for i, image := range images {
 		var err error
 		if configs[i], err = b.configs.of(ctx, image); err != nil {
+			return err
+		}
+		if err := configs[i].check(image); err != nil {
 			return err
 		}
 	}

@@ -27,7 +27,7 @@ func checkNumber(images []savedImage) error {
 }
 
 // savedConfigs reads the configs of an archive, each once: many images may have the
-// same.
+// same. Those of artifacts may be anything.
 type savedConfigs struct {
 	tar  *tarFile
 	read map[string]savedConfig // by entry
@@ -39,6 +39,15 @@ type savedConfig struct {
 	digest  digest.Digest
 	size    int64
 	diffIDs []digest.Digest // of the uncompressed layers
+	err     error           // why it is not the config of an image, if so
+}
+
+// check fails if it is not the config of an image with these layers.
+func (c savedConfig) check(image savedImage) error {
+	if c.err == nil && len(c.diffIDs) != len(image.Layers) {
+		return fmt.Errorf("%s: %d diff_ids for %d layers", image.Config, len(c.diffIDs), len(image.Layers))
+	}
+	return c.err
 }
 
 func (s savedConfigs) of(ctx context.Context, image savedImage) (savedConfig, error) {
@@ -53,9 +62,6 @@ func (s savedConfigs) of(ctx context.Context, image savedImage) (savedConfig, er
 			return config, err
 		}
 	}
-	if len(config.diffIDs) != len(image.Layers) {
-		return config, fmt.Errorf("%s: %d diff_ids for %d layers", image.Config, len(config.diffIDs), len(image.Layers))
-	}
 	s.read[name] = config
 	return config, nil
 }
@@ -68,17 +74,24 @@ func (t *tarFile) readConfig(name string) (config savedConfig, err error) {
 	if err != nil {
 		return config, err
 	}
-	if err := manifest.CheckElements(data); err != nil {
-		return config, fmt.Errorf("%s: %w", name, err)
+	config = savedConfig{entry: name, digest: digest.FromBytes(data), size: int64(len(data))}
+	config.diffIDs, config.err = parseDiffIDs(name, data)
+	return config, nil
+}
+
+// parseDiffIDs parses the config of an image.
+func parseDiffIDs(name string, config []byte) ([]digest.Digest, error) {
+	if err := manifest.CheckElements(config); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	var parsed struct{ RootFS ocispec.RootFS }
-	if err := json.Unmarshal(data, &parsed); err != nil {
-		return config, fmt.Errorf("%s: %w", name, err)
+	if err := json.Unmarshal(config, &parsed); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	for _, d := range parsed.RootFS.DiffIDs {
 		if err := d.Validate(); err != nil {
-			return config, fmt.Errorf("%s: diff_id %.300q: %w", name, d, err)
+			return nil, fmt.Errorf("%s: diff_id %.300q: %w", name, d, err)
 		}
 	}
-	return savedConfig{name, digest.FromBytes(data), int64(len(data)), parsed.RootFS.DiffIDs}, nil
+	return parsed.RootFS.DiffIDs, nil
 }

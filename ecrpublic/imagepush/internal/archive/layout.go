@@ -33,7 +33,7 @@ type Layout struct {
 	made      map[digest.Digest]blob            // what is not among the files
 	manifests map[digest.Digest]node            // that are there
 	parents   map[digest.Digest][]digest.Digest // the manifests that refer to it
-	saved     map[digest.Digest]bool            // configs of the images that manifest.json lists beside index.json
+	saved     map[digest.Digest]bool            // the manifests that manifest.json lists beside index.json
 	spool     *spool                            // of compressed layers; nil if there are none
 }
 
