@@ -90,5 +90,8 @@ func readJSON(files files, name string, value any) error {
 	if err := json.Unmarshal(data, value); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	if err := checkKeys(data); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	return nil
 }

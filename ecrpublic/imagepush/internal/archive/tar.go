@@ -35,8 +35,9 @@ type tarFile struct {
 	path    string
 	state   string // of the file; empty if it may still be written
 	entries map[string]entry
-	folders map[string]bool // those that entries stand in
-	names   int             // bytes of all names
+	folders map[string]bool   // those that entries stand in
+	mixed   map[string]string // names that are not in lower case, by their lower case
+	names   int               // bytes of all names
 }
 
 // entry is a file, a folder, a link or something else.
@@ -61,7 +62,8 @@ func readTar(ctx context.Context, name string) (*tarFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tarFile{path: name, state: stateOf(name, info), entries: map[string]entry{}, folders: map[string]bool{}}
+	t := &tarFile{path: name, state: stateOf(name, info), entries: map[string]entry{}, folders: map[string]bool{}, mixed: map[string]string{}}
+	end := int64(0) // of the entry before
 	for r := tar.NewReader(f); ; {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
@@ -79,9 +81,14 @@ func readTar(ctx context.Context, name string) (*tarFile, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := t.add(header, offset); err != nil {
+		err = t.add(header, offset)
+		if err == nil {
+			err = checkHeaders(f, end, offset)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("entry %.300q: %w", header.Name, err)
 		}
+		end = padded(offset + header.Size)
 	}
 }
 
@@ -103,11 +110,14 @@ func refuseCompressed(f *os.File) error {
 // add does what unpacking an entry would do. It rejects what tools unpack in
 // different ways.
 func (t *tarFile) add(header *tar.Header, offset int64) error {
-	if header.Typeflag == tar.TypeXGlobalHeader {
-		return nil
-	}
 	if isSparse(header) {
 		return fmt.Errorf("sparse file in a tar: %w", errdef.ErrUnsupported)
+	}
+	if err := checkRecords(header); err != nil {
+		return err
+	}
+	if header.Typeflag == tar.TypeXGlobalHeader {
+		return nil
 	}
 	if err := checkHeader(header); err != nil {
 		return err
@@ -126,6 +136,9 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 		return fmt.Errorf("the names of the entries have more than %d bytes together: %w", maxNames, errdef.ErrSizeExceedsLimit)
 	}
 	name = strings.Clone(name) // which may be part of a header of a megabyte
+	if err := t.checkCase(name); err != nil {
+		return err
+	}
 	if err := t.addFolders(name); err != nil {
 		return err
 	}
@@ -182,7 +195,8 @@ func checkHeader(header *tar.Header) error {
 			return fmt.Errorf("has %d bytes, but an entry of tar type %q must have none", header.Size, header.Typeflag)
 		}
 	}
-	if header.Typeflag != tar.TypeDir && strings.HasSuffix(header.Name, "/") {
+	last := header.Name[strings.LastIndexByte(header.Name, '/')+1:]
+	if header.Typeflag != tar.TypeDir && (last == "" || last == ".") {
 		return fmt.Errorf("has a directory's name, but tar type %q", header.Typeflag)
 	}
 	return nil
@@ -197,6 +211,9 @@ func (t *tarFile) addFolders(name string) error {
 		}
 		if len(t.folders) == maxEntries {
 			return fmt.Errorf("more than %d directories: %w", maxEntries, errdef.ErrSizeExceedsLimit)
+		}
+		if err := t.checkCase(dir); err != nil {
+			return err
 		}
 		t.folders[dir] = true
 	}
@@ -299,18 +316,28 @@ type section struct {
 	io.Closer
 }
 
-// checkUnique refuses a name that has two entries which differ. Tools that read
-// single entries take the first, tools that unpack the archive the last.
+// checkUnique refuses a name that has two entries which differ, and one that a link
+// leads to from there. Tools that read single entries take the first, tools that unpack
+// the archive the last.
 func (t *tarFile) checkUnique(name string) error {
-	last, ok := t.entries[name]
-	if !ok || last.first == nil {
-		return nil
+	for links := 0; links <= maxLinks; links++ {
+		last, ok := t.entries[name]
+		if !ok {
+			return nil
+		}
+		if last.first != nil {
+			if same, err := t.equal(*last.first, last); err != nil {
+				return err
+			} else if !same {
+				return fmt.Errorf("two entries named %q differ, and tools disagree on which one counts", name)
+			}
+		}
+		if last.kind != tar.TypeSymlink {
+			return nil
+		}
+		name = last.target
 	}
-	same, err := t.equal(*last.first, last)
-	if err == nil && !same {
-		err = fmt.Errorf("two entries named %q differ, and tools disagree on which one counts", name)
-	}
-	return err
+	return nil // reading it fails
 }
 
 func (t *tarFile) equal(a, b entry) (bool, error) {
