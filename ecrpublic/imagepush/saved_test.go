@@ -162,6 +162,56 @@ func TestImageWithoutATagThatDockerLeavesOut(t *testing.T) {
 	require.ErrorContains(t, err, "save images by their tags, or each by itself")
 }
 
+// Docker without containerd's image store has no compressed layers, and makes manifests
+// when it saves. The image is pushed as if they were not there.
+func TestManifestsThatDockerMakesOnSaving(t *testing.T) {
+	t.Parallel()
+	config, other := configOf("base", "top"), configOf("base")
+	d := &docker28{images: newImages(t), loose: []string{other}}
+	plain := func(layer string) string {
+		return fmt.Sprintf(`%q:{"mediaType":%q,"size":%d,"digest":%[1]q}`, digest.FromString(layer), ocispec.MediaTypeImageLayer, len(layer))
+	}
+	entry := func(data string) string { return "blobs/sha256/" + digest.FromString(data).Encoded() }
+	list := func(tags, config, sources string, layers ...string) {
+		for i, layer := range layers {
+			layers[i] = fmt.Sprintf("%q", entry(layer))
+		}
+		d.saved = append(d.saved, fmt.Sprintf(`{"Config":%q,"RepoTags":%s,"Layers":[%s],"LayerSources":{%s}}`, entry(config), tags, strings.Join(layers, ","), sources))
+	}
+	made := d.image(config, d.layer("base"), d.layer("top"))
+	d.save(made, "app:v1")
+	d.save(made, "app:v2")
+	list(`["app:v1","app:v2"]`, config, plain("base")+","+plain("top"), "base", "top")
+	list(`null`, other, plain("base"), "base")
+	source := open(t, d.archive())
+	alone := archiveOf(t, file("config", config), file("base", "base"), file("top", "top"), file("manifest.json", `[{"Config":"config","RepoTags":["x"],"Layers":["base","top"]}]`))
+	want := digestOf(t, open(t, alone), "x")
+	for _, reference := range []string{"", "v1", "app:v1", "docker.io/library/app:v2"} {
+		assert.Equal(t, want, digestOf(t, source, reference), reference)
+	}
+	assert.Equal(t, made.Digest, digestOf(t, source, made.Digest.String()), "docker's manifest, if it is asked for")
+	f := newFake()
+	_, err := imagepush.Push(t.Context(), f, source, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited)
+	require.NoError(t, err)
+	for _, layer := range manifestFor(t, source, "v1").Layers {
+		assert.Contains(t, []string{"base", "top"}, gunzipped(t, f.layers[layer.Digest.String()]))
+	}
+
+	untagged := archiveOf(t, file("config", other), file("base", "base"), file("manifest.json", `[{"Config":"config","Layers":["base"]}]`))
+	second := digestOf(t, open(t, untagged), "")
+	assert.Equal(t, second, digestOf(t, source, second.String()), "which index.json does not list")
+	d.index, d.saved[0] = nil, strings.Replace(d.saved[0], `["app:v1","app:v2"]`, "null", 1)
+	d.save(made, "")
+	_, err = open(t, d.archive()).Resolve(t.Context(), "")
+	require.ErrorIs(t, err, errdef.ErrMissingReference)
+	require.ErrorContains(t, err, want.String())
+	require.ErrorContains(t, err, second.String())
+
+	d.saved = d.saved[:0]
+	list(`null`, config, plain("base")+","+strings.Replace(plain("top"), "layer.v1.tar", "layer.v1.tar+gzip", 1), "base", "top")
+	assert.Equal(t, made.Digest, digestOf(t, open(t, d.archive()), ""), "its layers may be compressed")
+}
+
 // A name need not be given if all lead to one image.
 func TestNamesOfAnIndexAndOfItsPlatform(t *testing.T) {
 	t.Parallel()

@@ -67,15 +67,17 @@ func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) 
 // Only images without a name may be missing from index.json.
 //
 // The layers of a layout are used unchanged, and checked against their digests
-// when sent. The layers of any other archive are read by Open, which fails if
-// they do not match the image's config. Uncompressed layers, as docker writes
-// them, are compressed, and up to 2 GiB of the result is kept in a temporary
-// file until [Source.Close]. Such an image has the digest that crane computes.
+// when sent. The layers of any other archive, and of docker save without
+// containerd's image store, are read by Open, which fails if they do not match the
+// image's config. Uncompressed layers, as docker writes them, are compressed, and
+// up to 2 GiB of the result is kept in a temporary file until [Source.Close]. Such
+// an image has the digest that crane computes.
 //
 // Open reads an archive as tar would unpack it: the last entry of a name counts.
-// It rejects names that lead out of the archive or differ only in case, and headers,
-// entries and metadata that tools read in different ways. Metadata is limited to 4 MiB per file and 10,000 manifests with
-// 20,000 descriptors, and a tar file to 100,000 entries with names of 8 MiB.
+// It rejects names that lead out of the archive or differ only in case, and
+// headers, entries and metadata that tools read in different ways. Metadata is
+// limited to 4 MiB per file and 10,000 manifests with 20,000 descriptors, and a
+// tar file to 100,000 entries with names of 8 MiB.
 func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Source, error) {
 	var options OpenOptions
 	for _, fn := range optFns {

@@ -137,3 +137,12 @@ func (l *Layout) leaves(root ocispec.Descriptor) (images []ocispec.Descriptor) {
 func IsAttestation(desc ocispec.Descriptor) bool {
 	return desc.Annotations[manifest.AnnotationReferenceType] != "" || desc.Platform != nil && desc.Platform.OS == "unknown"
 }
+
+// config returns the config of an image, "" for anything else.
+func (l *Layout) config(image ocispec.Descriptor) digest.Digest {
+	n, ok := l.manifests[image.Digest]
+	if !ok || len(n.blobs) == 0 || !manifest.IsImage(n.desc.MediaType) {
+		return ""
+	}
+	return n.blobs[0].Digest
+}

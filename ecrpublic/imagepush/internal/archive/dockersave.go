@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -52,7 +53,7 @@ type savedBlob struct {
 }
 
 // openDockerSave opens an archive that has manifest.json. If it is also a layout
-// that lists images, it is opened as a layout.
+// that lists images, it is opened as a layout, unless docker made that on saving.
 func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, error) {
 	if err := t.checkUnique(dockerSaveFile); err != nil {
 		return nil, err
@@ -64,21 +65,23 @@ func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, 
 	if err := checkNumber(images); err != nil {
 		return nil, err
 	}
-	configs := savedConfigs{t, map[string]savedConfig{}}
+	b := &builder{
+		Layout:  &Layout{files: t},
+		tar:     t,
+		configs: savedConfigs{t, map[string]savedConfig{}},
+		options: options,
+	}
 	if t.has(ocispec.ImageLayoutFile) {
 		l, err := openLayout(ctx, t)
 		if err != nil {
 			return nil, err
 		}
 		if len(l.Images) > 0 {
-			return l, l.checkSaved(ctx, configs, images)
+			if err := l.checkSaved(ctx, b.configs, images); err != nil || !madeOnSaving(images) {
+				return l, err
+			}
+			b.Layout = l
 		}
-	}
-	b := &builder{
-		Layout:  &Layout{files: t, made: map[digest.Digest]blob{}},
-		tar:     t,
-		configs: configs,
-		options: options,
 	}
 	if err := b.build(ctx, images); err != nil {
 		return nil, errors.Join(err, b.Layout.Close())
@@ -86,7 +89,25 @@ func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, 
 	return b.Layout, nil
 }
 
-// builder builds a layout from a docker save archive that is not one.
+// madeOnSaving reports whether docker made the manifests of a layout when it saved the
+// images. Without containerd's image store it has no others, and no compressed layers:
+// manifest.json then says of each layer that it is not compressed, or where it is kept.
+func madeOnSaving(images []savedImage) bool {
+	for _, image := range images {
+		for _, source := range image.LayerSources {
+			if !source.isPlain() && !manifest.IsForeignLayer(source.MediaType) {
+				return false
+			}
+		}
+		if len(image.LayerSources) == 0 {
+			return false
+		}
+	}
+	return len(images) > 0
+}
+
+// builder builds a layout from a docker save archive. If that is a layout already, its
+// images are replaced.
 type builder struct {
 	*Layout
 	tar     *tarFile
@@ -109,17 +130,49 @@ func (b *builder) build(ctx context.Context, images []savedImage) error {
 	if err := b.readLayers(ctx, images, configs); err != nil {
 		return err
 	}
+	replaced := b.Images
+	listed := map[digest.Digest][]ocispec.Descriptor{} // by config
+	for _, image := range replaced {
+		config := b.config(image)
+		listed[config] = append(listed[config], image)
+	}
+	b.Images, b.made = nil, map[digest.Digest]blob{}
 	for i, image := range images {
-		if err := b.addImage(image, configs[i]); err != nil {
+		desc, err := b.addImage(image, configs[i])
+		if err != nil {
 			return err
 		}
+		b.list(desc, image.RepoTags, listed[configs[i].digest])
+		delete(listed, configs[i].digest)
 	}
-	return b.load(ctx)
+	for _, image := range replaced {
+		if len(listed[b.config(image)]) > 0 {
+			b.Images = append(b.Images, image)
+		}
+	}
+	return b.load(ctx, append(slices.Clone(b.Images), replaced...))
 }
 
-// addImage adds an image with its manifest, and its config and layers under their
-// digests.
-func (b *builder) addImage(image savedImage, config savedConfig) error {
+// list lists an image as index.json does, or else by its tags.
+func (b *builder) list(desc ocispec.Descriptor, tags []string, listed []ocispec.Descriptor) {
+	for _, as := range listed {
+		desc.Annotations = as.Annotations
+		b.Images = append(b.Images, desc)
+	}
+	if len(listed) > 0 {
+		return
+	}
+	for _, tag := range tags {
+		desc.Annotations = map[string]string{ocispec.AnnotationRefName: tag}
+		b.Images = append(b.Images, desc)
+	}
+	if len(tags) == 0 {
+		b.Images = append(b.Images, desc)
+	}
+}
+
+// addImage adds the manifest of an image, and its config and layers under their digests.
+func (b *builder) addImage(image savedImage, config savedConfig) (desc ocispec.Descriptor, err error) {
 	m := savedManifest{
 		SchemaVersion: 2,
 		MediaType:     manifest.MediaTypeDockerManifest,
@@ -134,25 +187,17 @@ func (b *builder) addImage(image savedImage, config savedConfig) error {
 		}
 		l := b.layers[path.Clean(name)]
 		if err := verify(name, l, claim{config.diffIDs[i], image.Config}, nil); err != nil {
-			return err
+			return desc, err
 		}
 		m.Layers = append(m.Layers, savedBlob{MediaType: dockerLayer, Size: l.size, Digest: l.digest})
 		b.made[l.digest] = blob{l.size, l.open}
 	}
 	data, err := json.Marshal(m)
 	if err != nil {
-		return err
+		return desc, err
 	}
 	added := b.addData(m.MediaType, data)
-	desc := ocispec.Descriptor{MediaType: added.MediaType, Digest: added.Digest, Size: added.Size}
-	if len(image.RepoTags) == 0 {
-		b.Images = append(b.Images, desc)
-	}
-	for _, tag := range image.RepoTags {
-		desc.Annotations = map[string]string{ocispec.AnnotationRefName: tag}
-		b.Images = append(b.Images, desc)
-	}
-	return nil
+	return ocispec.Descriptor{MediaType: added.MediaType, Digest: added.Digest, Size: added.Size}, nil
 }
 
 // source returns what LayerSources says of a layer. For layers stored
@@ -160,8 +205,12 @@ func (b *builder) addImage(image savedImage, config savedConfig) error {
 // later lists uncompressed layers there, too.
 func (i savedImage) source(diffID digest.Digest) (savedBlob, bool) {
 	source, ok := i.LayerSources[diffID]
-	plain := source.MediaType == dockerPlainLayer || source.MediaType == ocispec.MediaTypeImageLayer
-	return source, ok && !plain
+	return source, ok && !source.isPlain()
+}
+
+// isPlain reports whether it is a layer that is not compressed.
+func (b savedBlob) isPlain() bool {
+	return b.MediaType == dockerPlainLayer || b.MediaType == ocispec.MediaTypeImageLayer
 }
 
 // addData adds bytes under their digest.

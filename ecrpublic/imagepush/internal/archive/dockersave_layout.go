@@ -9,8 +9,6 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
-
-	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
 // savedNames are the manifests that manifest.json means by a name.
@@ -33,11 +31,12 @@ func (s savedNames) add(tag string, d digest.Digest) {
 func (l *Layout) checkSaved(ctx context.Context, saved savedConfigs, images []savedImage) error {
 	byConfig := map[digest.Digest][]node{}
 	for _, n := range l.manifests {
-		if manifest.IsImage(n.desc.MediaType) && len(n.blobs) > 0 {
-			byConfig[n.blobs[0].Digest] = append(byConfig[n.blobs[0].Digest], n)
+		if config := l.config(n.desc); config != "" {
+			byConfig[config] = append(byConfig[config], n)
 		}
 	}
 	hasNames := slices.ContainsFunc(l.Images, func(image ocispec.Descriptor) bool { return len(Names(image)) > 0 })
+	mayLack := hasNames || madeOnSaving(images)
 	l.saved = map[digest.Digest]bool{}
 	named := savedNames{}
 	for _, image := range images {
@@ -46,7 +45,7 @@ func (l *Layout) checkSaved(ctx context.Context, saved savedConfigs, images []sa
 			return err
 		}
 		nodes := byConfig[config.digest]
-		if len(nodes) == 0 && hasNames && len(image.RepoTags) == 0 {
+		if len(nodes) == 0 && mayLack && len(image.RepoTags) == 0 {
 			continue
 		}
 		same := slices.DeleteFunc(slices.Clone(nodes), func(n node) bool { return !image.hasLayers(config, n.blobs[1:]) })

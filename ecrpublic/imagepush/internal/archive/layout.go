@@ -63,14 +63,14 @@ func openLayout(ctx context.Context, files files) (*Layout, error) {
 		return nil, err
 	}
 	l := &Layout{Images: index.Manifests, files: files}
-	return l, l.load(ctx)
+	return l, l.load(ctx, l.Images)
 }
 
-// load reads the manifests at and below the images.
-func (l *Layout) load(ctx context.Context) error {
+// load reads the manifests at and below some.
+func (l *Layout) load(ctx context.Context, roots []ocispec.Descriptor) error {
 	l.manifests, l.parents = map[digest.Digest]node{}, map[digest.Digest][]digest.Digest{}
 	links := 0
-	for next := slices.Clone(l.Images); len(next) > 0; next = next[1:] {
+	for next := slices.Clone(roots); len(next) > 0; next = next[1:] {
 		desc := next[0]
 		if _, ok := l.manifests[desc.Digest]; ok || !manifest.IsManifest(desc.MediaType) {
 			continue
