@@ -30,6 +30,7 @@ const (
 	minAttempts = 3               // however long they take
 	maxRetrying = 2 * time.Minute // from the first failure to the start of an attempt
 
+	minDelay = time.Millisecond
 	maxDelay = 5 * time.Second
 
 	// throttledDelay is the delay of a throttled call, which its pacer delays as well.
@@ -134,8 +135,8 @@ func (b *budget) GetRetryToken(ctx context.Context, err error) (func(error) erro
 	return func(error) error { return nil }, nil
 }
 
-// RetryDelay grows from 4 ms to 5 s by doubling, less up to a half. If other calls
-// succeed at that time, the service is not down, and it grows from 1 ms by half: most
+// RetryDelay grows from 1 ms to 5 s by doubling, less up to a half. If other calls
+// succeed at that time, the service is not down, and it grows by half each time: most
 // calls succeed soon, but thirty attempts still outlast an outage of one operation.
 func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 	if b.own {
@@ -145,17 +146,17 @@ func (b *budget) RetryDelay(attempt int, err error) (time.Duration, error) {
 		return throttledDelay, nil
 	}
 	b.silent++
-	delay := grown(4*time.Millisecond, 2, b.silent)
+	delay := grown(2, b.silent)
 	if b.health.since(b.started.Add(-recent)) {
 		b.silent = 0
-		delay = grown(time.Millisecond, 1.5, attempt)
+		delay = grown(1.5, attempt)
 	}
 	return delay - rand.N(delay/2), nil
 }
 
 // grown returns the nth of delays of which each is the one before it times a factor.
-func grown(first time.Duration, factor float64, n int) time.Duration {
-	return time.Duration(min(float64(maxDelay), float64(first)*math.Pow(factor, float64(n-1))))
+func grown(factor float64, n int) time.Duration {
+	return time.Duration(min(float64(maxDelay), float64(minDelay)*math.Pow(factor, float64(n-1))))
 }
 
 // isThrottle reports whether a call was refused for its rate.

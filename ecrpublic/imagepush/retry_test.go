@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -15,10 +16,12 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 	"github.com/ecr-public/ecr-public-go/types"
@@ -207,6 +210,49 @@ func TestOutageOfOneCallIsWaitedFor(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, f.tags, source.n)
 	})
+}
+
+// TestTimeOfAPushThroughFaults pushes 100 layers to a service that takes two
+// milliseconds for a call, on a clock of its own.
+func TestTimeOfAPushThroughFaults(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	var layers []ocispec.Descriptor
+	for i := range 100 {
+		layers = append(layers, images.layer(fmt.Sprint("layer ", i)))
+	}
+	images.tag(images.image("{}", layers...), "v1")
+	slowest := func(failing float64) (slowest time.Duration) {
+		for seed := range uint64(20) {
+			bubble.Test(t, func(t *testing.T) {
+				handler, err := ecrpublictest.NewHandler(ecrpublictest.WithSeed(seed))
+				require.NoError(t, err)
+				client := ecrpublic.New(ecrpublic.Options{
+					Credentials:  aws.AnonymousCredentials{},
+					BaseEndpoint: aws.String("http://service.test"),
+					HTTPClient: doer(func(r *http.Request) (*http.Response, error) {
+						time.Sleep(2 * time.Millisecond)
+						response := httptest.NewRecorder()
+						handler.ServeHTTP(response, r)
+						return response.Result(), nil
+					}),
+				})
+				_, err = client.CreateRepository(t.Context(), &ecrpublic.CreateRepositoryInput{RepositoryName: aws.String("team/app")})
+				require.NoError(t, err)
+				handler.Inject(ecrpublictest.Fault{Probability: failing, Effect: ecrpublictest.Status(http.StatusServiceUnavailable)})
+				start := time.Now()
+				_, err = imagepush.Push(t.Context(), client, images, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited)
+				require.NoError(t, err)
+				slowest = max(slowest, time.Since(start))
+			})
+		}
+		return slowest
+	}
+	usual := slowest(1e-9)
+	// Most pushes take less than twice the time, and three times at most. There is room
+	// for the order in which calls happen to fail.
+	assert.Less(t, slowest(0.3), 4*usual, "30 %% of the calls fail; without failures, a push takes %v", usual)
+	assert.Less(t, slowest(0.5), 10*usual, "50 %% of the calls fail; without failures, a push takes %v", usual)
 }
 
 func TestMirrorEndsWhenNothingCanSucceed(t *testing.T) {
