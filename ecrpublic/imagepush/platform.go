@@ -42,17 +42,12 @@ func resolve(ctx context.Context, source oras.ReadOnlyTarget, reference, platfor
 	return childFor(ctx, source, root, want)
 }
 
-// parsePlatform reads os/architecture[/variant].
 func parsePlatform(text string) (ocispec.Platform, error) {
-	parts := strings.Split(text, "/")
-	if len(parts) < 2 || len(parts) > 3 || strings.Contains("/"+text+"/", "//") {
-		return ocispec.Platform{}, fmt.Errorf("Platform %q: want os/architecture or os/architecture/variant, such as linux/arm64", text)
+	os, architecture, variant, ok := limits.SplitPlatform(text)
+	if !ok {
+		return ocispec.Platform{}, fmt.Errorf("Platform %q: want %s", text, limits.PlatformForm)
 	}
-	p := ocispec.Platform{OS: parts[0], Architecture: parts[1]}
-	if len(parts) == 3 {
-		p.Variant = parts[2]
-	}
-	return p, nil
+	return ocispec.Platform{OS: os, Architecture: architecture, Variant: variant}, nil
 }
 
 // matches accepts any variant if none is requested.

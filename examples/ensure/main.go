@@ -14,12 +14,14 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
@@ -48,6 +50,9 @@ func (t tags) Set(s string) error {
 	key, value, ok := strings.Cut(s, "=")
 	if !ok || key == "" {
 		return errors.New("want key=value")
+	}
+	if before, ok := t[key]; ok && before != value {
+		return fmt.Errorf("the key has the value %q already", before)
 	}
 	t[key] = value
 	return nil
@@ -78,25 +83,10 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if err := flags.Require("repository"); err != nil {
 		return err
 	}
+	if n := utf8.RuneCountInString(s.description); n > limits.MaxDescription {
+		return demo.Usagef("-description has %d characters, may have %d", n, limits.MaxDescription)
+	}
 	s.repository = cmp.Or(s.repository, "demo/app")
-	service, err := flags.Connect(ctx)
-	if err != nil {
-		return err
-	}
-	defer service.Close()
-	if flags.NFlag() > 0 {
-		return ensure(ctx, s, service.Client, stdout)
-	}
-	s.tags["team"] = "blue"
-	for _, s.description = range []string{"An app.", "An app.", "The app."} {
-		if err := ensure(ctx, s, service.Client, stdout); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func ensure(ctx context.Context, s settings, client *ecrpublic.Client, stdout io.Writer) error {
 	want, err := s.want()
 	if err != nil {
 		return err
@@ -105,6 +95,27 @@ func ensure(ctx context.Context, s settings, client *ecrpublic.Client, stdout io
 	if err != nil {
 		return err
 	}
+	service, err := flags.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+	if flags.NFlag() > 0 {
+		return ensure(ctx, s, want, policy, service.Client, stdout)
+	}
+	s.tags["team"] = "blue"
+	for _, s.description = range []string{"An app.", "An app.", "The app."} {
+		if want, err = s.want(); err != nil {
+			return err
+		}
+		if err := ensure(ctx, s, want, "", service.Client, stdout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ensure(ctx context.Context, s settings, want *ecrpublic.CreateRepositoryInput, policy string, client *ecrpublic.Client, stdout io.Writer) error {
 	result, err := housekeeping.EnsureRepository(ctx, client, want)
 	if err != nil {
 		return err
@@ -166,6 +177,9 @@ type flagFiles map[string]string
 
 func (f flagFiles) add(flags *demo.Flags, name, usage string) {
 	flags.Func(name, usage, func(path string) error {
+		if path == "" {
+			return errors.New("want the name of a file")
+		}
 		f["-"+name] = path
 		return nil
 	})

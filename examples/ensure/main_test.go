@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -43,6 +44,17 @@ func TestErrorsNameFlagAndFile(t *testing.T) {
 	demotest.Refuses(t, run, "-policy: open "+missing, "-repository", "web", "-policy", missing)
 	demotest.Refuses(t, run, "-policy "+noLogo+": not valid JSON", "-repository", "web", "-policy", noLogo)
 	demotest.Refuses(t, run, "(-logo "+noLogo+")", "-repository", "web", "-logo", noLogo)
+}
+
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	args := []string{"-repository", "app"}
+	demotest.Misuses(t, run, `"a" for flag -tag: want key=value`, append(args, "-tag", "a")...)
+	demotest.Misuses(t, run, `"a=2" for flag -tag: the key has the value "1" already`, append(args, "-tag", "a=1", "-tag", "a=2")...)
+	demotest.Misuses(t, run, "-description has 1025 characters, may have 1024", append(args, "-description", strings.Repeat("ü", 1025))...)
+	demotest.Misuses(t, run, `"" for flag -about: want the name of a file`, append(args, "-about", "")...)
+	demotest.Refuses(t, run, "-about missing", append(args, "-endpoint", "http://127.0.0.1:1", "-about", "missing")...)
+	demotest.Refuses(t, run, "-policy: ", append(args, "-endpoint", "http://127.0.0.1:1", "-policy", "missing")...)
 }
 
 func TestFailures(t *testing.T) {

@@ -38,6 +38,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if draw, err = drawFor(*plot); err != nil {
 			return err
 		}
+		if err := demo.CheckWritable("plot", *plot); err != nil {
+			return err
+		}
 	}
 	service, err := flags.Connect(ctx)
 	if err != nil {

@@ -99,7 +99,7 @@ func TestFormatOfChart(t *testing.T) {
 		demotest.Refuses(t, run, "-plot "+name+": the name must end in .svg or .png", "-plot", name)
 		assert.NoFileExists(t, name)
 	}
-	demotest.Refuses(t, run, "-plot: open", "-plot", filepath.Join(t.TempDir(), "missing", "sizes.svg"))
+	demotest.Refuses(t, run, "missing/sizes.svg: open", "-plot", filepath.Join(t.TempDir(), "missing", "sizes.svg"))
 }
 
 func TestEmptyRegistry(t *testing.T) {
@@ -165,6 +165,13 @@ func TestOnlyThrottledCallsAreRepeatedForLong(t *testing.T) {
 	require.NoError(t, err)
 	_, err = retryer.RetryDelay(10, &types.ServerException{})
 	require.ErrorContains(t, err, "exceeded maximum number of attempts, 10")
+}
+
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	demotest.Misuses(t, run, "-plot chart.gif: the name must end in .svg or .png", "-plot", "chart.gif")
+	demotest.Misuses(t, run, "-parallel 0: must be 1 to 1000", "-parallel", "0")
+	demotest.Refuses(t, run, "-plot missing/chart.svg: ", "-endpoint", "http://127.0.0.1:1", "-plot", "missing/chart.svg")
 }
 
 func TestFailures(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
@@ -29,6 +30,9 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	}
 	if flags.Emulated() && (*remove || *path != "") {
 		return demo.Usagef("-remove and -config need -live or -endpoint")
+	}
+	if info, err := os.Stat(*path); err == nil && info.IsDir() {
+		return demo.Usagef("-config %s is a directory: name a file in it, such as config.json", *path)
 	}
 
 	service, err := flags.Connect(ctx)

@@ -54,6 +54,11 @@ func TestRemoveNeedsAPlace(t *testing.T) {
 	demotest.Refuses(t, run, "-remove and -config need -live or -endpoint", "-remove")
 }
 
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	demotest.Misuses(t, run, "is a directory: name a file in it", "-config", t.TempDir())
+}
+
 func TestFailures(t *testing.T) {
 	args := []string{"-config", filepath.Join(t.TempDir(), "config.json")}
 	demotest.Failures(t, run, args, args)

@@ -44,19 +44,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := flags.Require("source", "repository"); err != nil {
 		return err
 	}
-	if err := demo.CheckVia(*via); err != nil {
+	if err := cmp.Or(demo.CheckVia(*via), checkSource(*source)); err != nil {
 		return err
 	}
-
-	if *tags != "" {
-		options.Tags = strings.FieldsFunc(*tags, func(r rune) bool { return r == ',' || r == ' ' })
+	var err error
+	if options.Tags, err = parseTags(*tags); err != nil {
+		return err
 	}
-	for _, pattern := range options.Tags {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return demo.Usagef("-tags %s: %v", pattern, err)
-		}
-	}
-
 	service, err := flags.Connect(ctx)
 	if err != nil {
 		return err
@@ -96,6 +90,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// parseTags returns the tags and patterns of -tags, nil if there are none.
+func parseTags(text string) ([]string, error) {
+	if text == "" {
+		return nil, nil
+	}
+	tags := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+	if len(tags) == 0 {
+		return nil, demo.Usagef("-tags %q names no tag", text)
+	}
+	for _, tag := range tags {
+		if _, err := path.Match(tag, ""); err != nil {
+			return nil, demo.Usagef("-tags %s: %v", tag, err)
+		}
+		if isPattern := strings.ContainsAny(tag, `*?[\`); isPattern {
+			continue
+		}
+		if err := demo.CheckTag("tags", tag); err != nil {
+			return nil, err
+		}
+	}
+	return tags, nil
 }
 
 // mirror shows progress on stderr, and prints the outcome for each tag on stdout.

@@ -79,6 +79,17 @@ func TestRefuses(t *testing.T) {
 	demotest.Refuses(t, run, "-tags [: syntax error in pattern", "-tags", "v1,[")
 }
 
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	args := []string{"-repository", "app", "-source"}
+	demotest.Misuses(t, run, "-source alpine: ", append(args, "alpine")...)
+	demotest.Misuses(t, run, "-source docker.io/library/alpine:3: want a repository without 3; -tags selects tags", append(args, "docker.io/library/alpine:3")...)
+	args = append(args, "docker.io/library/alpine", "-tags")
+	demotest.Misuses(t, run, `-tags "," names no tag`, append(args, ",")...)
+	demotest.Misuses(t, run, `-tags: tag "!" does not match`, append(args, "v1,!")...)
+	demotest.Misuses(t, run, "-tags [: syntax error in pattern", append(args, "[")...)
+}
+
 func TestFailures(t *testing.T) {
 	args := []string{"-source", "docker.io/library/alpine", "-repository", "app", "-tags", "v1"}
 	demotest.Failures(t, run, args, args)

@@ -16,12 +16,27 @@ import (
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
+// checkSource checks the value of -source, which may be empty.
+func checkSource(name string) error {
+	if name == "" {
+		return nil
+	}
+	repository, err := remote.NewRepository(name)
+	if err != nil {
+		return demo.Usagef("-source %s: %v; want a repository with its registry, such as docker.io/library/alpine", name, err)
+	}
+	if reference := repository.Reference.Reference; reference != "" {
+		return demo.Usagef("-source %s: want a repository without %s; -tags selects tags", name, reference)
+	}
+	return nil
+}
+
 // open opens a repository of a registry, over plain HTTP on this machine and HTTPS
 // anywhere else.
 func open(ctx context.Context, name string, service *demo.Service) (*remote.Repository, error) {
 	repository, err := remote.NewRepository(name)
 	if err != nil {
-		return nil, demo.Usagef("-source %s: %v; want a repository with its registry, such as docker.io/library/alpine", name, err)
+		return nil, err
 	}
 	host := repository.Reference.Host()
 	client, err := sourceClient(ctx, host, service)

@@ -7,11 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
@@ -73,8 +69,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case flags.Live && !s.clean && !s.yes:
 		return demo.Usagef("-live makes and deletes repositories in your account; add -yes to confirm (-policy prints the permissions it needs)")
 	}
-	if err := checkHost(s.host); err != nil {
-		return err
+	if s.host != "" {
+		if err := demo.CheckHost("registry-host", s.host); err != nil {
+			return err
+		}
 	}
 	list, err := s.choose(flags.Emulated())
 	if err != nil {
@@ -104,15 +102,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return cmp.Or(errors.Join(err, s.report(ctx, result, stdout)), context.Cause(ctx))
 }
 
-// checkHost reports an address that is none.
-func checkHost(address string) error {
-	u, err := url.Parse(strings.TrimSuffix(address, "/"))
-	if address == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path == "" && u.RawQuery == "" {
-		return nil
-	}
-	return demo.Usagef("-registry-host %s is not an address: write it as https://host or http://host:port", address)
-}
-
 // checkFiles reports files that cannot be read or written.
 func (s settings) checkFiles() error {
 	if s.compare != "" {
@@ -120,16 +109,12 @@ func (s settings) checkFiles() error {
 			return fmt.Errorf("-compare: %w", err)
 		}
 	}
-	for name, file := range map[string]string{"-json": s.json, "-markdown": s.markdown} {
+	for name, file := range map[string]string{"json": s.json, "markdown": s.markdown} {
 		if file == "" {
 			continue
 		}
-		attempt, err := os.CreateTemp(filepath.Dir(file), ".parity-")
-		if err != nil {
-			return fmt.Errorf("%s %s: %w", name, file, err)
-		}
-		if err := errors.Join(attempt.Close(), os.Remove(attempt.Name())); err != nil {
-			return fmt.Errorf("%s %s: %w", name, file, err)
+		if err := demo.CheckWritable(name, file); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -77,7 +77,7 @@ func TestFlags(t *testing.T) {
 	demotest.Refuses(t, run, "-result runs nothing", "-result", "main.go", "-run", "host")
 	demotest.Refuses(t, run, "-result: open", "-result", "missing.json")
 	demotest.Refuses(t, run, "-result: main.go is not a file of vectors", "-result", "main.go")
-	demotest.Refuses(t, run, "is not an address", "-registry-host", "public.ecr.aws")
+	demotest.Refuses(t, run, "is not the address of a server", "-registry-host", "public.ecr.aws")
 	demotest.Refuses(t, run, "requests.json is not a result of -json", "-result", filepath.Join("..", "..", "ecrpublic", "testdata", "requests.json"))
 	stdout, _ := demotest.Run(t, run, "-facts")
 	assert.Contains(t, stdout, "not probed: a run calls one region")

@@ -61,15 +61,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := flags.Require("from"); err != nil {
 		return err
 	}
-	if err := cmp.Or(demo.CheckVia(*via), demo.CheckTag(to.Tag)); err != nil {
+	if err := cmp.Or(demo.CheckVia(*via), demo.CheckTag("tag", to.Tag)); err != nil {
 		return err
 	}
 
 	var ref imageref.Reference
 	if *from != "" {
 		var err error
-		if ref, err = imageref.Parse(*from); err != nil {
-			return demo.Usagef("-from: %v", err)
+		if ref, err = demo.ParseReference("from", *from); err != nil {
+			return err
+		}
+		if ref.Tag == "" && ref.Digest == "" {
+			return demo.Usagef("-from %s: want a tag or a digest of the repository", *from)
 		}
 		if !flags.Emulated() && to.Tag == "" && (ref.Tag == "" || cmp.Or(to.RepositoryName, ref.RepositoryName) == ref.RepositoryName) {
 			return demo.Usagef("-tag is missing: the tag to set")

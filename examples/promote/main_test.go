@@ -59,6 +59,18 @@ func TestRefuses(t *testing.T) {
 	demotest.Refuses(t, run, "-tag is missing", append(to, "alias/app@sha256:"+strings.Repeat("0", 64), "-repository", "release")...)
 }
 
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	for from, says := range map[string]string{
+		"acme/app":            "-from acme/app: want a tag or a digest",
+		"acme/app@sha256:abc": "-from: digest \"sha256:abc\": ",
+		"app:v1":              "must name a registry alias and a repository",
+		"":                    "-from is empty",
+	} {
+		demotest.Misuses(t, run, says, "-tag", "stable", "-from", from)
+	}
+}
+
 func TestFailures(t *testing.T) {
 	args := []string{"-from", "public.ecr.aws/acme/app:v1", "-tag", "stable"}
 	demotest.Failures(t, run, args, args)

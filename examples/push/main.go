@@ -16,6 +16,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 const about = `
@@ -41,13 +42,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	create := flags.Bool("create", false, "create the repository if it is missing")
 	cache := flags.String("cache", defaultCache(), "`file` for the digests of compressed layers; empty for none")
 	via := flags.Via()
+	flags.MayBeEmpty("cache")
 	if err := flags.Parse(args, stdout); err != nil {
 		return err
 	}
 	if err := flags.Require("source", "repository"); err != nil {
 		return err
 	}
-	if err := cmp.Or(demo.CheckVia(*via), demo.CheckTag(options.Tag)); err != nil {
+	if err := cmp.Or(demo.CheckVia(*via), demo.CheckTag("tag", options.Tag), checkPlatform(options.Platform), checkSource(*path)); err != nil {
 		return err
 	}
 
@@ -89,6 +91,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return push(ctx, service, source, options, send, uri, stdout, stderr)
+}
+
+func checkPlatform(platform string) error {
+	if _, _, _, ok := limits.SplitPlatform(platform); !ok && platform != "" {
+		return demo.Usagef("-platform %q: want %s", platform, limits.PlatformForm)
+	}
+	return nil
+}
+
+func checkSource(path string) error {
+	if path == "" {
+		return nil
+	}
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("-source: %w", err)
+	}
+	return nil
 }
 
 // defaultCache is a file in the user's cache directory, or "" without one.

@@ -91,6 +91,19 @@ func TestRefusesTag(t *testing.T) {
 	demotest.Refuses(t, run, `-tag: tag "v 1" does not match`, "-tag", "v 1")
 }
 
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	args := []string{"-source", ".", "-repository", "app"}
+	for _, platform := range []string{"linux", "linux/", "/amd64", "linux/arm/v7/x", "linux amd64"} {
+		demotest.Misuses(t, run, `-platform "`+platform+`": want os/architecture or os/architecture/variant, such as linux/arm64`, append(args, "-platform", platform)...)
+	}
+	demotest.Misuses(t, run, "-repository public.ecr.aws/acme/app: leave out the host", append(args, "-repository", "public.ecr.aws/acme/app")...)
+	demotest.Misuses(t, run, `-tag: tag "v 1" does not match`, append(args, "-tag", "v 1")...)
+	demotest.Misuses(t, run, "-tag is empty", append(args, "-tag", "")...)
+	demotest.Misuses(t, run, "-via host: want registry or api", append(args, "-via", "host")...)
+	demotest.Refuses(t, run, "-source: ", "-endpoint", "http://127.0.0.1:1", "-source", "missing", "-repository", "app")
+}
+
 func TestFailures(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "layout")
 	layout, err := oci.New(folder)

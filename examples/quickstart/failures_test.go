@@ -9,3 +9,9 @@ import (
 func TestFailures(t *testing.T) {
 	demotest.Failures(t, run, nil, nil)
 }
+
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	demotest.Misuses(t, run, "-repository is empty", "-repository", "")
+	demotest.Misuses(t, run, `-repository: repository name "A B" does not match`, "-repository", "A B")
+}

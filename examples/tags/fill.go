@@ -18,24 +18,24 @@ import (
 
 // fill makes a repository for the demonstration, two releases for two platforms each,
 // and returns its reference.
-func fill(ctx context.Context, client *ecrpublic.Client) (string, error) {
+func fill(ctx context.Context, client *ecrpublic.Client) (imageref.Reference, error) {
 	const repository = "team/app"
 	for release := range 2 {
 		tag := fmt.Sprintf("v1.%d", release)
 		store := memory.New()
 		if err := addIndex(ctx, store, tag, 300_000*(release+1)); err != nil {
-			return "", err
+			return imageref.Reference{}, err
 		}
 		push := imagepush.PushOptions{Repository: repository, Reference: tag, CreateRepository: client}
 		if _, err := imagepush.Push(ctx, client, store, push); err != nil {
-			return "", err
+			return imageref.Reference{}, err
 		}
 	}
 	alias, err := imageref.Alias(ctx, client)
 	if err != nil {
-		return "", err
+		return imageref.Reference{}, err
 	}
-	return imageref.Reference{Alias: alias, RepositoryName: repository}.RepositoryURI(), nil
+	return imageref.Reference{Alias: alias, RepositoryName: repository}, nil
 }
 
 // addIndex puts an index of two images into a store.

@@ -47,6 +47,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return demo.Usagef("-login needs -live")
 	}
 
+	var ref imageref.Reference
+	if *reference != "" {
+		var err error
+		if ref, err = demo.ParseReference("reference", *reference); err != nil {
+			return err
+		}
+	}
+
 	if flags.Emulated() {
 		service, err := flags.Connect(ctx)
 		if err != nil {
@@ -57,11 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		*reference, flags.Endpoint = cmp.Or(*reference, filled), service.URL
-	}
-	ref, err := imageref.Parse(*reference)
-	if err != nil {
-		return demo.Usagef("-reference %s: %v", *reference, err)
+		ref, flags.Endpoint = cmp.Or(ref, filled), service.URL
 	}
 	client, err := open(ctx, flags.Where, *withLogin)
 	if err != nil {

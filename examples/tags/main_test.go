@@ -76,8 +76,15 @@ func TestProblems(t *testing.T) {
 	demotest.Refuses(t, run, "-match [", "-match", "[")
 	demotest.Refuses(t, run, "-limit -1: must be 0 or more", "-limit", "-1")
 	demotest.Refuses(t, run, "-login needs -live", "-login")
-	demotest.Refuses(t, run, "-reference docker.io/x", "-endpoint", emulator.URL, "-reference", "docker.io/x/y")
+	demotest.Refuses(t, run, `-reference: image reference "docker.io/x`, "-endpoint", emulator.URL, "-reference", "docker.io/x/y")
 	demotest.Refuses(t, run, "NAME_UNKNOWN", "-endpoint", emulator.URL, "-reference", "public.ecr.aws/acme/nothing")
+}
+
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	demotest.Misuses(t, run, `-reference: image reference "app"`, "-reference", "app")
+	demotest.Misuses(t, run, `-reference: digest "sha256:abc": `, "-reference", "acme/app@sha256:abc")
+	demotest.Misuses(t, run, "-limit", "-reference", "acme/app", "-limit", "some")
 }
 
 func TestFailures(t *testing.T) {

@@ -3,7 +3,10 @@
 // packages of this module stay within them, and the emulator enforces them.
 package limits
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Sizes in bytes.
 const (
@@ -59,3 +62,19 @@ const (
 // IsDigest reports whether a tag or digest is a digest: only a digest has a
 // colon.
 func IsDigest(tagOrDigest string) bool { return strings.Contains(tagOrDigest, ":") }
+
+// SplitPlatform splits the name of a platform: operating system, architecture and,
+// optionally, variant. Other texts have ok false.
+func SplitPlatform(platform string) (os, architecture, variant string, ok bool) {
+	parts := strings.Split(platform, "/")
+	if len(parts) < 2 || len(parts) > 3 || slices.Contains(parts, "") || strings.ContainsAny(platform, " \t\r\n") {
+		return "", "", "", false
+	}
+	if len(parts) == 3 {
+		variant = parts[2]
+	}
+	return parts[0], parts[1], variant, true
+}
+
+// PlatformForm says what SplitPlatform accepts, for errors.
+const PlatformForm = "os/architecture or os/architecture/variant, such as linux/arm64"

@@ -22,3 +22,16 @@ func TestIsDigest(t *testing.T) {
 		assert.Equal(t, !want, tag.MatchString(text), text)
 	}
 }
+
+func TestSplitPlatform(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{"linux/amd64": {"linux", "amd64", ""}, "linux/arm/v7": {"linux", "arm", "v7"}} {
+		os, architecture, variant, ok := limits.SplitPlatform(text)
+		assert.True(t, ok, text)
+		assert.Equal(t, want, []string{os, architecture, variant})
+	}
+	for _, text := range []string{"", "linux", "linux/", "/amd64", "linux//v7", "linux/arm/v7/", "linux/arm/v7/x", "linux/ amd64", "linux/amd64\n"} {
+		_, _, _, ok := limits.SplitPlatform(text)
+		assert.False(t, ok, "%q", text)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -32,10 +33,19 @@ func TestHelp(t *testing.T) {
 func TestWrongArguments(t *testing.T) {
 	t.Parallel()
 	for says, args := range map[string][]string{
-		"-missing":          {"-missing"},
-		`argument "word"`:   {"word"},
-		"http://host:port":  {"-endpoint", "localhost:4510"},
-		"-endpoint /path":   {"-endpoint", "/path"},
+		"-missing":           {"-missing"},
+		`argument "word"`:    {"word"},
+		"http://host:port":   {"-endpoint", "localhost:4510"},
+		`-endpoint "/path"`:  {"-endpoint", "/path"},
+		"-endpoint is empty": {"-endpoint", ""}, // such as that of a variable that is not set
+		"-name is empty":     {"-name="},
+		`"http://:80" is not the address of a server`:        {"-endpoint", "http://:80"},
+		`"http://host:65536" is not the address of a server`: {"-endpoint", "http://host:65536"},
+		`"http://host:0" is not the address of a server`:     {"-endpoint", "http://host:0"},
+		`"http://a b" is not the address of a server`:        {"-endpoint", "http://a b"},
+		`"http://host?a=b" is not the address of a server`:   {"-endpoint", "http://host?a=b"},
+		"-endpoint: leave out the user name":                 {"-endpoint", "http://user:secret@host"},
+		`-endpoint "http://host/path": leave out the path`:   {"-endpoint", "http://host/path"},
 		"missing: -name":    {"-live"},
 		"invalid boolean":   {"-live=perhaps"},
 		"needs an argument": {"-name"},
@@ -52,9 +62,15 @@ func TestWrongArguments(t *testing.T) {
 			err = flags.Require("name", "file")
 		}
 		assert.ErrorContains(t, err, says)
+		assert.NotContains(t, err.Error(), "secret")
 		assert.IsType(t, new(demo.UsageError), err)
 		assert.Empty(t, stdout.String())
 	}
+	flags := demo.NewFlags("program", "")
+	flags.String("cache", "file", "")
+	flags.MayBeEmpty("cache")
+	require.NoError(t, flags.Parse([]string{"-cache", "", "-live", "-endpoint", "https://proxy/path/"}, io.Discard))
+	assert.Equal(t, "https://proxy/path", flags.Endpoint)
 	assert.NoError(t, demo.NewFlags("program", "").Require("unknown"), "an emulator of its own is filled by the program")
 }
 

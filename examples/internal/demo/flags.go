@@ -9,9 +9,16 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/opencontainers/go-digest"
+
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/login"
 )
 
 // UsageError reports invalid arguments. It names the flag.
@@ -29,6 +36,7 @@ type Flags struct {
 	*flag.FlagSet
 	Where
 	about string
+	empty []string // flags that may be
 }
 
 // NewFlags makes the flags of a program. About says what the program does, for -h.
@@ -55,18 +63,57 @@ func (f *Flags) Parse(args []string, stdout io.Writer) error {
 	case f.NArg() > 0:
 		return Usagef("unexpected argument %q: there are only flags", f.Arg(0))
 	}
-	if err := checkEndpoint(f.Endpoint); err != nil {
+	if err := f.checkEmpty(); err != nil {
+		return err
+	}
+	if err := f.checkEndpoint(); err != nil {
 		return err
 	}
 	if repository := f.Lookup("repository"); repository != nil && repository.Value.String() != "" {
-		return checkName("repository", imageref.Reference{RepositoryName: repository.Value.String()})
+		return checkRepository(repository.Value.String())
 	}
 	return nil
 }
 
-// CheckTag checks the value of -tag, which may be empty.
-func CheckTag(tag string) error {
-	return checkName("tag", imageref.Reference{Tag: tag})
+// checkEndpoint checks -endpoint. Only that of a proxy of the API may have a path.
+func (f *Flags) checkEndpoint() error {
+	if f.Endpoint == "" {
+		return nil
+	}
+	f.Endpoint = strings.TrimSuffix(f.Endpoint, "/")
+	if err := CheckURL("endpoint", f.Endpoint); err != nil || f.Live {
+		return err
+	}
+	return checkNoPath("endpoint", f.Endpoint)
+}
+
+// MayBeEmpty says that flags accept an empty value. For others one is an error: it is
+// often a shell variable that is not set.
+func (f *Flags) MayBeEmpty(names ...string) { f.empty = append(f.empty, names...) }
+
+func (f *Flags) checkEmpty() (err error) {
+	f.Visit(func(given *flag.Flag) {
+		value, ok := given.Value.(flag.Getter)
+		if ok && value.Get() == any("") && !slices.Contains(f.empty, given.Name) {
+			err = cmp.Or(err, Usagef("-%s is empty: leave it out or give it a value", given.Name))
+		}
+	})
+	return err
+}
+
+// CheckTag checks the value of a flag that is a tag, or empty.
+func CheckTag(name, tag string) error {
+	return checkName(name, imageref.Reference{Tag: tag})
+}
+
+// checkRepository checks the value of -repository.
+func checkRepository(name string) error {
+	for _, host := range login.RegistryHosts() {
+		if strings.HasPrefix(name, host+"/") {
+			return Usagef("-repository %s: leave out the host and the registry's alias", name)
+		}
+	}
+	return checkName("repository", imageref.Reference{RepositoryName: name})
 }
 
 // checkName checks a flag's value, the only part that the reference has.
@@ -79,13 +126,62 @@ func checkName(name string, ref imageref.Reference) error {
 	return nil
 }
 
-func checkEndpoint(endpoint string) error {
-	if endpoint == "" {
-		return nil
+// ParseReference parses the value of a flag that is a reference.
+func ParseReference(name, text string) (imageref.Reference, error) {
+	ref, err := imageref.Parse(text)
+	if err != nil {
+		return ref, Usagef("-%s: %v", name, err)
 	}
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return Usagef("-endpoint %s is not a URL: write it as http://host:port or https://host", endpoint)
+	if ref.Digest != "" {
+		if err := digest.Digest(ref.Digest).Validate(); err != nil {
+			return ref, Usagef("-%s: digest %q: %v; want sha256: and 64 hexadecimal digits", name, ref.Digest, err)
+		}
+	}
+	return ref, nil
+}
+
+// CheckURL checks the value of a flag that is the address of a server.
+func CheckURL(name, address string) error {
+	u, err := url.Parse(address)
+	if err == nil && u.User != nil {
+		return Usagef("-%s: leave out the user name and the password, which are not used", name)
+	}
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !isPort(u.Port()) ||
+		u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(address, " \t\n") {
+		return Usagef("-%s %q is not the address of a server: write it as http://host:port or https://host", name, address)
+	}
+	return nil
+}
+
+// CheckHost checks the value of a flag that is the address of a registry host, which has
+// no path.
+func CheckHost(name, address string) error {
+	return cmp.Or(CheckURL(name, address), checkNoPath(name, address))
+}
+
+func checkNoPath(name, address string) error {
+	if u, err := url.Parse(address); err != nil || strings.Trim(u.Path, "/") != "" {
+		return Usagef("-%s %q: leave out the path", name, address)
+	}
+	return nil
+}
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && n > 0
+}
+
+// CheckWritable reports a flag's file that cannot be written, before any work is done.
+func CheckWritable(name, file string) error {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return Usagef("-%s %s is a directory: name a file in it", name, file)
+	}
+	attempt, err := os.CreateTemp(filepath.Dir(file), ".writable-")
+	if err == nil {
+		err = errors.Join(attempt.Close(), os.Remove(attempt.Name()))
+	}
+	if err != nil {
+		return fmt.Errorf("-%s %s: %w", name, file, err)
 	}
 	return nil
 }

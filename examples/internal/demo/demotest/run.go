@@ -28,3 +28,14 @@ func Refuses(t *testing.T, program demo.Program, says string, args ...string) {
 	assert.ErrorContains(t, program(t.Context(), args, &out, io.Discard), says)
 	assert.Empty(t, out.String())
 }
+
+// Misuses checks that a program ends with status 2, an error that says something, and
+// before any input or output.
+func Misuses(t *testing.T, program demo.Program, says string, args ...string) {
+	t.Helper()
+	var out, stderr bytes.Buffer
+	err := program(t.Context(), append(args, "-endpoint", "http://"+closed(t)), &out, &stderr)
+	assert.ErrorContains(t, err, says)
+	assert.Equal(t, 2, demo.Report(t.Context(), io.Discard, "program", err), args)
+	assert.Empty(t, out.String()+stderr.String())
+}
