@@ -231,6 +231,32 @@ func TestNamesOfAnIndexAndOfItsPlatform(t *testing.T) {
 	require.ErrorContains(t, err, `ambiguous, it may be ["app:all" "app:amd64"]`)
 }
 
+// A signature beside an image without a name leaves no choice.
+func TestReferrersInTheIndex(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	image := images.tag(images.image("{}", images.layer("layer")), "image")
+	signature := images.tag(images.referrer("signature", image), "signature")
+	about := images.tag(images.referrer("about the signature", signature), "about")
+	list := func(t *testing.T, listed ...ocispec.Descriptor) *imagepush.Source {
+		folder := layout(t, images, "image", "signature", "about")
+		index, err := json.Marshal(ocispec.Index{Versioned: specs.Versioned{SchemaVersion: 2}, Manifests: listed})
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "index.json"), index, 0o600))
+		return open(t, folder)
+	}
+	all := list(t, about, signature, image)
+	assert.Equal(t, image.Digest, digestOf(t, all, ""))
+	assert.Equal(t, signature.Digest, digestOf(t, all, signature.Digest.String()))
+	f := newFake()
+	_, err := imagepush.Push(t.Context(), f, all, imagepush.PushOptions{Repository: "team/app", Tag: "v1", Referrers: true}, unlimited)
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{name(image.Digest, "v1"), name(signature.Digest, ""), name(about.Digest, "")}, puts(f))
+	assert.Equal(t, signature.Digest, digestOf(t, list(t, signature), ""), "its subject is elsewhere")
+	_, err = list(t, image, images.tag(images.image(`{"other":1}`), "other")).Resolve(t.Context(), "")
+	require.ErrorIs(t, err, errdef.ErrMissingReference)
+}
+
 // The error for a platform that is not there lists those that are, without attestations.
 func TestPlatformOfAPartialIndex(t *testing.T) {
 	t.Parallel()

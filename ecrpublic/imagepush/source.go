@@ -22,7 +22,7 @@ type Source struct {
 	layout *archive.Layout
 
 	// names has the images by each of their names, and under "" all that have
-	// one, or else all.
+	// one, or else all but the referrers of others.
 	names map[string][]ocispec.Descriptor
 }
 
@@ -87,7 +87,7 @@ func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Sour
 	if err != nil {
 		return nil, fmt.Errorf("imagepush: open %s: %w", path, err)
 	}
-	return &Source{layout, byName(layout.Images)}, nil
+	return &Source{layout, byName(layout)}, nil
 }
 
 // Close removes the temporary file of a Source, if any. It is optional if the
@@ -126,9 +126,9 @@ func (s *Source) Tags(_ context.Context, last string, fn func(tags []string) err
 	return fn(slices.Compact(tags))
 }
 
-func byName(images []ocispec.Descriptor) map[string][]ocispec.Descriptor {
+func byName(layout *archive.Layout) map[string][]ocispec.Descriptor {
 	named := map[string][]ocispec.Descriptor{}
-	for _, image := range images {
+	for _, image := range layout.Images {
 		names := archive.Names(image)
 		for _, name := range names {
 			named[name] = append(named[name], image)
@@ -138,13 +138,14 @@ func byName(images []ocispec.Descriptor) map[string][]ocispec.Descriptor {
 		}
 	}
 	if len(named) == 0 {
-		named[""] = images
+		named[""] = layout.WithoutReferrers()
 	}
 	return named
 }
 
 // Resolve finds an image by one of its names, see [Open], or by the digest of any
-// manifest. An empty reference means the only image, or the only one with a name.
+// manifest. An empty reference means the only image, or the only one with a name;
+// a signature or another referrer of an image does not count.
 // A name shared by several images, such as "latest", is an error that lists unique
 // ones, unless it leads to one image: that of an index and of its only platform that
 // is there, for example.

@@ -70,6 +70,19 @@ func (l *Layout) Choices(root ocispec.Descriptor) string {
 	return "choose a complete one by platform or digest: " + strings.Join(all, ", ")
 }
 
+// WithoutReferrers returns the images, but not those whose subject is there as well:
+// signatures and the like, which docker save and other tools list beside the image.
+func (l *Layout) WithoutReferrers() []ocispec.Descriptor {
+	return slices.DeleteFunc(slices.Clone(l.Images), func(image ocispec.Descriptor) bool {
+		subject := l.manifests[image.Digest].subject
+		if subject == nil {
+			return false
+		}
+		_, ok := l.manifests[subject.Digest]
+		return ok
+	})
+}
+
 // Platform is the platform of a child of an index, as docker writes it.
 func Platform(desc ocispec.Descriptor) string {
 	if desc.Platform == nil || desc.Platform.OS == "" && desc.Platform.Architecture == "" {
