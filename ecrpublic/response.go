@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"slices"
 	"sync"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -17,6 +18,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ecr-public/ecr-public-go/internal/codec"
+	"github.com/ecr-public/ecr-public-go/internal/readall"
 )
 
 const (
@@ -82,14 +84,14 @@ func addRawResponse(_ *call, ctx context.Context, in middleware.DeserializeInput
 // decode reads the whole response and fills the output. It never returns nil with a
 // half-filled output.
 func (c *call) decode(ctx context.Context, request any, response *http.Response) error {
-	buffer := bodies.Get().(*bytes.Buffer)
-	defer putBody(buffer)
+	buffer := bodies.Get().(*body)
+	defer buffer.put()
 	failed := response.StatusCode < 200 || response.StatusCode > 299
 	limit := int64(maxResponse)
 	if failed {
 		limit = maxErrorResponse
 	}
-	err := readBody(buffer, response, limit)
+	err := buffer.read(response, limit)
 	if ctx.Err() != nil && err != nil {
 		return &smithy.CanceledError{Err: ctx.Err()}
 	}
@@ -97,17 +99,17 @@ func (c *call) decode(ctx context.Context, request any, response *http.Response)
 		err = unreadable(err, secretsOf(request))
 	}
 	if failed {
-		return c.responseError(response, buffer.Bytes(), err, secretsOf(request))
+		return c.responseError(response, buffer.text, err, secretsOf(request))
 	}
 	if err != nil {
 		return &smithy.DeserializationError{Err: err}
 	}
 	reflect.ValueOf(c.out).Elem().SetZero() // an earlier attempt may have been here
-	if buffer.Len() == 0 {
+	if len(buffer.text) == 0 {
 		return nil
 	}
-	if err := codec.Unmarshal(buffer.Bytes(), c.out); err != nil {
-		return &smithy.DeserializationError{Err: c.undecodable(err, buffer.Bytes(), secretsOf(request))}
+	if err := codec.Unmarshal(buffer.text, c.out); err != nil {
+		return &smithy.DeserializationError{Err: c.undecodable(err, buffer.text, secretsOf(request))}
 	}
 	return nil
 }
@@ -122,13 +124,15 @@ func (c *call) undecodable(err error, body []byte, secrets redactor) error {
 	return err
 }
 
-// bodies are buffers for responses; decoding copies what it keeps.
-var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// body is a buffer for a response. Decoding copies what it keeps.
+type body struct{ text []byte }
 
-func putBody(b *bytes.Buffer) {
+var bodies = sync.Pool{New: func() any { return new(body) }}
+
+func (b *body) put() {
 	const keep = 1 << 20
-	if b.Cap() <= keep {
-		b.Reset()
+	if cap(b.text) <= keep {
+		b.text = b.text[:0]
 		bodies.Put(b)
 	}
 }
@@ -137,16 +141,18 @@ func putBody(b *bytes.Buffer) {
 // maxErrorResponse.
 var errTooLarge = errors.New("the response exceeds 160 MiB, or 1 MiB for an error")
 
-func readBody(buffer *bytes.Buffer, response *http.Response, limit int64) error {
+// read reads a response. Memory grows with what has arrived, and beyond a first part not
+// with the announced length.
+func (b *body) read(response *http.Response, limit int64) (err error) {
 	if response.ContentLength > limit {
 		return errTooLarge
 	}
-	const trusted = 256 << 10 // of an announced length; beyond, memory grows with what has arrived
+	const trusted = 256 << 10 // of an announced length
 	if n := min(response.ContentLength, trusted); n > 0 {
-		buffer.Grow(int(n) + bytes.MinRead)
+		b.text = slices.Grow(b.text, int(n)+bytes.MinRead)
 	}
 	limited := io.LimitedReader{R: response.Body, N: limit + 1}
-	_, err := buffer.ReadFrom(&limited)
+	b.text, err = readall.ReadAll(b.text, &limited)
 	if limited.N == 0 {
 		return errTooLarge
 	}

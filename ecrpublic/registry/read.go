@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/internal/readall"
 )
 
 // urlOf returns an address below a repository. It validates the reference, whose
@@ -101,7 +102,7 @@ func (r request) readAll(resp *http.Response, limit int64) ([]byte, error) {
 	if resp.ContentLength > limit {
 		return nil, r.failed(&sizeError{limit})
 	}
-	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	data, err := readall.ReadAll(nil, io.LimitReader(resp.Body, limit+1))
 	if err != nil {
 		return nil, r.failed(err)
 	}
