@@ -208,7 +208,7 @@ func (d *decoder) member(f *field, s, before unsafe.Pointer) error {
 		case f.kind == kindEnum:
 			*at[string](s, f) = string(content(quoted, plain))
 		default:
-			d.texts.add(f, content(quoted, plain), before)
+			d.texts.add(f, quoted, plain, before)
 		}
 		return nil
 	case kindBlob:
@@ -331,6 +331,6 @@ func (d *decoder) strings(f *field) error {
 		if err != nil {
 			return within("["+strconv.Itoa(n)+"]", err)
 		}
-		d.texts.item(list, content(quoted, plain))
+		d.texts.item(list, quoted, plain)
 	}
 }

@@ -121,8 +121,22 @@ func writeIf[T any](p *T, write func(T)) bool {
 
 // text writes a string; AppendQuote's error reports bad UTF-8, which it replaced.
 func (e *encoder) text(s string) {
-	e.buf = slices.Grow(e.buf, len(s)+len(s)/8+2) // append alone would copy a manifest many times
+	e.buf = slices.Grow(e.buf, len(s)+escapes(s)+2) // append alone would copy a manifest many times
 	e.buf, _ = jsontext.AppendQuote(e.buf, s)
+}
+
+// escapes is how many bytes the escapes of a string take, as a guess for a short one.
+func escapes(s string) (n int) {
+	const short = 64 << 10
+	if len(s) <= short {
+		return len(s) / 8
+	}
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			n++
+		}
+	}
+	return n
 }
 
 func (e *encoder) bool(b bool) { e.buf = strconv.AppendBool(e.buf, b) }

@@ -24,14 +24,16 @@ type checkpoint struct{ bytes, entries int }
 func (t *texts) begin() checkpoint { return checkpoint{len(t.bytes), len(t.entries)} }
 
 // add collects a string for a field; before is the struct before, or nil.
-func (t *texts) add(f *field, s []byte, before unsafe.Pointer) {
+func (t *texts) add(f *field, quoted []byte, plain bool, before unsafe.Pointer) {
 	e := text{field: f}
+	start := len(t.bytes)
+	t.bytes = appendContent(t.bytes, quoted, plain)
 	if before != nil {
 		last := *at[*string](before, f)
-		e.repeated = last != nil && *last == string(s)
+		e.repeated = last != nil && *last == string(t.bytes[start:])
 	}
-	if !e.repeated {
-		t.bytes = append(t.bytes, s...)
+	if e.repeated {
+		t.bytes = t.bytes[:start]
 	}
 	e.end = len(t.bytes)
 	t.entries = append(t.entries, e)
@@ -43,8 +45,8 @@ func (t *texts) list(f *field) int {
 	return len(t.entries) - 1
 }
 
-func (t *texts) item(list int, s []byte) {
-	t.bytes = append(t.bytes, s...)
+func (t *texts) item(list int, quoted []byte, plain bool) {
+	t.bytes = appendContent(t.bytes, quoted, plain)
 	t.entries = append(t.entries, text{end: len(t.bytes)})
 	t.entries[list].items++
 }

@@ -1,7 +1,7 @@
 package codec
 
 import (
-	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,7 +21,7 @@ func TestPooledMemoryIsLetGo(t *testing.T) {
 		var c texts
 		list := c.list(&field{kind: kindStrings})
 		for range tc.texts {
-			c.item(list, bytes.Repeat([]byte("x"), tc.length))
+			c.item(list, []byte(`"`+strings.Repeat("x", tc.length)+`"`), true)
 		}
 		c.reset()
 		assert.Equal(t, tc.keeps, cap(c.bytes) > 0 && cap(c.entries) > 0, name)
