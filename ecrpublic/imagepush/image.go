@@ -33,11 +33,11 @@ func (t *Target) pushManifest(ctx context.Context, desc ocispec.Descriptor, sour
 		return fmt.Errorf("manifest %s has %d bytes, ECR Public accepts up to %d: %w", desc.Digest, desc.Size, limits.MaxManifest, errdef.ErrSizeExceedsLimit)
 	}
 	return t.putImage(ctx, desc, tag, func() ([]byte, error) {
-		manifest, err := content.ReadAll(source, desc)
+		data, err := manifest.ReadAll(source, desc)
 		if err == nil && tag == "" {
-			t.cache.addManifest(desc.Digest, manifest)
+			t.cache.addManifest(desc.Digest, data)
 		}
-		return manifest, err
+		return data, err
 	})
 }
 

@@ -143,6 +143,6 @@ func (t *Target) putNode(ctx context.Context, source content.Fetcher, n node, ta
 		if n.data != nil {
 			return n.data, nil
 		}
-		return content.FetchAll(ctx, source, n.desc)
+		return manifest.FetchAll(ctx, source, n.desc)
 	})
 }

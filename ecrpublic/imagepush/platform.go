@@ -151,7 +151,7 @@ func platformOf(ctx context.Context, source content.Fetcher, image ocispec.Descr
 	if m.Config == nil || m.Config.Size > limits.MaxManifest {
 		return platform, fmt.Errorf("%s has no config of at most %d bytes, and no platform: %w", image.Digest, limits.MaxManifest, errdef.ErrUnsupported)
 	}
-	data, err := content.FetchAll(ctx, source, *m.Config)
+	data, err := manifest.FetchAll(ctx, source, *m.Config)
 	if err != nil {
 		return platform, fmt.Errorf("config %s: %w", m.Config.Digest, err)
 	}

@@ -100,6 +100,42 @@ func TestEndlessBodies(t *testing.T) {
 	}
 }
 
+// TestCostlyElements serves pages of megabytes whose elements take many times their bytes
+// once parsed. Not parallel: it counts what the process allocates.
+func TestCostlyElements(t *testing.T) {
+	list := func(before, element, after string, size int) string {
+		return before + strings.Repeat(element+",", size/(len(element)+1)) + element + after
+	}
+	for name, c := range map[string]struct{ method, content string }{
+		"tags":             {"Tags", list(`{"tags":[`, `""`, `]}`, 8<<20-100)},
+		"no tags":          {"Tags", list(`{"tags":[`, `null`, `]}`, 8<<20-100)},
+		"tags and others":  {"Tags", list(`{"tags":[],"others":[`, `{}`, `]}`, 8<<20-100)},
+		"nested tags":      {"Tags", `{"tags":` + strings.Repeat("[", 4<<20)},
+		"referrers":        {"Referrers", list(`{"manifests":[`, `{}`, `]}`, 8<<20-100)},
+		"no referrers":     {"Referrers", list(`{"manifests":[`, `null`, `]}`, 8<<20-100)},
+		"their texts":      {"Referrers", list(`{"manifests":[`, `{"annotations":{"":""}}`, `]}`, 8<<20-100)},
+		"manifest":         {"Manifest", list(`{"layers":[`, `{}`, `]}`, 4<<20-100)},
+		"layers of old":    {"Manifest", list(`{"fsLayers":[`, `{}`, `]}`, 4<<20-100)},
+		"another's layers": {"Manifest", list(`{"other":[`, `{"a":[]}`, `]}`, 4<<20-100)},
+	} {
+		client := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", ocispec.MediaTypeImageIndex)
+			if r.Method != http.MethodHead {
+				_, _ = io.WriteString(w, c.content)
+			}
+		}))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := readings(client)[c.method](t.Context())
+		runtime.ReadMemStats(&after)
+		require.Error(t, err, name)
+		if name != "nested tags" { // refused by its syntax
+			assert.ErrorContains(t, err, "more than 100000 members and list elements", name)
+		}
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(48<<20), name)
+	}
+}
+
 func TestAnnouncedSizeIsCheckedBeforeReading(t *testing.T) {
 	t.Parallel()
 	client := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

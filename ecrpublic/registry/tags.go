@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
 // Tags lists the tags of a repository in the host's order, which is not specified.
@@ -34,7 +35,11 @@ func (c *Client) eachTag(ctx context.Context, ref imageref.Reference, yield func
 		var page struct {
 			Tags []string `json:"tags"`
 		}
-		if err := json.Unmarshal(data, &page); err != nil {
+		err := manifest.CheckElements(data)
+		if err == nil {
+			err = json.Unmarshal(data, &page)
+		}
+		if err != nil {
 			return false, fmt.Errorf("the response is not a list of tags: %w", err)
 		}
 		for _, tag := range page.Tags {

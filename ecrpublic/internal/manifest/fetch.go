@@ -1,21 +1,18 @@
 package manifest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
 
 	"github.com/ecr-public/ecr-public-go/internal/limits"
+	"github.com/ecr-public/ecr-public-go/internal/readall"
 )
-
-// MaxElements is how many members and list elements metadata may have. It bounds
-// the memory that a small text can occupy once parsed.
-const MaxElements = 50_000
 
 // Fetch reads a manifest, checks its size and digest, and parses what it links to, as
 // [ParseLinks] does. It does not read one that is larger than the service accepts.
@@ -23,15 +20,7 @@ func Fetch(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor
 	if desc.Size > limits.MaxManifest {
 		return nil, m, fmt.Errorf("manifest %s has %d bytes, ECR Public accepts up to %d: %w", desc.Digest, desc.Size, limits.MaxManifest, errdef.ErrSizeExceedsLimit)
 	}
-	rc, err := fetcher.Fetch(ctx, desc)
-	if err != nil {
-		return nil, m, fmt.Errorf("manifest %s: %w", desc.Digest, err)
-	}
-	defer rc.Close()
-	if data, err = content.ReadAll(rc, desc); err != nil {
-		return nil, m, fmt.Errorf("manifest %s: %w", desc.Digest, err)
-	}
-	if err := CheckElements(data); err != nil {
+	if data, err = FetchAll(ctx, fetcher, desc); err != nil {
 		return nil, m, fmt.Errorf("manifest %s: %w", desc.Digest, err)
 	}
 	if m, err = ParseLinks(data); err != nil {
@@ -43,12 +32,33 @@ func Fetch(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor
 	return data, m, nil
 }
 
-// CheckElements refuses JSON of more than [MaxElements] members and elements.
-func CheckElements(data []byte) error {
-	if n := bytes.Count(data, []byte(",")); n > MaxElements {
-		return fmt.Errorf("more than %d members and list elements: %w", MaxElements, errdef.ErrSizeExceedsLimit)
+// FetchAll reads metadata and checks its size and digest.
+func FetchAll(ctx context.Context, fetcher content.Fetcher, desc ocispec.Descriptor) ([]byte, error) {
+	rc, err := fetcher.Fetch(ctx, desc)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	defer rc.Close()
+	return ReadAll(rc, desc)
+}
+
+// ReadAll is as content.ReadAll of oras-go and uses half its memory.
+func ReadAll(r io.Reader, desc ocispec.Descriptor) ([]byte, error) {
+	if desc.Size < 0 {
+		return nil, content.ErrInvalidDescriptorSize
+	}
+	verified := content.NewVerifyReader(r, desc)
+	data, err := readall.ReadAll(nil, verified)
+	if err == nil {
+		err = verified.Verify()
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("it has %d bytes, but its descriptor says %d: %w", len(data), desc.Size, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return data, nil
 }
 
 // check rejects a manifest that readers may interpret in different ways.

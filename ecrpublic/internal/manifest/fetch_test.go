@@ -3,6 +3,7 @@ package manifest_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -50,7 +51,7 @@ func TestFetch(t *testing.T) {
 		"{": "unexpected end",
 		`{"mediaType":"application/vnd.oci.image.index.v1+json"}`:              "but the manifest says",
 		`{"manifests":[{}],"layers":[{}]}`:                                     "both an index and an image",
-		`{"layers":[` + strings.Repeat("null,", manifest.MaxElements+1) + `{}`: "more than 50000",
+		`{"layers":[` + strings.Repeat("null,", manifest.MaxElements+1) + `{}`: fmt.Sprintf("more than %d members", manifest.MaxElements),
 	} {
 		_, _, err := manifest.Fetch(t.Context(), store, stored(ocispec.MediaTypeImageManifest, text))
 		assert.ErrorContains(t, err, want)

@@ -51,6 +51,9 @@ func (m Manifest) Links(mediaType string) (children, blobs []ocispec.Descriptor,
 // than media type, digest, size, platform and [AnnotationReferenceType], which are
 // short, so that a manifest of megabytes takes little memory once it is parsed.
 func ParseLinks(data []byte) (m Manifest, err error) {
+	if err := CheckElements(data); err != nil {
+		return m, fmt.Errorf("manifest: %w", err)
+	}
 	var lists struct {
 		MediaType string `json:"mediaType"`
 		Config    *link  `json:"config"`

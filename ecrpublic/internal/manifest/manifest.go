@@ -78,9 +78,12 @@ type FSLayer struct {
 }
 
 // Parse reads a manifest of any media type. It does not check digests or which
-// members are present. More than [MaxDescriptors] is an error, detected before
-// they use memory.
+// members are present. More than [MaxElements] or [MaxDescriptors] is an error, detected
+// before they use memory.
 func Parse(data []byte) (Manifest, error) {
+	if err := CheckElements(data); err != nil {
+		return Manifest{}, fmt.Errorf("manifest: %w", err)
+	}
 	type plain Manifest // without the lists
 	var lists struct {
 		Layers    descriptors `json:"layers"`
