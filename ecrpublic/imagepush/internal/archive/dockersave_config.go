@@ -16,12 +16,13 @@ import (
 // checkNumber bounds what manifest.json lists. It is what a layout may have, because
 // the images become one.
 func checkNumber(images []savedImage) error {
-	layers := 0
+	names, layers := 0, 0
 	for _, image := range images {
+		names += max(1, len(image.RepoTags)) // each is listed like an image
 		layers += len(image.Layers)
 	}
-	if len(images) > maxManifests || layers > maxDescriptors {
-		return fmt.Errorf("%s: more than %d images, or %d layers of them: %w", dockerSaveFile, maxManifests, maxDescriptors, errdef.ErrSizeExceedsLimit)
+	if names > maxManifests || layers > maxDescriptors {
+		return fmt.Errorf("%s: more than %d images and names, or %d layers of them: %w", dockerSaveFile, maxManifests, maxDescriptors, errdef.ErrSizeExceedsLimit)
 	}
 	return nil
 }
