@@ -31,11 +31,12 @@
 // # Memory
 //
 // Memory does not grow with the size of layers; see [TargetOptions.Memory]. This
-// package refuses manifests over 4 MiB, images with more than 10,000 manifests, and
-// sources with more than 100,000 tags or 1,000 pages of tags. Hostile manifests cost a
-// push or mirror about 64 MiB at most. The source parses lists of tags and referrers
-// before this package can count their elements, so it should bound them itself, as
-// examples/mirror does.
+// package refuses manifests, configs and lists over 4 MiB or with more than 100,000
+// elements, images with more than 10,000 manifests, and sources with more than 100,000
+// tags or 1,000 pages of tags. Whatever a source serves, its metadata costs a push or
+// mirror at most 64 MiB. For a remote.Repository of oras-go, that includes the lists of
+// tags and referrers, of which MaxMetadataBytes allows pages of up to 8 MiB. A source of
+// another type reads its lists itself, and must bound the memory that they use.
 //
 // # Failures
 //

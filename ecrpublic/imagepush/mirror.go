@@ -11,6 +11,7 @@ import (
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry"
+	"oras.land/oras-go/v2/registry/remote"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
 	"github.com/ecr-public/ecr-public-go/internal/errtype"
@@ -108,6 +109,9 @@ func Mirror(ctx context.Context, client APIClient, source MirrorSource, options 
 	target, err := NewTarget(client, options.Repository, optFns...)
 	if err != nil {
 		return MirrorResult{}, err
+	}
+	if repository, ok := source.(*remote.Repository); ok {
+		source = newBoundedRepository(repository)
 	}
 	tags, err := selectTags(ctx, source, options.Tags)
 	if err != nil {

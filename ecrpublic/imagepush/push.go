@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
+	"oras.land/oras-go/v2/registry/remote"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/housekeeping"
@@ -74,6 +75,9 @@ func Push(ctx context.Context, client APIClient, source oras.ReadOnlyTarget, opt
 	}
 	if err := checkNames(options.Repository, options.Tag); err != nil {
 		return PushResult{}, fmt.Errorf("imagepush: %w", err)
+	}
+	if repository, ok := source.(*remote.Repository); ok {
+		source = newBoundedRepository(repository)
 	}
 	result, err := target.push(ctx, source, options)
 	target.host.wait()

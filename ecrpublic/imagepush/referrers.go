@@ -18,8 +18,8 @@ import (
 // below it, and the referrers of those. With dryRun it sends nothing. It
 // returns the number of bytes to send.
 func (t *Target) copyReferrers(ctx context.Context, source content.ReadOnlyStorage, root ocispec.Descriptor, dryRun bool) (bytes int64, err error) {
-	lister := newReferrerLister(source)
-	if lister == nil {
+	listers := newReferrerListers(source)
+	if listers.short == nil {
 		return 0, nil
 	}
 	subjects, err := t.manifestsBelow(ctx, source, root)
@@ -31,7 +31,7 @@ func (t *Target) copyReferrers(ctx context.Context, source content.ReadOnlyStora
 		seen[subject.Digest] = true
 	}
 	for i := 0; i < len(subjects); i++ { // it grows
-		referrers, err := t.referrersOf(ctx, source, lister, subjects[i])
+		referrers, err := t.referrersOf(ctx, source, listers, subjects[i])
 		if err != nil {
 			return bytes, fmt.Errorf("referrers of %s: %w", subjects[i].Digest, err)
 		}
@@ -88,26 +88,35 @@ func (t *Target) manifestsBelow(ctx context.Context, source content.Fetcher, roo
 // referrerLister calls fn with pages of what may have desc as its subject.
 type referrerLister func(ctx context.Context, desc ocispec.Descriptor, fn func([]ocispec.Descriptor) error) error
 
-// newReferrerLister returns nil for a source that lists no referrers.
-func newReferrerLister(source content.ReadOnlyStorage) referrerLister {
-	switch s := source.(type) {
-	case registry.ReferrerLister:
+// referrerListers are the lister of a source, and the one for lists that it refuses
+// with errLongList.
+type referrerListers struct{ short, long referrerLister }
+
+// newReferrerListers returns none for a source that lists no referrers.
+func newReferrerListers(source content.ReadOnlyStorage) referrerListers {
+	of := func(s registry.ReferrerLister) referrerLister {
 		return func(ctx context.Context, desc ocispec.Descriptor, fn func([]ocispec.Descriptor) error) error {
 			return s.Referrers(ctx, desc, "", fn)
 		}
+	}
+	switch s := source.(type) {
+	case *boundedRepository:
+		return referrerListers{of(s.short), of(s.long)}
+	case registry.ReferrerLister:
+		return referrerListers{short: of(s)}
 	case content.PredecessorFinder:
-		return func(ctx context.Context, desc ocispec.Descriptor, fn func([]ocispec.Descriptor) error) error {
+		return referrerListers{short: func(ctx context.Context, desc ocispec.Descriptor, fn func([]ocispec.Descriptor) error) error {
 			all, err := s.Predecessors(ctx, desc)
 			return errors.Join(err, fn(all))
-		}
+		}}
 	}
-	return nil
+	return referrerListers{}
 }
 
 // referrersOf returns the manifests that name a manifest as their subject. A
 // source may also list others, such as an index of it.
-func (t *Target) referrersOf(ctx context.Context, source content.Fetcher, list referrerLister, subject ocispec.Descriptor) (referrers []ocispec.Descriptor, err error) {
-	if referrers, err = t.listReferrers(ctx, list, subject); err != nil {
+func (t *Target) referrersOf(ctx context.Context, source content.Fetcher, listers referrerListers, subject ocispec.Descriptor) (referrers []ocispec.Descriptor, err error) {
+	if referrers, err = t.listReferrers(ctx, listers, subject); err != nil {
 		return nil, err
 	}
 	checked := referrers[:0]
@@ -123,9 +132,19 @@ func (t *Target) referrersOf(ctx context.Context, source content.Fetcher, list r
 	return checked, nil
 }
 
-// listReferrers returns the manifests that a source lists.
-func (t *Target) listReferrers(ctx context.Context, list referrerLister, subject ocispec.Descriptor) (listed []ocispec.Descriptor, err error) {
-	release, err := t.reserve(ctx, listMemory)
+// listReferrers returns the manifests that a source lists. A long list is read while
+// no other metadata is.
+func (t *Target) listReferrers(ctx context.Context, listers referrerListers, subject ocispec.Descriptor) ([]ocispec.Descriptor, error) {
+	listed, err := t.listWithin(ctx, listMemory, listers.short, subject)
+	if errors.Is(err, errLongList) && listers.long != nil {
+		return t.listWithin(ctx, metadataMemory, listers.long, subject)
+	}
+	return listed, err
+}
+
+// listWithin reads a list once there is so much memory for it.
+func (t *Target) listWithin(ctx context.Context, memory int64, list referrerLister, subject ocispec.Descriptor) (listed []ocispec.Descriptor, err error) {
+	release, err := t.reserve(ctx, memory)
 	if err != nil {
 		return nil, err
 	}

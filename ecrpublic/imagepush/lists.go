@@ -1,0 +1,124 @@
+package imagepush
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"sync/atomic"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/errdef"
+	"oras.land/oras-go/v2/registry/remote"
+	"oras.land/oras-go/v2/registry/remote/auth"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
+)
+
+const (
+	// usualList bounds a page of tags or referrers, in bytes, unless MaxMetadataBytes
+	// of the repository says another size, up to maxTagBytes. It is oras-go's default.
+	usualList = limits.MaxManifest
+
+	// maxListElements lets a page have maxTags.
+	maxListElements = manifest.MaxElements + 10
+
+	// shortList bounds the pages of which several may be read at a time, in bytes.
+	shortList = 16 << 10
+)
+
+// errLongList reports a list that is too long to be read.
+var errLongList = fmt.Errorf("TagListPageSize and ReferrerListPageSize of the repository ask for smaller pages: %w", errdef.ErrSizeExceedsLimit)
+
+// boundedRepository is a remote repository of which long lists are refused while they
+// are read. oras-go itself parses lists whole, and an empty element takes up to a hundred
+// times its bytes.
+type boundedRepository struct {
+	*remote.Repository                    // the caller's, for all but lists
+	short, long        *remote.Repository // copies of it, for short lists and for all
+}
+
+func newBoundedRepository(repository *remote.Repository) *boundedRepository {
+	b := &boundedRepository{repository, copyOf(repository), copyOf(repository)}
+	var client remote.Client = auth.DefaultClient
+	if repository.Client != nil {
+		client = repository.Client
+	}
+	most := min(cmp.Or(max(0, repository.MaxMetadataBytes), usualList), maxTagBytes)
+	b.long.MaxMetadataBytes = most + 1 // so that the client refuses it
+	b.long.Client = listClient{client, most}
+	b.short.Client = listClient{client, shortList}
+	return b
+}
+
+// Tags lists the tags.
+func (b *boundedRepository) Tags(ctx context.Context, last string, fn func([]string) error) error {
+	return b.long.Tags(ctx, last, fn)
+}
+
+// Referrers lists the referrers of a manifest.
+func (b *boundedRepository) Referrers(ctx context.Context, desc ocispec.Descriptor, artifactType string, fn func([]ocispec.Descriptor) error) error {
+	return b.long.Referrers(ctx, desc, artifactType, fn)
+}
+
+// Predecessors is as Referrers.
+func (b *boundedRepository) Predecessors(ctx context.Context, desc ocispec.Descriptor) ([]ocispec.Descriptor, error) {
+	return b.long.Predecessors(ctx, desc)
+}
+
+// copyOf returns a repository with the same settings, those of a later oras-go
+// included.
+func copyOf(repository *remote.Repository) *remote.Repository {
+	c := new(remote.Repository)
+	from, to := reflect.ValueOf(repository).Elem(), reflect.ValueOf(c).Elem()
+	for i := range from.NumField() {
+		if from.Type().Field(i).IsExported() {
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+	copyCapability(from, to)
+	return c
+}
+
+// copyCapability copies what SetReferrersCapability has set, which can only be read
+// here. If a later oras-go keeps it elsewhere, the copy finds out itself whether the
+// registry lists referrers.
+func copyCapability(from, to reflect.Value) {
+	const name = "referrersState"
+	source, target := from.FieldByName(name), to.FieldByName(name)
+	if source.IsValid() && source.Kind() == reflect.Int32 {
+		state := atomic.LoadInt32((*int32)(source.Addr().UnsafePointer()))
+		atomic.StoreInt32((*int32)(target.Addr().UnsafePointer()), state)
+	}
+}
+
+// listClient refuses responses that are too long, while they are read.
+type listClient struct {
+	remote.Client
+	bytes int64
+}
+
+func (c listClient) Do(request *http.Request) (*http.Response, error) {
+	response, err := c.Client.Do(request)
+	if err == nil {
+		response.Body = &listBody{ReadCloser: response.Body, most: c.bytes}
+	}
+	return response, err
+}
+
+type listBody struct {
+	io.ReadCloser
+	most, read int64
+	elements   manifest.Elements
+}
+
+func (b *listBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.read += int64(n); b.read > b.most || b.elements.Add(p[:n]) > maxListElements {
+		return 0, fmt.Errorf("a page of more than %d bytes, or %d elements: %w", b.most, maxListElements, errLongList)
+	}
+	return n, err
+}
