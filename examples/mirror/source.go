@@ -43,7 +43,7 @@ func open(ctx context.Context, name string, service *demo.Service) (*remote.Repo
 	if err != nil {
 		return nil, fmt.Errorf("-source: log in to %s: %w", host, err)
 	}
-	repository.Client = boundedLists{client}
+	repository.Client = client
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
