@@ -43,7 +43,7 @@ var archives = map[string]struct {
 	"more images than may be": {func(w *packer) {
 		w.file("config", configOf())
 		w.file("manifest.json", "["+strings.Repeat(`{"Config":"config"},`, 10_000)+`{"Config":"config"}]`)
-	}, "more than 10000 images and names"},
+	}, "more than 10000 in a list"},
 	"large configs": {func(w *packer) {
 		var images []string
 		for i := range 20 {
@@ -82,13 +82,13 @@ var archives = map[string]struct {
 	"many sources of layers": {func(w *packer) {
 		w.file("config", configOf())
 		w.file("manifest.json", repeated(`{"LayerSources":{"":{}}}`, 4<<20-1000, allElements-10))
-	}, "more than 10000 images and names"},
+	}, "more than 10000 in a list"},
 	"images of nothing": {func(w *packer) {
 		w.file("config", configOf())
 		w.file("manifest.json", repeated(`null`, 4<<20-1000, allElements-10))
-	}, "more than 10000 images and names"},
-	"empty names of images": {func(w *packer) { w.index(`{"annotations":{"":""}}`, allElements-10) }, "more than 10000 descriptors"},
-	"no images":             {func(w *packer) { w.index(`null`, allElements-10) }, "more than 10000 descriptors"},
+	}, "more than 10000 in a list"},
+	"empty names of images": {func(w *packer) { w.index(`{"annotations":{"":""}}`, allElements-10) }, "more than 10000 in a list"},
+	"no images":             {func(w *packer) { w.index(`null`, allElements-10) }, "more than 10000 in a list"},
 	"as many images": {func(w *packer) {
 		w.index(`{"annotations":{"":""},"platform":{"os.features":[""]},"urls":[""]}`, 8*9_990)
 	}, "not found; the source has"},

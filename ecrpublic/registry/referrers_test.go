@@ -40,7 +40,7 @@ func TestReferrersByTag(t *testing.T) {
 		"denied the tag":   {refusal(http.StatusNotFound, "", ""), refusal(http.StatusForbidden, "DENIED", "no"), 0, "DENIED: no"},
 		"not an index":     {refusal(http.StatusNotFound, "", ""), served(ocispec.MediaTypeImageManifest, `{"manifests":[]}`), 0, "want " + ocispec.MediaTypeImageIndex},
 		"API of HTML":      {served("text/html", "<html>"), served(ocispec.MediaTypeImageIndex, index()), 0, `the response has media type "text/html", want ` + ocispec.MediaTypeImageIndex},
-		"too many":         {served(ocispec.MediaTypeImageIndex, `{"manifests":[`+strings.Repeat("{},", 10_000)+`{}]}`), refusal(http.StatusTeapot, "", ""), 0, "more than 10000 descriptors"},
+		"too many":         {served(ocispec.MediaTypeImageIndex, `{"manifests":[`+strings.Repeat("{},", 10_000)+`{}]}`), refusal(http.StatusTeapot, "", ""), 0, "more than 10000 in a list"},
 		"API":              {served(ocispec.MediaTypeImageIndex+"; charset=utf-8", index()), refusal(http.StatusTeapot, "", ""), 2, ""},
 		"API without list": {served(ocispec.MediaTypeImageIndex, `{"manifests":null}`), refusal(http.StatusTeapot, "", ""), 0, ""},
 	} {

@@ -58,7 +58,7 @@ func TestFetch(t *testing.T) {
 	}
 	many := `{"layers":[` + strings.Repeat("{},", manifest.MaxDescriptors) + `{}]}`
 	_, _, err = manifest.Fetch(t.Context(), store, stored(ocispec.MediaTypeImageManifest, many))
-	require.ErrorContains(t, err, "more than 10000 descriptors")
+	require.ErrorContains(t, err, "more than 10000 in a list")
 	_, _, err = manifest.Fetch(t.Context(), store, content.NewDescriptorFromBytes(ocispec.MediaTypeImageManifest, bytes.Repeat([]byte("x"), 3)))
 	assert.ErrorIs(t, err, errdef.ErrNotFound)
 }

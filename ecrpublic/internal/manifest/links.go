@@ -126,7 +126,7 @@ type links []ocispec.Descriptor
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (l *links) UnmarshalJSON(data []byte) error {
-	return eachDescriptor(data, func(decoder *json.Decoder) error {
+	return EachElement(data, func(decoder *json.Decoder) error {
 		var next link
 		if err := decoder.Decode(&next); err != nil {
 			return err
@@ -137,12 +137,13 @@ func (l *links) UnmarshalJSON(data []byte) error {
 	})
 }
 
-// descriptors are links with all their members.
-type descriptors []ocispec.Descriptor
+// Descriptors are links with all their members. JSON of more than [MaxDescriptors] is an
+// error, detected before they use memory.
+type Descriptors []ocispec.Descriptor
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (d *descriptors) UnmarshalJSON(data []byte) error {
-	return eachDescriptor(data, func(decoder *json.Decoder) error {
+func (d *Descriptors) UnmarshalJSON(data []byte) error {
+	return EachElement(data, func(decoder *json.Decoder) error {
 		var next ocispec.Descriptor
 		err := decoder.Decode(&next)
 		*d = append(*d, next)
@@ -150,19 +151,20 @@ func (d *descriptors) UnmarshalJSON(data []byte) error {
 	})
 }
 
-// eachDescriptor lets decode read the elements of a list.
-func eachDescriptor(data []byte, decode func(*json.Decoder) error) error {
+// EachElement lets decode read the elements of a list, of which there may be
+// [MaxDescriptors].
+func EachElement(data []byte, decode func(*json.Decoder) error) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	start, err := decoder.Token()
 	if err != nil || start == nil { // null
 		return err
 	}
 	if start != json.Delim('[') {
-		return fmt.Errorf("want a list of descriptors, got %v", start)
+		return fmt.Errorf("want a list, got %v", start)
 	}
 	for n := 0; decoder.More(); n++ {
 		if n == MaxDescriptors {
-			return fmt.Errorf("more than %d descriptors", MaxDescriptors)
+			return fmt.Errorf("more than %d in a list: %w", MaxDescriptors, errdef.ErrSizeExceedsLimit)
 		}
 		if err := decode(decoder); err != nil {
 			return err

@@ -86,15 +86,15 @@ func Parse(data []byte) (Manifest, error) {
 	}
 	type plain Manifest // without the lists
 	var lists struct {
-		Layers    descriptors `json:"layers"`
-		Blobs     descriptors `json:"blobs"`
-		Manifests descriptors `json:"manifests"`
+		Layers    Descriptors `json:"layers"`
+		Blobs     Descriptors `json:"blobs"`
+		Manifests Descriptors `json:"manifests"`
 	}
 	shadowed := struct {
 		*plain
-		Layers    *descriptors `json:"layers"`
-		Blobs     *descriptors `json:"blobs"`
-		Manifests *descriptors `json:"manifests"`
+		Layers    *Descriptors `json:"layers"`
+		Blobs     *Descriptors `json:"blobs"`
+		Manifests *Descriptors `json:"manifests"`
 	}{new(plain), &lists.Layers, &lists.Blobs, &lists.Manifests}
 	if err := json.Unmarshal(data, &shadowed); err != nil {
 		return Manifest{}, fmt.Errorf("manifest: %w", err)

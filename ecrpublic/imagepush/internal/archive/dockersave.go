@@ -58,7 +58,7 @@ func openDockerSave(ctx context.Context, t *tarFile, options Options) (*Layout, 
 	if err := t.checkUnique(dockerSaveFile); err != nil {
 		return nil, err
 	}
-	var images []savedImage
+	var images savedImages
 	if err := readJSON(t, dockerSaveFile, &images); err != nil {
 		return nil, err
 	}

@@ -13,6 +13,19 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/manifest"
 )
 
+// savedImages are read one by one, so that there can be no more than a layout may have.
+type savedImages []savedImage
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *savedImages) UnmarshalJSON(data []byte) error {
+	return manifest.EachElement(data, func(decoder *json.Decoder) error {
+		var image savedImage
+		err := decoder.Decode(&image)
+		*s = append(*s, image)
+		return err
+	})
+}
+
 // checkNumber bounds what manifest.json lists. It is what a layout may have, because
 // the images become one.
 func checkNumber(images []savedImage) error {

@@ -58,13 +58,9 @@ func openLayout(ctx context.Context, files files) (*Layout, error) {
 	if layout.Version != ocispec.ImageLayoutVersion {
 		return nil, fmt.Errorf("%s: version %q, want %q: %w", ocispec.ImageLayoutFile, layout.Version, ocispec.ImageLayoutVersion, errdef.ErrUnsupportedVersion)
 	}
-	data, err := readMetadata(files, ocispec.ImageIndexFile)
-	if err != nil {
+	var index struct{ Manifests manifest.Descriptors }
+	if err := readJSON(files, ocispec.ImageIndexFile, &index); err != nil {
 		return nil, err
-	}
-	index, err := manifest.Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", ocispec.ImageIndexFile, err)
 	}
 	l := &Layout{Images: index.Manifests, files: files}
 	return l, l.load(ctx, l.Images)
