@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
@@ -32,13 +34,72 @@ func parse(args []string) (settings, error) {
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("unexpected argument %q: there are only flags", flags.Arg(0))
 	}
-	if _, _, err := net.SplitHostPort(s.addr); err != nil {
-		return s, fmt.Errorf("-addr: %w; want host:port, such as %s", err, defaultAddr)
+	return s, s.check()
+}
+
+// check reports the first wrong value. Its errors are as those of package flag.
+func (s *settings) check() error {
+	if err := checkAddr(s.addr); err != nil {
+		return invalid("addr", s.addr, err)
 	}
 	if (s.tlsCert == "") != (s.tlsKey == "") {
-		return s, errors.New("-tls-cert and -tls-key: want both or neither")
+		return errors.New("-tls-cert and -tls-key: want both or neither")
 	}
-	return s, nil
+	if (s.accessKey == "") != (s.secretKey == "") {
+		return errors.New("-access-key and -secret-key: want both or neither")
+	}
+	for _, flag := range []struct {
+		name, value string
+		option      ecrpublictest.Option
+	}{
+		{"account", s.account, ecrpublictest.WithAccount(s.account)},
+		{"alias", s.alias, ecrpublictest.WithAlias(s.alias)},
+		{"registry", s.registry, ecrpublictest.WithRegistryMode(ecrpublictest.RegistryMode(s.registry))},
+	} {
+		if flag.value == "" {
+			continue
+		}
+		if _, err := ecrpublictest.NewHandler(flag.option); err != nil {
+			return invalid(flag.name, flag.value, err)
+		}
+	}
+	if s.blobHost != "" && !isHost(s.blobHost) {
+		return invalid("blob-host", s.blobHost, errHost)
+	}
+	for name := range strings.SplitSeq(s.hosts, ",") {
+		if name = strings.TrimSpace(name); name != "" && !isHost(name) {
+			return invalid("allow-host", s.hosts, errHost)
+		}
+	}
+	return nil
+}
+
+var errHost = errors.New("want the name of a host, such as registry.example.com")
+
+// invalid is the error for a flag's value. The value stands in it once.
+func invalid(name, value string, err error) error {
+	reason := err.Error()
+	if _, after, ok := strings.Cut(reason, strconv.Quote(value)+": "); ok {
+		reason = after
+	}
+	return fmt.Errorf("invalid value %q for flag -%s: %s", value, name, reason)
+}
+
+func checkAddr(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return fmt.Errorf("want host:port, such as %s", defaultAddr)
+	}
+	return nil
+}
+
+// isHost reports whether a text is a host, perhaps with a port.
+func isHost(text string) bool {
+	u, err := url.Parse("//" + text)
+	return err == nil && u.Host == text && u.Hostname() != ""
 }
 
 func (s *settings) flags() *flag.FlagSet {
@@ -90,7 +151,7 @@ func (s *settings) options() []ecrpublictest.Option {
 // allowedHosts returns the names of -allow-host and the one that the emulator
 // listens on.
 func (s *settings) allowedHosts() []string {
-	host, _, _ := net.SplitHostPort(s.addr) // parse has checked it
+	host, _, _ := net.SplitHostPort(s.addr) // check has parsed it
 	hosts := []string{host}
 	for name := range strings.SplitSeq(s.hosts, ",") {
 		hosts = append(hosts, strings.TrimSpace(name))

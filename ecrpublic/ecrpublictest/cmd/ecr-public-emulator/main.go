@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	emulator, err := ecrpublictest.NewHandler(append(s.options(), ecrpublictest.WithDataDir(s.dataDir))...)
 	if err != nil {
-		return complain(stderr, exitFailure, err)
+		return complain(stderr, exitFailure, fmt.Errorf("-data: %w", err))
 	}
 	if err := errors.Join(s.serve(ctx, emulator, stdout, stderr), emulator.Close()); err != nil {
 		return complain(stderr, exitFailure, err)
