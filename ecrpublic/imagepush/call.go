@@ -54,13 +54,13 @@ type CallError struct {
 	// Attempts is the number of attempts, at least 1.
 	Attempts int
 
-	// Elapsed is the total time of all attempts.
+	// Elapsed is the time that the call took, with the delays between attempts.
 	Elapsed time.Duration
 
 	// Stopped says why the call was not retried.
 	Stopped StopReason
 
-	// Err is the error of the last attempt.
+	// Err is the error of the last attempt, or wraps it beside that of the context.
 	Err error
 }
 

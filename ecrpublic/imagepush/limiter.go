@@ -28,7 +28,9 @@ type Rates struct {
 
 // Limiter keeps calls within rates by delaying each attempt. The service counts
 // calls per account, so targets that push at the same time should share a Limiter.
-// Create one with [NewLimiter]; the zero value sets no limits.
+// Create one with [NewLimiter]; the zero value sets no limits. If a call's turn comes
+// after the deadline of its context, the call fails at once, with
+// context.DeadlineExceeded.
 type Limiter struct {
 	initiate, complete, put *pace.Pacer
 	err                     error // in the rates

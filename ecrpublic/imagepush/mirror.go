@@ -39,10 +39,11 @@ type MirrorOptions struct {
 	// image itself is skipped.
 	Referrers bool
 
-	// CreateRepository is as in [PushOptions].
+	// CreateRepository is as in [PushOptions]. In a dry run it is not called, and
+	// means that a repository that does not exist counts as an empty one.
 	CreateRepository housekeeping.EnsureRepositoryAPIClient
 
-	// DryRun works out the changes without making them. See
+	// DryRun works out the changes without making them: it only reads. See
 	// [MirrorResult.Changes].
 	DryRun bool
 }
@@ -59,8 +60,9 @@ type MirrorResult struct {
 	Transfer
 }
 
-// Changes lists the tags that were moved or set, or would be in a dry run. Tags
-// that are up to date, and those that failed, are not among them.
+// Changes lists the tags that were moved or set, or would be in a dry run, sorted; nil
+// if there are none. Tags that are up to date, and those that failed, are not among
+// them.
 func (r MirrorResult) Changes() (changes []Change) {
 	for _, image := range r.Images {
 		if image.Err == nil && !image.UpToDate {
@@ -84,11 +86,12 @@ type MirroredImage struct {
 	// clients that have DescribeImageTags.
 	Previous digest.Digest
 
-	// Bytes is the number of bytes to send. A layer that images share counts for
-	// one of them.
+	// Bytes is the number of bytes that were missing, those of referrers included. A
+	// layer that images share counts for one of them.
 	Bytes int64
 
-	// UpToDate is true if the tag already pointed at the image.
+	// UpToDate is true if the tag already pointed at the image, so that only
+	// referrers, if any, were to be sent.
 	UpToDate bool
 
 	// Err says why the tag could not be copied; nil if it was copied or up to

@@ -127,7 +127,8 @@ func (r *report) call(p Progress) {
 	r.notify(p)
 }
 
-// Transfer says what was sent and what was already there.
+// Transfer says what was sent and what was already there. Its slices belong to the
+// caller. In a dry run, nothing is in Uploaded.
 type Transfer struct {
 	// Uploaded lists the layers, configs and manifests that were sent, in the
 	// order of completion.
@@ -141,9 +142,10 @@ type Transfer struct {
 	// of a failure counts once.
 	UploadedBytes int64
 
-	// Calls is the number of API calls, and Attempts the number of their
-	// attempts: the difference is the cost of failures and throttling. A mock
-	// client makes one attempt per call.
+	// Calls is the number of API calls and, with [TargetOptions.Registry], of layers
+	// and manifests sent to the registry host. Attempts is the number of their
+	// attempts: the difference is the cost of failures and throttling. A mock client
+	// makes one attempt per call.
 	Calls, Attempts int64
 }
 

@@ -29,16 +29,19 @@ type PromoteOptions struct {
 	// a different one.
 	Referrers bool
 
-	// CreateRepository is as in [PushOptions].
+	// CreateRepository is as in [MirrorOptions].
 	CreateRepository housekeeping.EnsureRepositoryAPIClient
 
-	// DryRun works out the change without making it. See [PromoteResult.Change].
+	// DryRun works out the change without making it: it only reads. See
+	// [PromoteResult.Change].
 	DryRun bool
 }
 
 // PromoteResult says what [Promote] did, or would do.
 type PromoteResult struct {
-	// Descriptor is the image that the tag points at now.
+	// Descriptor is the image that the tag points at now, or would in a dry run. If
+	// only the digest was looked at, because the tag already pointed there, media
+	// type and size are zero.
 	Descriptor ocispec.Descriptor
 
 	// Repository and Tag say where the tag is.
@@ -48,18 +51,19 @@ type PromoteResult struct {
 	// new.
 	Previous digest.Digest
 
-	// UpToDate is true if the tag already pointed at the image, so that nothing
-	// was put.
+	// UpToDate is true if the tag already pointed at the image, so that only
+	// referrers, if any, were to be sent.
 	UpToDate bool
 
-	// Bytes is the number of bytes to send.
+	// Bytes is the number of bytes that were missing, those of referrers included.
 	Bytes int64
 
 	// Transfer says what was sent.
 	Transfer
 }
 
-// Change is what was changed, or would be in a dry run, for [WriteChanges].
+// Change is what was changed, or would be in a dry run, for [WriteChanges]. Its Now and
+// Then are equal if the result is up to date.
 func (r PromoteResult) Change() Change {
 	return Change{r.Tag, r.Previous, r.Descriptor.Digest, r.Bytes}
 }
@@ -75,8 +79,10 @@ func (r PromoteResult) Change() Change {
 // sent, as in [Push]; an empty Tag of to means that of from. The aliases must be
 // the same; that of to may be empty.
 //
-// The tag moves last. After an error, call Promote again: it reuses what was
-// sent.
+// The tag moves last, before referrers. After an error, call Promote again: it reuses
+// what was sent. Errors of the API and of sending are a [*CallError]; those of reading
+// are the reader's, such as a *registry.Error, for which registry.IsNotFound reports
+// whether the image is missing.
 func Promote(ctx context.Context, client APIClient, reader RegistryReader, from, to imageref.Reference, options PromoteOptions, optFns ...func(*TargetOptions)) (PromoteResult, error) {
 	sameRepository := to.RepositoryName == "" || to.RepositoryName == from.RepositoryName
 	to.Alias, to.RepositoryName = cmp.Or(to.Alias, from.Alias), cmp.Or(to.RepositoryName, from.RepositoryName)

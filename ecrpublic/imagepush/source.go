@@ -47,11 +47,18 @@ type OpenOptions struct {
 // change what it remembers: a layer that the repository has under the remembered digest
 // goes into the image unchecked. Any other layer is compressed, and is not pushed if its
 // digest differs.
-type DigestCache = archive.Cache
+type DigestCache interface {
+	// Get returns what Put stored under a key; ok is false if that is unknown.
+	Get(key digest.Digest) (compressed digest.Digest, size int64, ok bool)
 
-// NewDigestFile returns a [DigestCache] in a file, which it creates when needed.
-// Several programs may share the file. No one else must be able to write it,
-// because its digests go into images.
+	// Put stores the digest and the size of a compressed layer.
+	Put(key, compressed digest.Digest, size int64)
+}
+
+// NewDigestFile returns a [DigestCache] in a file, which it creates when needed, with
+// its directory. What cannot be read or written counts as forgotten. Several programs
+// may share the file. No one else must be able to write it, because its digests go into
+// images.
 func NewDigestFile(path string) DigestCache { return archive.NewCacheFile(path) }
 
 // Open reads the images of an OCI layout (directory or tar file), or of an
@@ -90,11 +97,12 @@ func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Sour
 	return &Source{layout, byName(layout)}, nil
 }
 
-// Close removes the temporary file of a Source, if any. It is optional if the
-// program ends anyway.
+// Close removes the temporary file of a Source, if any, whose layers can then no longer
+// be read. It is optional if the program ends anyway. Further calls do nothing.
 func (s *Source) Close() error { return s.layout.Close() }
 
-// Fetch opens a manifest or a blob.
+// Fetch opens a manifest or a blob by its digest; the caller must close it. It does not
+// check the content. If the source lacks it, the error is errdef.ErrNotFound.
 func (s *Source) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
 	rc, err := s.layout.Fetch(ctx, desc)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -103,18 +111,19 @@ func (s *Source) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadClo
 	return rc, err
 }
 
-// Exists reports whether there is content of a digest and a size.
+// Exists reports whether there is content of a digest and a size. It does not read it.
 func (s *Source) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, error) {
 	return s.layout.Exists(ctx, desc)
 }
 
-// Predecessors returns the manifests that refer to a manifest or a blob.
+// Predecessors returns the manifests that refer to a manifest or a blob, in no
+// particular order; nil if there are none.
 func (s *Source) Predecessors(ctx context.Context, desc ocispec.Descriptor) ([]ocispec.Descriptor, error) {
 	return s.layout.Predecessors(ctx, desc)
 }
 
-// Tags calls fn with the names that index.json or manifest.json gives the images,
-// sorted, from the one after last on.
+// Tags calls fn once with the names that index.json or manifest.json gives the images,
+// sorted, from the one after last on, and returns its error.
 func (s *Source) Tags(_ context.Context, last string, fn func(tags []string) error) error {
 	var tags []string
 	for _, image := range s.layout.Images {

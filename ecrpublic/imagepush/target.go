@@ -38,7 +38,8 @@ const (
 )
 
 // APIClient lists the methods that this package calls. UploadLayerPart gets
-// parts of files as LayerPartReader, others as LayerPartBlob.
+// parts of files as LayerPartReader, others as LayerPartBlob. [Mirror] also calls
+// DescribeImageTags if the client has it, to look up many tags at once.
 type APIClient interface {
 	BatchCheckLayerAvailability(context.Context, *ecrpublic.BatchCheckLayerAvailabilityInput, ...func(*ecrpublic.Options)) (*ecrpublic.BatchCheckLayerAvailabilityOutput, error)
 	InitiateLayerUpload(context.Context, *ecrpublic.InitiateLayerUploadInput, ...func(*ecrpublic.Options)) (*ecrpublic.InitiateLayerUploadOutput, error)

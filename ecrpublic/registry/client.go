@@ -40,7 +40,7 @@ type Options struct {
 
 // Client reads from the registry host and authenticates other clients there. Make
 // one with [New] and share it: its tokens, its rate limit and its connections serve
-// all requests. Methods may be called concurrently.
+// all requests. The zero value is not usable. Methods may be called concurrently.
 type Client struct {
 	host      *url.URL // nil: the one that a reference names
 	http      *http.Client

@@ -15,7 +15,8 @@ import (
 
 // Tags lists the tags of a repository in the host's order, which is not specified.
 // It ignores the tag and the digest of ref. Pages of up to 1,000 tags are requested
-// as the loop needs them. An error ends the iteration, with an empty tag.
+// as the loop needs them. An error ends the iteration, with an empty tag; for a
+// repository that does not exist, [IsNotFound] is true.
 func (c *Client) Tags(ctx context.Context, ref imageref.Reference) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		if err := c.eachTag(ctx, ref, func(tag string) bool { return yield(tag, nil) }); err != nil {
