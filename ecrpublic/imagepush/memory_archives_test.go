@@ -26,6 +26,11 @@ var archives = map[string]struct {
 			w.file(fmt.Sprintf("%s/%d", strings.Repeat("long/", 800), i), "")
 		}
 	}, "the names of the entries have more than 8388608 bytes"},
+	"many folders": {func(w *packer) {
+		for i := range 60 {
+			w.file(fmt.Sprintf("%d%s/FILE", i, strings.Repeat("/D", 1900)), "")
+		}
+	}, "more than 100000 directories"},
 	"many names": {func(w *packer) {
 		for i := range 100_001 {
 			w.file(fmt.Sprintf("folder/%040d", i), "")

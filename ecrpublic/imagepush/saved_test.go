@@ -162,6 +162,20 @@ func TestImageWithoutATagThatDockerLeavesOut(t *testing.T) {
 	require.ErrorContains(t, err, "save images by their tags, or each by itself")
 }
 
+// A list may name many images that have one config, but not each by many names.
+func TestManyNamesOfManyImages(t *testing.T) {
+	t.Parallel()
+	d := &docker28{images: newImages(t)}
+	for i := range 21 {
+		d.save(d.image("{}", d.layer(fmt.Sprint(i))), "")
+		d.list("{}", "app:v1", layerOf(fmt.Sprint(i)).Digest)
+	}
+	open(t, d.archive())
+	d.saved[0] = strings.Replace(d.saved[0], `"app:v1"`, strings.Repeat(`"app:v1",`, 1000)+`"app:v1"`, 1)
+	_, err := imagepush.Open(t.Context(), d.archive())
+	require.ErrorIs(t, err, errdef.ErrSizeExceedsLimit)
+}
+
 // Docker without containerd's image store has no compressed layers, and makes manifests
 // when it saves. The image is pushed as if they were not there.
 func TestManifestsThatDockerMakesOnSaving(t *testing.T) {
@@ -238,8 +252,10 @@ func TestReferrersInTheIndex(t *testing.T) {
 	image := images.tag(images.image("{}", images.layer("layer")), "image")
 	signature := images.tag(images.referrer("signature", image), "signature")
 	about := images.tag(images.referrer("about the signature", signature), "about")
+	attestation := images.tag(images.image(`{"os":"unknown"}`, images.layer("provenance")), "attestation")
+	attestation.Annotations = map[string]string{"io.containerd.manifest.subject": image.Digest.String()}
 	list := func(t *testing.T, listed ...ocispec.Descriptor) *imagepush.Source {
-		folder := layout(t, images, "image", "signature", "about")
+		folder := layout(t, images, "image", "signature", "about", "attestation")
 		index, err := json.Marshal(ocispec.Index{Versioned: specs.Versioned{SchemaVersion: 2}, Manifests: listed})
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(folder, "index.json"), index, 0o600))
@@ -253,6 +269,9 @@ func TestReferrersInTheIndex(t *testing.T) {
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []string{name(image.Digest, "v1"), name(signature.Digest, ""), name(about.Digest, "")}, puts(f))
 	assert.Equal(t, signature.Digest, digestOf(t, list(t, signature), ""), "its subject is elsewhere")
+	assert.Equal(t, image.Digest, digestOf(t, list(t, image, attestation), ""), "as docker 29 lists it")
+	attestation.Annotations["io.containerd.manifest.subject"] = attestation.Digest.String()
+	assert.Equal(t, attestation.Digest, digestOf(t, list(t, attestation), ""), "there is no other")
 	_, err = list(t, image, images.tag(images.image(`{"other":1}`), "other")).Resolve(t.Context(), "")
 	require.ErrorIs(t, err, errdef.ErrMissingReference)
 }

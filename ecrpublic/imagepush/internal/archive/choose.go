@@ -70,17 +70,25 @@ func (l *Layout) Choices(root ocispec.Descriptor) string {
 	return "choose a complete one by platform or digest: " + strings.Join(all, ", ")
 }
 
+// annotationSubject is what the descriptor in index.json says that an attestation of
+// BuildKit is about, which has no subject itself. Docker 29 and later writes it.
+const annotationSubject = "io.containerd.manifest.subject"
+
 // WithoutReferrers returns the images, but not those whose subject is there as well:
 // signatures and the like, which docker save and other tools list beside the image.
 func (l *Layout) WithoutReferrers() []ocispec.Descriptor {
-	return slices.DeleteFunc(slices.Clone(l.Images), func(image ocispec.Descriptor) bool {
-		subject := l.manifests[image.Digest].subject
-		if subject == nil {
-			return false
+	images := slices.DeleteFunc(slices.Clone(l.Images), func(image ocispec.Descriptor) bool {
+		about := digest.Digest(image.Annotations[annotationSubject])
+		if subject := l.manifests[image.Digest].subject; subject != nil {
+			about = subject.Digest
 		}
-		_, ok := l.manifests[subject.Digest]
+		_, ok := l.manifests[about]
 		return ok
 	})
+	if len(images) == 0 { // annotations can claim anything
+		return l.Images
+	}
+	return images
 }
 
 // Platform is the platform of a child of an index, as docker writes it.

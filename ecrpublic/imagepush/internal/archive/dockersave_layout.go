@@ -9,6 +9,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/errdef"
 )
 
 // savedNames are the manifests that manifest.json means by a name.
@@ -39,6 +40,7 @@ func (l *Layout) checkSaved(ctx context.Context, saved savedConfigs, images []sa
 	mayLack := hasNames || madeOnSaving(images)
 	l.saved = map[digest.Digest]bool{}
 	named := savedNames{}
+	compared := 0
 	for _, image := range images {
 		config, err := saved.of(ctx, image)
 		if err != nil {
@@ -47,6 +49,9 @@ func (l *Layout) checkSaved(ctx context.Context, saved savedConfigs, images []sa
 		nodes := byConfig[config.digest]
 		if len(nodes) == 0 && mayLack && len(image.RepoTags) == 0 {
 			continue
+		}
+		if compared += len(nodes) * max(1, len(image.RepoTags)); compared > maxDescriptors {
+			return fmt.Errorf("%s: more than %d names, or images that have a config together: %w", dockerSaveFile, maxDescriptors, errdef.ErrSizeExceedsLimit)
 		}
 		same := slices.DeleteFunc(slices.Clone(nodes), func(n node) bool { return !image.hasLayers(config, n.blobs[1:]) })
 		switch {

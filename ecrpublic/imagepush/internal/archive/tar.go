@@ -136,10 +136,11 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 		return fmt.Errorf("the names of the entries have more than %d bytes together: %w", maxNames, errdef.ErrSizeExceedsLimit)
 	}
 	name = strings.Clone(name) // which may be part of a header of a megabyte
-	if err := t.checkCase(name); err != nil {
+	lower := lowerCase(name)
+	if err := t.checkCase(name, lower); err != nil {
 		return err
 	}
-	if err := t.addFolders(name); err != nil {
+	if err := t.addFolders(name, lower); err != nil {
 		return err
 	}
 	if t.folders[name] && header.Typeflag != tar.TypeDir {
@@ -203,16 +204,18 @@ func checkHeader(header *tar.Header) error {
 }
 
 // addFolders adds the folders that an entry stands in. It refuses an entry below a
-// link or a file.
-func (t *tarFile) addFolders(name string) error {
+// link or a file. The names of the folders are parts of the entry's, and so are those in
+// lower case: copies of all would be large.
+func (t *tarFile) addFolders(name, lower string) error {
 	for dir := path.Dir(name); dir != "." && !t.folders[dir]; dir = path.Dir(dir) {
+		lower = path.Dir(lower)
 		if e, ok := t.entries[dir]; ok && e.kind != tar.TypeDir {
 			return fmt.Errorf("its parent %q is not a directory", dir)
 		}
 		if len(t.folders) == maxEntries {
 			return fmt.Errorf("more than %d directories: %w", maxEntries, errdef.ErrSizeExceedsLimit)
 		}
-		if err := t.checkCase(dir); err != nil {
+		if err := t.checkCase(dir, lower); err != nil {
 			return err
 		}
 		t.folders[dir] = true

@@ -8,8 +8,7 @@ import (
 
 // checkCase refuses a name that differs only in case from one before it: where the
 // file system ignores case, unpacking the archive makes one file of both.
-func (t *tarFile) checkCase(name string) error {
-	lower := lowerCase(name)
+func (t *tarFile) checkCase(name, lower string) error {
 	other, ok := t.mixed[lower]
 	if lower != name {
 		if !ok && (t.has(lower) || t.folders[lower]) {

@@ -44,8 +44,13 @@ func checkHeaders(r io.ReaderAt, start, end int64) error {
 		if err != nil {
 			return err
 		}
-		if kind != tar.TypeXHeader && size < 2 { // with the NUL at its end
-			return fmt.Errorf("an empty name in a header of tar type %q", kind)
+		if kind != tar.TypeXHeader {
+			if _, err := r.ReadAt(block[:1], at); err != nil {
+				return err
+			}
+			if size == 0 || block[0] == 0 {
+				return fmt.Errorf("an empty name in a header of tar type %q", kind)
+			}
 		}
 		extensions = append(extensions, kind)
 		if len(extensions) > 2 {
