@@ -59,6 +59,26 @@ func TestMemoryOfLargeManifests(t *testing.T) {
 	costsLittle(t, "in an index", job{Registry: repository, Reference: root.Digest.String()}, "")
 }
 
+// A manifest of characters that JSON escapes is twice as large in a request and in its
+// response.
+func TestMemoryOfEscapes(t *testing.T) {
+	t.Parallel()
+	number := 3
+	if os.Getenv(largeVariable) != "" {
+		number = 24
+	}
+	for name, text := range map[string]string{
+		"quotes":   `"layers":[],"annotations":{"a":"` + strings.Repeat(`\"`, 2<<20-1000) + `"}`,
+		"newlines": `"layers":[]` + strings.Repeat("\n", 4<<20-2000),
+	} {
+		h := newHostile()
+		for i := range number {
+			h.tags[fmt.Sprint("v", i)] = h.image(text + fmt.Sprintf(`,"n":%d`, i)).Digest
+		}
+		costsLittle(t, name, job{Registry: h.serve(t)}, "")
+	}
+}
+
 func TestMemoryOfCostlyManifests(t *testing.T) {
 	t.Parallel()
 	var keys strings.Builder

@@ -14,15 +14,15 @@ import (
 )
 
 // Body is an encoded request. It is read from the start by any number of
-// passes, one after the other; a large blob inside is encoded as it is read, so
-// that a layer part costs kilobytes and not megabytes.
+// passes, one after the other; a large blob or string inside is encoded as it is
+// read, so that a layer part costs kilobytes and not megabytes.
 type Body struct {
 	text   []byte
 	blob   *blob
 	blobAt int // the blob stands between text[:blobAt] and text[blobAt:]
 
 	position int64
-	rest     []byte  // of an encoded group that a short read cut through
+	rest     []byte  // of an encoded group, or of an escaped piece, that a short read cut through
 	group    [4]byte // where rest lives
 	sum      string
 }
@@ -32,8 +32,9 @@ type Body struct {
 var ErrChanged = errors.New("the reader returned different bytes than when the request was signed")
 
 // blob is the source of a base64 member: bytes, or a seekable reader from its
-// position when the call began.
+// position when the call began. Or it is a string, which is escaped instead.
 type blob struct {
+	text   *longText
 	bytes  []byte
 	source io.ReadSeeker
 	start  int64
@@ -85,8 +86,11 @@ func (b *Body) Size() int64 { return int64(len(b.text)) + b.encodedLen() }
 func (b *Body) Len() int { return int(b.Size() - b.position) }
 
 func (b *Body) encodedLen() int64 {
-	if b.blob == nil {
+	switch {
+	case b.blob == nil:
 		return 0
+	case b.blob.text != nil:
+		return b.blob.text.escaped
 	}
 	return (b.blob.len() + 2) / 3 * 4
 }
@@ -131,6 +135,9 @@ func (b *Body) Seek(offset int64, whence int) (int64, error) {
 		return b.position, errSeek
 	}
 	b.position, b.rest = 0, nil
+	if b.blob != nil && b.blob.text != nil {
+		b.blob.text.next = 0
+	}
 	if b.blob == nil || b.blob.source == nil {
 		return 0, nil
 	}
@@ -157,6 +164,9 @@ func (b *Body) Read(p []byte) (n int, err error) {
 
 // readBlob encodes the blob straight into p, from an offset in its text on.
 func (b *Body) readBlob(p []byte, offset int64) (int, error) {
+	if b.blob.text != nil {
+		return b.readText(p), nil
+	}
 	if len(b.rest) == 0 && len(p) >= len(b.group) {
 		return b.encode(p, offset)
 	}
@@ -170,6 +180,15 @@ func (b *Body) readBlob(p []byte, offset int64) (int, error) {
 	n := copy(p, b.rest)
 	b.rest = b.rest[n:]
 	return n, nil
+}
+
+func (b *Body) readText(p []byte) int {
+	if len(b.rest) == 0 {
+		b.rest = b.blob.text.escape()
+	}
+	n := copy(p, b.rest)
+	b.rest = b.rest[n:]
+	return n
 }
 
 // encode fills p with whole groups of four characters.

@@ -119,24 +119,15 @@ func writeIf[T any](p *T, write func(T)) bool {
 	return true
 }
 
-// text writes a string; AppendQuote's error reports bad UTF-8, which it replaced.
+// text writes a string. AppendQuote's error reports bad UTF-8, which it replaced.
 func (e *encoder) text(s string) {
-	e.buf = slices.Grow(e.buf, len(s)+escapes(s)+2) // append alone would copy a manifest many times
+	if e.streams && e.blob == nil && len(s) > inlineText {
+		e.blob, e.blobAt = &blob{text: newLongText(s)}, len(e.buf)+1
+		e.buf = append(e.buf, `""`...)
+		return
+	}
+	e.buf = slices.Grow(e.buf, len(s)+len(s)/8+2) // append alone would copy it many times
 	e.buf, _ = jsontext.AppendQuote(e.buf, s)
-}
-
-// escapes is how many bytes the escapes of a string take, as a guess for a short one.
-func escapes(s string) (n int) {
-	const short = 64 << 10
-	if len(s) <= short {
-		return len(s) / 8
-	}
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
-			n++
-		}
-	}
-	return n
 }
 
 func (e *encoder) bool(b bool) { e.buf = strconv.AppendBool(e.buf, b) }
@@ -181,13 +172,23 @@ func (e *encoder) blobMember(f *field, s unsafe.Pointer) (bool, error) {
 	switch {
 	case b.source == nil && (!e.streams || len(b.bytes) <= inlineBlob):
 		e.inline(b.bytes)
-	case e.blob != nil:
+	case e.blob != nil && e.blob.text == nil:
 		return false, errTwoBlobs
 	default:
+		e.inlineLongText()
 		e.blob, e.blobAt = b, len(e.buf)
 	}
 	e.buf = append(e.buf, '"')
 	return true, nil
+}
+
+// inlineLongText makes way for a blob.
+func (e *encoder) inlineLongText() {
+	if e.blob == nil {
+		return
+	}
+	quoted, _ := jsontext.AppendQuote(nil, e.blob.text.text)
+	e.buf = slices.Insert(e.buf, e.blobAt, quoted[1:len(quoted)-1]...)
 }
 
 func (e *encoder) inline(b []byte) {

@@ -1,0 +1,69 @@
+package codec
+
+import (
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A long string is streamed as it would be encoded at once, whatever it consists of and
+// wherever it is cut.
+func TestLongText(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, alphabet := range [][]string{
+		{"a"}, {`"`}, {`\`}, {"\n", "\x00"}, {"ä"}, {"€"}, {"😀"}, {"\x80"}, {"\xf0"}, {"\xed\xa0\x80"}, {"\u2028", "<"},
+		{"a", `"`, `\`, "\n", "\x01", "ä", "€", "😀", "\x80", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\xff", "😀\x80"},
+	} {
+		var text strings.Builder
+		for text.Len() <= inlineText+random.IntN(20) {
+			text.WriteString(alphabet[random.IntN(len(alphabet))])
+		}
+		in := shape{Text: new(text.String()), Blob: []byte("small")}
+		want, err := Append(nil, &in)
+		require.NoError(t, err)
+		body, err := NewBody(&in)
+		require.NoError(t, err)
+		assert.Less(t, len(body.text), 1000, "it is streamed")
+		assert.EqualValues(t, len(want), body.Size())
+		sum, err := body.SHA256()
+		require.NoError(t, err)
+		for _, size := range []int{1, 3, 1000, 1 << 20} {
+			sent, err := body.NewReader()
+			require.NoError(t, err)
+			n, err := sent.Read(nil)
+			require.NoError(t, err)
+			assert.Zero(t, n)
+			got, err := io.ReadAll(onlyReader{sent, size})
+			require.NoError(t, err)
+			require.True(t, string(want) == string(got), "%q", alphabet)
+		}
+		again, err := body.SHA256()
+		require.NoError(t, err)
+		assert.Equal(t, sum, again)
+	}
+}
+
+// Only one member is streamed: a blob, or else the first long string.
+func TestLongTextBesideOthers(t *testing.T) {
+	t.Parallel()
+	type three struct {
+		A, B *string
+		C    []byte
+	}
+	long := strings.Repeat(`a"`, inlineText)
+	for _, in := range []three{{&long, &long, nil}, {&long, nil, make([]byte, 2*inlineBlob)}, {&long, &long, make([]byte, 2*inlineBlob)}} {
+		want, err := Append(nil, &in)
+		require.NoError(t, err)
+		body, err := NewBody(&in)
+		require.NoError(t, err)
+		assert.NotNil(t, body.blob)
+		got, err := io.ReadAll(body)
+		require.NoError(t, err)
+		assert.True(t, string(want) == string(got))
+	}
+}
