@@ -39,6 +39,7 @@ func newHost(repository *remote.Repository, name string) (*host, error) {
 	if !strings.HasSuffix(repository.Reference.Repository, "/"+name) {
 		return nil, fmt.Errorf("Registry is the repository %s: want %s below the registry's alias", repository.Reference, name)
 	}
+	repository = copyOf(repository)             // the caller's stays as it is
 	_ = repository.SetReferrersCapability(true) // fails where that is known already
 	return &host{repository: repository}, nil
 }

@@ -77,3 +77,13 @@ func TestCopyOfReferrersCapability(t *testing.T) {
 		assert.Equal(t, told == "true", repository.SetReferrersCapability(false) != nil, told)
 	}
 }
+
+// A target does not tell its repository what it assumes about the registry host.
+func TestRegistryOfATargetStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	repository := &remote.Repository{Reference: registry.Reference{Registry: "registry.test", Repository: "alias/app"}}
+	h, err := newHost(repository, "app")
+	require.NoError(t, err)
+	require.Error(t, h.repository.SetReferrersCapability(false))
+	require.NoError(t, repository.SetReferrersCapability(false))
+}
