@@ -21,7 +21,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// cheap answers every request with the same text; it allocates five times.
+// cheap returns the same text for every request, with five allocations.
 type cheap struct {
 	status int
 	body   string
@@ -39,7 +39,7 @@ func cheapConfig(status int, body string) aws.Config {
 	return aws.Config{HTTPClient: cheap{status, body}, Credentials: credentials}
 }
 
-// imagePage is an answer of DescribeImages.
+// imagePage is a response of DescribeImages.
 func imagePage(images int) string {
 	var list []string
 	for i := range images {
@@ -48,9 +48,9 @@ func imagePage(images int) string {
 	return `{"imageDetails":[` + strings.Join(list, ",") + `]}`
 }
 
-// TestAllocations holds the allocations of the hot paths, the transport's five
-// and the signer's 58 included, with room for what garbage collection takes out
-// of pools. A number may go down; one that has to go up wants a reason.
+// TestAllocations limits the allocations of the hot paths. They include five by the
+// transport and 58 by the signer, and some slack, because garbage collection empties
+// pools. A limit may be lowered; raising one needs a reason.
 func TestAllocations(t *testing.T) {
 	ctx := context.Background()
 	option := func(*middleware.Stack) error { return nil }
@@ -93,8 +93,8 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// TestAllocationsOfStallTimeout compares an attempt that is watched for silence with one
-// that is not: it costs a timer and one more allocation.
+// TestAllocationsOfStallTimeout compares attempts with and without a stall timeout,
+// which costs a timer and one more allocation.
 func TestAllocationsOfStallTimeout(t *testing.T) {
 	for way, options := range waysToRun {
 		allocations := func(timeout time.Duration) float64 {

@@ -23,7 +23,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// eachWay runs a test directly and over a stack.
+// eachWay runs a test with direct calls and with calls through a stack.
 func eachWay(t *testing.T, test func(t *testing.T, options ...func(*ecrpublic.Options))) {
 	for way, options := range waysToRun {
 		t.Run(way, func(t *testing.T) {
@@ -33,7 +33,7 @@ func eachWay(t *testing.T, test func(t *testing.T, options ...func(*ecrpublic.Op
 	}
 }
 
-// fixedSigner signs as if the time stood still.
+// fixedSigner always signs with the same time.
 type fixedSigner struct{ *v4.Signer }
 
 func (s fixedSigner) SignHTTP(ctx context.Context, c aws.Credentials, r *http.Request, hash, service, region string, _ time.Time, optFns ...func(*v4.SignerOptions)) error {
@@ -53,7 +53,7 @@ func TestBothWaysSendTheSame(t *testing.T) {
 			sent[way] = &script{answers: []answer{{Status: 200}}}
 			client := scripted(sent[way], append(options, func(o *ecrpublic.Options) {
 				o.HTTPSignerV4, o.AppID = fixedSigner{v4.NewSigner()}, "app"
-				// The invocation ID is random and signed, so it has to go.
+				// The invocation ID is random and signed, so it must be removed.
 				o.HTTPSignerV4 = withoutInvocationID{o.HTTPSignerV4}
 			})...)
 			_, err := callOperation(client, v.Operation, v.Input)
@@ -134,12 +134,12 @@ func TestErrorsKeepTheResponse(t *testing.T) {
 	})
 }
 
-// Standard is a retryer of the caller's, by the name of AWS's.
+// Standard is a custom retryer with the same type name as AWS's.
 type Standard struct{ aws.NopRetryer }
 
-// TestUserAgentIsOfTheClient makes clients one after the other whose headers
-// differ.
-func TestUserAgentIsOfTheClient(t *testing.T) {
+// TestEachClientHasItsOwnUserAgent creates clients with different headers, one after
+// the other.
+func TestEachClientHasItsOwnUserAgent(t *testing.T) {
 	userAgent := func(optFns ...func(*ecrpublic.Options)) string {
 		s := &script{answers: []answer{{Status: 200}}}
 		_, err := scripted(s, optFns...).DescribeRegistries(t.Context(), nil)

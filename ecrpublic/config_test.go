@@ -14,7 +14,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// source is a place that a loaded configuration comes from.
+// source is one of the sources of a loaded configuration.
 type source struct {
 	endpoint  string
 	ignore    bool
@@ -39,7 +39,7 @@ func (s source) GetUseFIPSEndpoint(context.Context) (aws.FIPSEndpointState, bool
 	return s.fips, s.fips != 0, s.err
 }
 
-// urlOf sends a call and returns where it went.
+// urlOf makes a call and returns the URL of its request.
 func urlOf(t *testing.T, cfg aws.Config, optFns ...func(*ecrpublic.Options)) string {
 	t.Helper()
 	s := &script{answers: []answer{{Status: 200}}}

@@ -67,7 +67,8 @@ func TestEndpointRules(t *testing.T) {
 	}
 }
 
-// refuses names the endpoints that the official client sends nonsense to.
+// refuses reports whether only this client refuses an endpoint. The official client
+// sends invalid requests to it.
 func refuses(v endpointVector) bool {
 	return v.Endpoint != nil && !strings.Contains(*v.Endpoint, "://")
 }
@@ -157,8 +158,8 @@ func TestRegionRule(t *testing.T) {
 	}
 }
 
-// TestAnyHostIsCalled calls hosts that are no names of the DNS's old rules, and compares
-// the host that was signed with the one that net/http writes.
+// TestAnyHostIsCalled calls hosts whose names traditional DNS rules forbid, and compares
+// the signed host with the one that net/http sends.
 func TestAnyHostIsCalled(t *testing.T) {
 	t.Parallel()
 	for host, want := range map[string]string{
@@ -195,7 +196,7 @@ func TestAnyHostIsCalled(t *testing.T) {
 				wire := s.requests[0].Clone(t.Context())
 				wire.Body = http.NoBody
 				var written strings.Builder
-				if wire.Write(&written) == nil && !strings.Contains(host, "\u00fc") { // which goes in Punycode
+				if wire.Write(&written) == nil && !strings.Contains(host, "\u00fc") { // which is sent in Punycode
 					assert.Contains(t, written.String(), "\r\nHost: "+want+"\r\n")
 				}
 			})

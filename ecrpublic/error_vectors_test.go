@@ -17,8 +17,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
-// departures are the errors on which this client differs from the official one
-// on purpose, by vector or by exception.
+// departures are the errors that this client deliberately reports differently from
+// the official one, by vector or by exception.
 var departures = map[string]struct {
 	reason   string
 	attempts int
@@ -31,9 +31,9 @@ var departures = map[string]struct {
 	"protocol/both_messages_lower_first": {reason: "message wins over Message, wherever it stands", message: "lower"},
 }
 
-// sinceRecorded applies the retry rule that aws-sdk-go-v2 has changed since the
-// vectors were recorded with v1.47.8: from v1.48.0 on its retryers repeat a 429
-// whose error is of no type of the service.
+// sinceRecorded adapts vectors, which were recorded with aws-sdk-go-v2 v1.47.8, to its
+// current retry rule: since v1.48.0 its retryers retry a 429 unless its error is one
+// of the service's own types.
 func sinceRecorded(want records.Error, responses []answer) records.Error {
 	const limit = 3 // attempts of the recorded calls
 	if want.HTTPStatus != http.StatusTooManyRequests || want.Type != "smithy.GenericAPIError" || want.Attempts != 1 {
@@ -129,8 +129,9 @@ func member(e any, wire string) any {
 	return v.Elem().Interface()
 }
 
-// assertUnreadable checks an error body of which the official client makes a
-// decoding error: here it is an API error with status, code and a snippet.
+// assertUnreadable checks an error body that cannot be decoded. The official client
+// returns a decoding error for it, this one an API error with status, code and a
+// snippet.
 func assertUnreadable(t *testing.T, last answer, err error) {
 	t.Helper()
 	var api smithy.APIError

@@ -19,7 +19,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// predicates are all helpers by name.
+// predicates lists all IsXxx functions by name.
 func predicates() map[string]func(error) bool {
 	return map[string]func(error) bool{
 		"IsNotFound":        ecrpublic.IsNotFound,
@@ -117,13 +117,13 @@ func TestThrottledByStatusAlone(t *testing.T) {
 	assertOnly(t, wrapped(http.StatusServiceUnavailable, errors.New("no readable body")))
 }
 
-// Quota errors look like throttles to the AWS retryer, which tries them again.
+// The AWS retryer takes quota errors for throttles and retries them.
 func TestQuotaErrorIsNotAThrottle(t *testing.T) {
 	t.Parallel()
 	assertOnly(t, wrapped(http.StatusTooManyRequests, &types.LimitExceededException{}), "IsQuotaExceeded")
 }
 
-// Code that looks for words in an error's text takes these for answers.
+// Code that searches the text of errors would misclassify these.
 func TestTextIsNeverMatched(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -135,8 +135,8 @@ func TestTextIsNeverMatched(t *testing.T) {
 	}
 }
 
-// A filter for "already exists" or "not found" must not let these pass.
-func TestNetworkErrorsAndCancelledContextsAreNoAnswers(t *testing.T) {
+// IsAlreadyExists and IsNotFound must be false for these.
+func TestNetworkErrorsAndCancelledContextsAreNotResponses(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{
 		nil,

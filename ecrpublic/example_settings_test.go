@@ -85,7 +85,7 @@ func ExampleClient_PutRegistryCatalogData() {
 	ctx := context.Background()
 	srv := ecrpublictest.NewServer()
 	defer srv.Close()
-	if _, err := srv.AddImage("app", "v1"); err != nil { // the first repository makes the registry
+	if _, err := srv.AddImage("app", "v1"); err != nil { // the registry exists from the first repository on
 		log.Fatal(err)
 	}
 	client := srv.Client()

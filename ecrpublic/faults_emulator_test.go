@@ -16,8 +16,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// emulatorFaults are the faults of the emulator that a single call can meet, and
-// how often the call is attempted when they happen once.
+// emulatorFaults are the emulator's faults that affect a single call, with the number
+// of attempts that the call then makes if the fault occurs once.
 var emulatorFaults = map[string]struct {
 	effect   ecrpublictest.Effect
 	attempts int
@@ -47,7 +47,7 @@ var emulatorFaults = map[string]struct {
 	"Fail with a code of no shape":  {ecrpublictest.Fail(&smithy.GenericAPIError{Code: "AccessDeniedException"}), 1, wraps[*smithy.GenericAPIError]},
 }
 
-// TestEmulatorFaults meets each fault once, with signatures checked.
+// TestEmulatorFaults injects each fault once; the emulator checks signatures.
 func TestEmulatorFaults(t *testing.T) {
 	t.Parallel()
 	for name, fault := range emulatorFaults {
@@ -70,7 +70,7 @@ func TestEmulatorFaults(t *testing.T) {
 	}
 }
 
-// wraps reports whether an error of a type is among those that err wraps.
+// wraps reports whether err wraps an error of a type.
 func wraps[E error](err error) bool { return errors.As(err, new(E)) }
 
 func newEmulator(t *testing.T, options ...ecrpublictest.Option) *ecrpublictest.Server {
@@ -80,9 +80,9 @@ func newEmulator(t *testing.T, options ...ecrpublictest.Option) *ecrpublictest.S
 	return srv
 }
 
-// TestFaultsThatDoNotPass meets each failure that is retried without end: the
-// call stops after its attempts.
-func TestFaultsThatDoNotPass(t *testing.T) {
+// TestPermanentFaults injects each retryable fault permanently: the call stops after
+// the maximum number of attempts.
+func TestPermanentFaults(t *testing.T) {
 	t.Parallel()
 	for name, fault := range emulatorFaults {
 		if fault.attempts != 2 {

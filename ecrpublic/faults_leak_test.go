@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// leftGoroutines returns the stacks of what does not end by itself soon.
+// leftGoroutines returns the stacks of goroutines that do not end soon.
 func leftGoroutines() []string {
 	const soon = 10 * time.Second
 	var left []string
@@ -33,7 +33,7 @@ func leftGoroutines() []string {
 	return left
 }
 
-// ourGoroutines are all but this one and those of the test runner.
+// ourGoroutines returns all goroutines except this one and the test runner's.
 func ourGoroutines() []string {
 	const enough = 4 << 20
 	stacks := make([]byte, enough)

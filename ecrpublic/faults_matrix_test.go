@@ -10,20 +10,19 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/testdata/faults"
 )
 
-// The fault matrix: a server on loopback that writes its bytes by hand, and what
-// the default client makes of it. internal/compare runs the same cases with the
-// official client.
+// The fault matrix tests how the default client handles a loopback server that sends
+// prepared bytes. internal/compare runs the same cases with the official client.
 
-func TestFailuresThatPassAreRetried(t *testing.T) { meet(t, faults.Retried) }
-func TestRefusalsAreNotRetried(t *testing.T)      { meet(t, faults.Refused) }
-func TestMalformedAnswers(t *testing.T)           { meet(t, faults.Malformed) }
-func TestAnswersWithoutEnd(t *testing.T)          { meet(t, faults.Bounded) }
-func TestDeadlinesAndClocks(t *testing.T)         { meet(t, faults.Punctual) }
-func TestSilentServersAreLeft(t *testing.T)       { meet(t, faults.Awake) }
-func TestRedirectsAreNotFollowed(t *testing.T)    { meet(t, faults.AtHome) }
+func TestTransientFailuresAreRetried(t *testing.T) { meet(t, faults.Retried) }
+func TestRefusalsAreNotRetried(t *testing.T)       { meet(t, faults.Refused) }
+func TestMalformedResponses(t *testing.T)          { meet(t, faults.Malformed) }
+func TestEndlessResponses(t *testing.T)            { meet(t, faults.Bounded) }
+func TestDeadlinesAndClocks(t *testing.T)          { meet(t, faults.Punctual) }
+func TestSilentServersAreAbandoned(t *testing.T)   { meet(t, faults.Awake) }
+func TestRedirectsAreNotFollowed(t *testing.T)     { meet(t, faults.AtHome) }
 
-// meet runs the cases of a rule directly and over a stack. Each case
-// also checks that every answer was closed.
+// meet runs the cases of a rule with direct calls and through a stack. Each case also
+// checks that every response body was closed.
 func meet(t *testing.T, rule faults.Rule) {
 	t.Parallel()
 	cases := faults.Under(rule)

@@ -21,13 +21,13 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// secrets are what nothing may show: a secret key, a session token, an
+// secrets must not appear in any output: a secret key, a session token, an
 // authorization token, and a signature.
 var secrets = regexp.MustCompile(`SECRETEXAMPLE|SESSIONEXAMPLE|TOKENEXAMPLE|PASSWORDEXAMPLE|Signature=[0-9a-f]`)
 
 const tokenBody = `{"authorizationData":{"authorizationToken":"TOKENEXAMPLE","expiresAt":1}}`
 
-// talkative logs all there is to log.
+// talkative logs everything that can be logged.
 func talkative(log *lockedBuffer) func(*ecrpublic.Options) {
 	return func(o *ecrpublic.Options) {
 		o.ClientLogMode = aws.LogSigning | aws.LogRetries | aws.LogRequestWithBody | aws.LogResponseWithBody
@@ -63,7 +63,7 @@ func TestLogsShowNoSecret(t *testing.T) {
 	}
 }
 
-func TestLoggingKeepsTheAnswer(t *testing.T) {
+func TestLoggingKeepsTheResponse(t *testing.T) {
 	t.Parallel()
 	var log lockedBuffer
 	out, err := scripted(&script{answers: []answer{{Status: 200, Body: tokenBody}}}, talkative(&log)).GetAuthorizationToken(t.Context(), nil)
@@ -114,7 +114,7 @@ func TestFormattedValuesShowNoSecret(t *testing.T) {
 	})
 }
 
-// chain yields errors and those that they wrap.
+// chain yields an error and all errors that it wraps.
 func chain(errs ...error) func(yield func(error) bool) {
 	return func(yield func(error) bool) {
 		for _, e := range errs {
@@ -127,7 +127,7 @@ func chain(errs ...error) func(yield func(error) bool) {
 	}
 }
 
-// panics are the ways to end a program in TestPanicsShowNoSecret.
+// panics are the panics of TestPanicsShowNoSecret.
 var panics = map[string]func(*ecrpublic.Client){
 	"client":    func(c *ecrpublic.Client) { panic(*c) },
 	"transport": func(c *ecrpublic.Client) { c.GetAuthorizationToken(context.Background(), nil) },
@@ -135,8 +135,8 @@ var panics = map[string]func(*ecrpublic.Client){
 
 const panicVariable = "ECRPUBLIC_PANIC"
 
-// TestPanicsShowNoSecret ends programs by panics, of values and inside a call,
-// and looks at what the runtime prints.
+// TestPanicsShowNoSecret runs programs that panic, with various values and inside a
+// call, and searches what the runtime prints.
 func TestPanicsShowNoSecret(t *testing.T) {
 	t.Parallel()
 	if do := panics[os.Getenv(panicVariable)]; do != nil {

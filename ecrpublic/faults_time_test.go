@@ -17,12 +17,12 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
-// These tests run in bubbles with a clock of their own, which stands still while
-// anything is left to do. So they tell exactly when a call returned, and they
-// fail if it left a goroutine or a connection.
+// These tests run in bubbles with a fake clock, which advances only while all
+// goroutines wait. So they can check exactly when a call returns, and they fail if it
+// leaves a goroutine or a connection behind.
 
-// pipeServer speaks HTTP over connections in memory and answers every request
-// with the same bytes; then it leaves the client waiting.
+// pipeServer speaks HTTP over connections in memory. It sends the same bytes in
+// response to every request, and then nothing more.
 type pipeServer struct {
 	http.Transport
 	requests chan struct{}
@@ -97,7 +97,7 @@ func TestCancellationIsImmediate(t *testing.T) {
 	}
 }
 
-// waitAnHour makes the time between two attempts long.
+// waitAnHour makes the delay between attempts an hour.
 func waitAnHour(o *ecrpublic.Options) {
 	o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxBackoff = time.Hour
@@ -105,8 +105,8 @@ func waitAnHour(o *ecrpublic.Options) {
 	})
 }
 
-// TestDefaultBackOff looks at when the default client tries again: within two
-// seconds, then within four.
+// TestDefaultBackOff checks when the default client retries: within two seconds, then
+// within four.
 func TestDefaultBackOff(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {

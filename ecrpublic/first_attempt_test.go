@@ -19,7 +19,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
-// endsWithBody is a response whose reader ends the call's context when it has read all.
+// endsWithBody is a response that cancels the call's context once its body was read.
 func endsWithBody(status int, body string, end func()) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, ContentLength: -1, Body: closing{strings.NewReader(body), end}}
 }
@@ -31,7 +31,8 @@ type closing struct {
 
 func (c closing) Close() error { c.end(); return nil }
 
-// TestErrorOfTheFirstAttemptIsKept ends the context while the only attempt is answered.
+// TestErrorOfTheFirstAttemptIsKept cancels the context during the response to the only
+// attempt.
 func TestErrorOfTheFirstAttemptIsKept(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
@@ -40,7 +41,7 @@ func TestErrorOfTheFirstAttemptIsKept(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				calls := 0
 				client := ecrpublic.New(ecrpublic.Options{RetryMaxAttempts: 1, Credentials: testCredentials, HTTPClient: doFunc(func(*http.Request) (*http.Response, error) {
-					if calls++; calls == 1 { // shows that the clock is off
+					if calls++; calls == 1 { // reveals the clock skew
 						return answer{Status: 200, Headers: map[string]string{"Date": time.Now().Add(skew).UTC().Format(http.TimeFormat)}}.Response()
 					}
 					return endsWithBody(status, `{"__type":"ServerException","message":"the reason"}`, cancel), nil
@@ -74,8 +75,8 @@ func TestCredentialsThatHangAreNamed(t *testing.T) {
 	})
 }
 
-// TestClockIsLearnedFromEveryFinalAttempt refuses a call for good, on a clock that is
-// ahead, and looks at how the next call is signed.
+// TestClockIsLearnedFromEveryFinalAttempt makes a call fail without a retry, on a server
+// whose clock is ahead, and checks the time with which the next call is signed.
 func TestClockIsLearnedFromEveryFinalAttempt(t *testing.T) {
 	t.Parallel()
 	const ahead = 30 * time.Second // too little for a retry

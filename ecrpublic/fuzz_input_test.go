@@ -15,8 +15,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// FuzzInput calls any operation with any input: what is sent is JSON, has the
-// length that is announced, and decodes to the input; the same both ways.
+// FuzzInput calls random operations with random inputs. The body must be JSON, have the
+// announced length and decode to the input; direct calls and the stack must agree.
 func FuzzInput(f *testing.F) {
 	names := operationNames()
 	for i := range names {
@@ -63,7 +63,7 @@ func (l *lastRequest) Do(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), ContentLength: 2}, nil
 }
 
-// bytesSource makes values of bytes, and zeros when they are used up.
+// bytesSource turns bytes into values, and returns zeros once they are used up.
 type bytesSource []byte
 
 func (s *bytesSource) byte() byte {
@@ -81,15 +81,15 @@ func (s *bytesSource) take(n int) []byte {
 	return append([]byte{}, taken...)
 }
 
-// fill sets the fields of an input, and in want what the service gets to see of
-// them: bytes of a reader as a blob, and U+FFFD for bytes that are no UTF-8.
+// fill sets the fields of an input, and those of want to what the service receives: the
+// bytes of a reader as a blob, and U+FFFD for invalid UTF-8.
 func (s *bytesSource) fill(in, want reflect.Value) {
 	for i := range in.NumField() {
 		f := in.Type().Field(i)
 		if f.Tag.Get("ecr") == "-" {
 			continue
 		}
-		if f.Type == reflect.TypeFor[io.Reader]() { // stands behind its blob
+		if f.Type == reflect.TypeFor[io.Reader]() { // follows its blob
 			s.moveToReader(in.Field(i-1), in.Field(i))
 			continue
 		}
@@ -100,7 +100,7 @@ func (s *bytesSource) fill(in, want reflect.Value) {
 	}
 }
 
-// moveToReader may give a blob by a reader, one that can seek or one that cannot.
+// moveToReader sometimes moves a blob to a reader, which may or may not be seekable.
 func (s *bytesSource) moveToReader(blob, reader reflect.Value) {
 	content, choice := bytes.NewReader(blob.Bytes()), s.byte()%3
 	switch {

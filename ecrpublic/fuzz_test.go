@@ -17,7 +17,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/codec"
 )
 
-// canned is a transport that gives every request the same answer.
+// canned is a transport that returns the same response to every request.
 type canned struct {
 	status int
 	header http.Header
@@ -31,8 +31,8 @@ func (c *canned) Do(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: c.status, Header: c.header.Clone(), ContentLength: int64(len(c.body)), Body: io.NopCloser(strings.NewReader(c.body))}, nil
 }
 
-// cannedClients returns a client for each way that a call can run; all have one
-// attempt and the answers of one transport.
+// cannedClients returns a client for direct calls and one with a stack. Both make one
+// attempt and share a transport.
 func cannedClients(answers ecrpublic.HTTPClient) map[string]*ecrpublic.Client {
 	clients := map[string]*ecrpublic.Client{}
 	for way, options := range waysToRun {
@@ -44,7 +44,7 @@ func cannedClients(answers ecrpublic.HTTPClient) map[string]*ecrpublic.Client {
 	return clients
 }
 
-// operationNames are all operations, by name.
+// operationNames returns the names of all operations.
 func operationNames() []string {
 	var names []string
 	api := reflect.TypeFor[ecrpublic.API]()
@@ -54,7 +54,7 @@ func operationNames() []string {
 	return names
 }
 
-// addRecorded adds the recorded answers of one file as seeds.
+// addRecorded adds the recorded responses of a file as seeds.
 func addRecorded(f *testing.F, file string, add func(operation int, a answer)) {
 	f.Helper()
 	for _, v := range recorded(f, file) {
@@ -68,9 +68,8 @@ func addRecorded(f *testing.F, file string, add func(operation int, a answer)) {
 	}
 }
 
-// FuzzErrorResponse gives a call any failed answer: it ends with an API error
-// that tells the operation, the status and the request, and says the same both
-// ways.
+// FuzzErrorResponse gives a call a random error response. The call must return an API
+// error with operation, status and request ID; direct calls and the stack must agree.
 func FuzzErrorResponse(f *testing.F) {
 	addRecorded(f, "errors.json", func(_ int, a answer) {
 		if a.Status >= 300 {
@@ -108,9 +107,9 @@ func FuzzErrorResponse(f *testing.F) {
 	})
 }
 
-// FuzzOutput gives a call of any operation any successful answer: the output is
-// what was decoded and keeps all of it when it is encoded again, or there is
-// none and the error says that the answer is broken; the same both ways.
+// FuzzOutput gives a call a random response with status 200. The call must return an
+// output that loses nothing when it is encoded and decoded again, or no output and a
+// deserialization error; direct calls and the stack must agree.
 func FuzzOutput(f *testing.F) {
 	addRecorded(f, "responses.json", func(operation int, a answer) {
 		if a.Status == 200 {
@@ -146,7 +145,7 @@ func requireBroken(t *testing.T, err error) {
 	require.Equal(t, "request-1", response.ServiceRequestID())
 }
 
-// reencoded is an output as JSON, which decodes to the same again.
+// reencoded returns an output as JSON, and checks that it decodes to the same output.
 func reencoded(t *testing.T, out any) string {
 	t.Helper()
 	first, err := codec.Append(nil, out)

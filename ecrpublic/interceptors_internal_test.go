@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryInterceptorNeedsAStack fills one list of smithy-go's registry after the other.
-// It fails when a release adds a list that hasInterceptors and addInterceptors do not
-// know.
+// TestEveryInterceptorNeedsAStack fills the lists of smithy-go's registry one at a time.
+// It fails if a new release has a list that hasInterceptors and addInterceptors do not
+// handle.
 func TestEveryInterceptorNeedsAStack(t *testing.T) {
 	t.Parallel()
 	assert.False(t, hasInterceptors(smithyhttp.InterceptorRegistry{}))

@@ -12,7 +12,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// meter records the properties of the last value of each instrument that got one.
+// meter records the properties of each instrument's last value.
 type meter struct {
 	metrics.NopMeterProvider
 	mu   sync.Mutex

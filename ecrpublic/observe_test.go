@@ -85,7 +85,7 @@ func TestTracing(t *testing.T) {
 	assert.Equal(t, tracing.SpanStatusOK, traced.ended[len(traced.ended)-1].status)
 }
 
-// everyInterceptor notes at which points it was called.
+// everyInterceptor records where it was called.
 type everyInterceptor struct{ called []string }
 
 func (i *everyInterceptor) note(name string) error {
@@ -171,8 +171,8 @@ func TestOwnAuthSchemeResolver(t *testing.T) {
 	}
 }
 
-// TestReplacedBodyIsHashed changes the body in a middleware, and signs what is
-// sent.
+// TestReplacedBodyIsHashed replaces the body in a middleware: the signature must match
+// the new body.
 func TestReplacedBodyIsHashed(t *testing.T) {
 	t.Parallel()
 	s := &script{answers: []answer{{Status: 200}}}

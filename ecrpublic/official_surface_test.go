@@ -24,7 +24,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// TestMiddlewareMayPassOnAnyContext goes on with a context of its own in every phase.
+// TestMiddlewareMayPassOnAnyContext passes on an unrelated context in every phase.
 func TestMiddlewareMayPassOnAnyContext(t *testing.T) {
 	t.Parallel()
 	own := context.Background()
@@ -64,8 +64,8 @@ func TestMiddlewareMayPassOnAnyContext(t *testing.T) {
 	}
 }
 
-// finalizeAfter goes on with another context, which has the payload's hash only, behind a
-// step of the attempt.
+// finalizeAfter passes on a context that contains only the payload's hash, after a given
+// step of an attempt.
 func finalizeAfter(id string, own context.Context) func(*ecrpublic.Options) {
 	return ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
 		return s.Finalize.Insert(middleware.FinalizeMiddlewareFunc("own", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
@@ -149,7 +149,7 @@ func TestDefaultReadTimeoutOfTheSDKs(t *testing.T) {
 	}
 }
 
-// TestResponseLogShowsWhatCame logs responses of a real server.
+// TestResponseLogShowsWhatCame logs the responses of a real server.
 func TestResponseLogShowsWhatCame(t *testing.T) {
 	t.Parallel()
 	const body = `{"nextToken":"next"}`

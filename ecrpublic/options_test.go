@@ -12,7 +12,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// Nil means the default also where a functional option says it.
+// If a functional option sets a field to nil, the default applies.
 func TestNilOptions(t *testing.T) {
 	t.Parallel()
 	server := newEmulator(t)
@@ -36,7 +36,7 @@ func TestNilOptions(t *testing.T) {
 	}
 }
 
-// A call has the connections of its client.
+// A call without an HTTP client of its own uses that of its client.
 func TestNilHTTPClientOfACallIsTheClients(t *testing.T) {
 	t.Parallel()
 	s := &script{answers: []answer{{Status: 200}}}

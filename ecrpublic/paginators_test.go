@@ -16,7 +16,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// pagedService serves numbered items, n of them or by a script.
+// pagedService serves n numbered items, or what a script says.
 type pagedService struct {
 	n, defaultPage int
 	script         []pagedResponse
@@ -50,7 +50,7 @@ func (s *pagedService) answer(ctx context.Context, optFns []func(*ecrpublic.Opti
 	switch r.Error {
 	case "":
 		return ids(r.Items), r.Token, nil
-	case "ThrottlingException": // which a client tries again
+	case "ThrottlingException": // which a client retries
 		return s.answer(ctx, optFns, token, size)
 	}
 	return nil, nil, &smithy.GenericAPIError{Code: r.Error}
@@ -85,7 +85,7 @@ func (s *pagedService) DescribeImages(ctx context.Context, in *ecrpublic.Describ
 	for _, id := range items {
 		out.ImageDetails = append(out.ImageDetails, types.ImageDetail{ImageDigest: id})
 	}
-	in.NextToken, in.MaxResults = nil, nil // it is the client's own
+	in.NextToken, in.MaxResults = nil, nil // which belong to the client
 	return out, err
 }
 
@@ -116,7 +116,7 @@ func (s *pagedService) DescribeRepositories(ctx context.Context, in *ecrpublic.D
 	return out, err
 }
 
-// paginatorVector is what the official paginators were recorded to do.
+// paginatorVector is a recording of the official paginators.
 type paginatorVector struct {
 	ID          string
 	Operation   string
@@ -217,7 +217,7 @@ type officialPaginator[Out any] interface {
 	NextPage(context.Context, ...func(*ecrpublic.Options)) (*Out, error)
 }
 
-// follow asks for pages as the recording did, also again after an error.
+// follow requests pages as in the recording, where a request may follow an error.
 func follow[Out any](t *testing.T, v paginatorVector, p officialPaginator[Out], items func(*Out) []int) {
 	t.Helper()
 	for i, recorded := range v.Go.Pages {

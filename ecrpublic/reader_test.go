@@ -62,8 +62,8 @@ func TestLayerPartReader(t *testing.T) {
 	})
 }
 
-// changingReader returns different bytes from some pass on; each pass begins with
-// going back to the start.
+// changingReader returns different bytes from a given pass on. Each pass starts with a
+// seek to the start.
 type changingReader struct {
 	bytes.Reader
 	passes, changesAt int
@@ -85,8 +85,9 @@ func (r *changingReader) Seek(offset int64, whence int) (int64, error) {
 	return r.Reader.Seek(offset, whence)
 }
 
-// TestReaderThatChangesIsAnError changes a reader between the hash and the first
-// attempt, and between two attempts. What was not hashed is never sent whole.
+// TestReaderThatChangesIsAnError changes a reader's bytes between the hash and the first
+// attempt, or between two attempts. Bytes that were not hashed are never sent
+// completely.
 func TestReaderThatChangesIsAnError(t *testing.T) {
 	t.Parallel()
 	for attempts := range 3 {
@@ -102,11 +103,11 @@ func TestReaderThatChangesIsAnError(t *testing.T) {
 	}
 }
 
-// passesOf counts how often a reader goes back to its start up to the end of so
-// many attempts; with none, up to the end of the hash.
+// passesOf returns how often a reader is rewound in that many attempts; for 0, only
+// until it has been hashed.
 func passesOf(t *testing.T, attempts int, options []func(*ecrpublic.Options)) int {
 	if attempts == 0 {
-		return 2 // after its length was looked up, and to be hashed
+		return 2 // to find its length, and to hash it
 	}
 	t.Helper()
 	r := newChangingReader(math.MaxInt)
@@ -124,8 +125,8 @@ func partFrom(r io.Reader) *ecrpublic.UploadLayerPartInput {
 	}
 }
 
-// TestBytesSentAreTheBytesHashed sends parts through failures to a server that
-// checks each signature, and has it compare the layer with its digest.
+// TestBytesSentAreTheBytesHashed sends parts despite failures to a server that checks
+// each signature and compares the layer with its digest.
 func TestBytesSentAreTheBytesHashed(t *testing.T) {
 	t.Parallel()
 	part := make([]byte, 10_000)

@@ -19,9 +19,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
-// The records of the service in testdata hold the client. A run of examples/parity with
-// -live -json makes one; it is copied as it is, and ecrpublictest compares the emulator
-// with it.
+// The client must agree with the records of the service in testdata. A run of
+// examples/parity with -live -json makes one, which is copied there unchanged;
+// ecrpublictest compares the emulator with it.
 func TestRecords(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("testdata", "records", "*.json"))
@@ -48,8 +48,9 @@ func TestRecordOfTheEmulator(t *testing.T) {
 	assert.Len(t, operations, len(operationNames())+1, "all operations, and the registry host")
 }
 
-// holdsRecord checks, both ways, what the client sends for each input of a record and
-// what it makes of each response, and then the probes' sequences of calls as a whole.
+// holdsRecord checks what the client sends for each input of a record and what it
+// returns for each response, with direct calls and through a stack. Then it checks each
+// probe's sequence of calls.
 func holdsRecord(t *testing.T, path string) *records.File {
 	t.Helper()
 	file, err := records.Read(path)
@@ -59,11 +60,11 @@ func holdsRecord(t *testing.T, path string) *records.File {
 		once := append(options, func(o *ecrpublic.Options) { o.Retryer = aws.NopRetryer{} })
 		for _, v := range file.Vectors {
 			if v.Operation == "" {
-				continue // the registry host, which the sequences have
+				continue // the registry host, which is checked with the sequences
 			}
 			t.Run(filepath.Base(path)+"/"+way+"/"+v.ID, func(t *testing.T) {
 				holdsRequest(t, v, once...)
-				if v.Status != 0 { // or it got no response
+				if v.Status != 0 { // 0 if there was no response
 					holdsResponse(t, v, once...)
 				}
 			})
@@ -79,7 +80,7 @@ func holdsRecord(t *testing.T, path string) *records.File {
 	return file
 }
 
-// assertSaysWhatWasSent checks an error against the response that it came from.
+// assertSaysWhatWasSent checks that an error agrees with its response.
 func assertSaysWhatWasSent(t *testing.T, sent answer, err error) {
 	t.Helper()
 	var body struct {

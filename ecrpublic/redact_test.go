@@ -18,8 +18,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// TestSecretsThatTheServiceRepeats lets the service answer with what the client sent, in
-// the forms that services and proxies use.
+// TestSecretsThatTheServiceRepeats has the service respond with secrets that the client
+// sent, in the forms that services and proxies use.
 func TestSecretsThatTheServiceRepeats(t *testing.T) {
 	t.Parallel()
 	const token = "IQoJb3JpZ2lu/X2Vj+EXAMPLE=="
@@ -82,8 +82,8 @@ func TestSecretsThatTheServiceRepeats(t *testing.T) {
 	}
 }
 
-// TestSecretsInWhatIsNoResponse lets the service repeat the token where a transport
-// expects something else and shows what it found, and in the request ID.
+// TestSecretsInWhatIsNoResponse has the service repeat the token in the request ID, and
+// in malformed responses, which a transport quotes in its errors.
 func TestSecretsInWhatIsNoResponse(t *testing.T) {
 	t.Parallel()
 	const token = "IQoJb3JpZ2lu/X2Vj+EXAMPLE=="

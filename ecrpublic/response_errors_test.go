@@ -15,7 +15,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-func TestErrorAnswersHaveAnExactLimit(t *testing.T) {
+func TestErrorResponsesHaveAnExactLimit(t *testing.T) {
 	t.Parallel()
 	const limit = 1 << 20
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
@@ -26,13 +26,13 @@ func TestErrorAnswersHaveAnExactLimit(t *testing.T) {
 		require.ErrorAs(t, err, &api)
 		assert.Equal(t, "gone", api.ErrorMessage())
 
-		// Without a Content-Length, only reading tells.
+		// Without a Content-Length, the size is known only after reading.
 		_, err = ecrpublic.New(ecrpublic.Options{HTTPClient: unmeasured{answer{Status: 400, Body: body + " "}}, Credentials: testCredentials}, options...).DescribeRegistries(t.Context(), nil)
 		require.ErrorContains(t, err, "exceeds 160 MiB")
 	})
 }
 
-// unmeasured is a transport that does not tell the length of its answer.
+// unmeasured is a transport whose responses have no Content-Length.
 type unmeasured struct{ answer answer }
 
 func (u unmeasured) Do(*http.Request) (*http.Response, error) {
@@ -41,7 +41,7 @@ func (u unmeasured) Do(*http.Request) (*http.Response, error) {
 	return r, err
 }
 
-func TestErrorsBesideAnAnswerAreReturned(t *testing.T) {
+func TestErrorsBesideAResponseAreReturned(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("refused by a middleware")
 	refuse := middleware.DeserializeMiddlewareFunc("Refuse", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
@@ -56,7 +56,7 @@ func TestErrorsBesideAnAnswerAreReturned(t *testing.T) {
 	require.Nil(t, out)
 }
 
-func TestForeignAnswersAreRefused(t *testing.T) {
+func TestForeignResponsesAreRefused(t *testing.T) {
 	t.Parallel()
 	foreign := middleware.DeserializeMiddlewareFunc("Foreign", func(context.Context, middleware.DeserializeInput, middleware.DeserializeHandler) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
 		out.RawResponse = "no HTTP response"
@@ -69,7 +69,7 @@ func TestForeignAnswersAreRefused(t *testing.T) {
 	require.Nil(t, out)
 }
 
-// TestWhatIsNotTheServiceIsNamed calls what is not ECR Public, or no address.
+// TestWhatIsNotTheServiceIsNamed calls other services and invalid addresses.
 func TestWhatIsNotTheServiceIsNamed(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {

@@ -13,8 +13,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
-// TestMemoryGrowsWithWhatHasArrived announces 150 MB and sends a byte. Not parallel: it
-// counts what the process allocates.
+// TestMemoryGrowsWithWhatHasArrived announces 150 MB and sends one byte. It is not
+// parallel, because it counts the allocations of the process.
 func TestMemoryGrowsWithWhatHasArrived(t *testing.T) {
 	for way, options := range waysToRun {
 		t.Run(way, func(t *testing.T) {

@@ -54,7 +54,7 @@ func TestClockSkewCorrectionCanBeDisabled(t *testing.T) {
 	})
 }
 
-func TestAttemptsTellTheirNumber(t *testing.T) {
+func TestAttemptsAreNumbered(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
 		s := &script{answers: []answer{{Status: 500}}}

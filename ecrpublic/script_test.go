@@ -10,8 +10,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
-// script is a transport that answers from a list, the last answer again and
-// again, and keeps what it was sent.
+// script is a transport that returns the responses of a list, then the last one
+// repeatedly, and records the requests.
 type script struct {
 	mu       sync.Mutex
 	answers  []answer

@@ -16,8 +16,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 )
 
-// officialSteps are the step IDs of the official client's stack that middleware
-// is anchored on, in its order.
+// officialSteps are the step IDs of the official client's stack that middleware refers
+// to, in order.
 var officialSteps = map[string][]string{
 	"Initialize stack step":  {"OperationInputValidation"},
 	"Serialize stack step":   {"setOperationInput", "ResolveEndpoint", "OperationSerializer"},
@@ -77,8 +77,8 @@ func (noInterceptor) BeforeExecution(context.Context, *smithyhttp.InterceptorCon
 	return nil
 }
 
-// TestMiddlewareRunsAroundEveryStep adds a middleware before and after each step
-// and sees all of them run, in order.
+// TestMiddlewareRunsAroundEveryStep adds middleware before and after each step, and
+// checks that all of it runs, in order.
 func TestMiddlewareRunsAroundEveryStep(t *testing.T) {
 	t.Parallel()
 	var ran []string
@@ -141,7 +141,7 @@ func insert(s *middleware.Stack, phase, id string, at middleware.RelativePositio
 	}
 }
 
-func TestMiddlewareMayAnswerItself(t *testing.T) {
+func TestMiddlewareMayRespondItself(t *testing.T) {
 	t.Parallel()
 	s := &script{answers: []answer{{Status: 200}}}
 	mock := func(result any) func(*ecrpublic.Options) {
@@ -186,8 +186,8 @@ func TestAPIOptionErrors(t *testing.T) {
 	assert.Empty(t, s.requests)
 }
 
-// TestPayloadHashNeedsNoAuthScheme lets middlewares move or remove the steps that
-// choose one.
+// TestPayloadHashNeedsNoAuthScheme has middleware move or remove the steps that choose
+// an auth scheme.
 func TestPayloadHashNeedsNoAuthScheme(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*middleware.Stack) error{
@@ -219,7 +219,7 @@ func TestPayloadHashNeedsNoAuthScheme(t *testing.T) {
 	require.ErrorContains(t, err, "no resolved auth scheme")
 }
 
-// TestRequestsThatMiddlewareChanged changes what a request sends, after it was signed.
+// TestRequestsThatMiddlewareChanged changes requests after they were signed.
 func TestRequestsThatMiddlewareChanged(t *testing.T) {
 	t.Parallel()
 	send := func(change func(*smithyhttp.Request)) (*script, error) {
@@ -248,7 +248,7 @@ func TestRequestsThatMiddlewareChanged(t *testing.T) {
 	require.ErrorContains(t, err, "endpoint host domain labels must match")
 }
 
-// TestTracerOfTheContext traces a call by the tracer of one that it is a part of.
+// TestTracerOfTheContext traces a call with the tracer in its context.
 func TestTracerOfTheContext(t *testing.T) {
 	t.Parallel()
 	spans := &tracer{}
@@ -262,7 +262,7 @@ func TestTracerOfTheContext(t *testing.T) {
 	assert.Equal(t, []string{"DoHTTPRequest", "Attempt", "RetryLoop"}, names)
 }
 
-// A path that a middleware sets stays, below that of the endpoint.
+// A path that middleware sets is appended to the endpoint's path.
 func TestMiddlewareSetsThePath(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{"http://127.0.0.1": "/of/mine", "http://127.0.0.1/base": "/base/of/mine", "http://127.0.0.1/b%2Fc/": "/b%2Fc/of/mine"} {

@@ -20,15 +20,15 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
-// connections are the servers of one connection after the other, the last one for all
-// that follow.
+// connections are servers, one for each connection in turn; the last one also serves all
+// further connections.
 type connections struct {
 	servers []server
 	dialled int
 	stop    chan struct{}
 }
 
-// server serves a connection until that, or the test, has ended.
+// server serves a connection until the connection or the test ends.
 type server func(c net.Conn, stop <-chan struct{})
 
 func serve(t *testing.T, servers ...server) *connections {
@@ -48,7 +48,7 @@ func (c *connections) dial(context.Context, string, string) (net.Conn, error) {
 	return ours, nil
 }
 
-// client returns a client of the connections; it waits for nothing between attempts.
+// client returns a client of the connections, without delays between attempts.
 func (c *connections) client(options ...func(*ecrpublic.Options)) *ecrpublic.Client {
 	return ecrpublic.New(ecrpublic.Options{
 		BaseEndpoint: aws.String("http://registry.test"),
@@ -59,7 +59,7 @@ func (c *connections) client(options ...func(*ecrpublic.Options)) *ecrpublic.Cli
 
 const goodHead = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
 
-// untilClosed reads what comes until the other side closes.
+// untilClosed reads until the other side closes the connection.
 func untilClosed(c net.Conn, _ <-chan struct{}) { io.Copy(io.Discard, c) }
 
 func readRequest(c net.Conn) {
@@ -73,7 +73,7 @@ func answerWell(c net.Conn, _ <-chan struct{}) {
 	io.WriteString(c, goodHead+"{}")
 }
 
-// inBubble runs a test over the direct way and over a stack, on a clock of its own.
+// inBubble runs a test with direct calls and through a stack, on a fake clock.
 func inBubble(t *testing.T, name string, do func(t *testing.T, options ...func(*ecrpublic.Options))) {
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
@@ -139,7 +139,7 @@ func TestStalledAttemptsAreRetried(t *testing.T) {
 	}
 }
 
-// TestSlowAttemptsAreNotCutOff sends and receives a little every 50 seconds.
+// TestSlowAttemptsAreNotCutOff sends and receives a few bytes every 50 seconds.
 func TestSlowAttemptsAreNotCutOff(t *testing.T) {
 	t.Parallel()
 	const pause = 50 * time.Second
@@ -196,7 +196,7 @@ func (s slowly) Read(p []byte) (int, error) {
 	return s.ReadSeeker.Read(p)
 }
 
-// TestSlowReadersAreNotCutOff has the service wait for the caller.
+// TestSlowReadersAreNotCutOff has the service wait for a slow caller.
 func TestSlowReadersAreNotCutOff(t *testing.T) {
 	t.Parallel()
 	inBubble(t, "a reader", func(t *testing.T, options ...func(*ecrpublic.Options)) {

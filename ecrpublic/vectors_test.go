@@ -25,9 +25,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/records"
 )
 
-// The vectors in testdata were recorded from real clients. This file runs them;
-// where this client departs from the official one on purpose, the case stands in
-// a table with its reason.
+// The vectors in testdata were recorded from real clients. This file runs them. Where
+// this client deliberately differs from the official one, a table lists the case and
+// the reason.
 
 func readVectors(t *testing.T, name string, into any) {
 	t.Helper()
@@ -40,7 +40,7 @@ var testCredentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Cre
 	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: "SESSIONEXAMPLE"}, nil
 })
 
-// waysToRun are options that send a call directly and over a stack.
+// waysToRun are options for direct calls and for calls through a stack.
 var waysToRun = map[string][]func(*ecrpublic.Options){
 	"plain": nil,
 	"stack": {ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return nil })},
@@ -60,7 +60,7 @@ func callOperation(c *ecrpublic.Client, operation string, input []byte) (any, er
 	return results[0].Interface(), err
 }
 
-// inputFor sets every required member of an operation to something.
+// inputFor sets every required member of an operation's input.
 func inputFor(operation string) []byte {
 	in, ok := map[string]string{
 		"CompleteLayerUpload":         `{"repositoryName":"r","uploadId":"u","layerDigests":["d"]}`,
@@ -75,7 +75,7 @@ func inputFor(operation string) []byte {
 		"UploadLayerPart":             `{"repositoryName":"r","uploadId":"u","partFirstByte":0,"partLastByte":0,"layerPartBlob":"YQ=="}`,
 	}[operation]
 	if !ok {
-		in = `{"repositoryName":"r"}` // operations without that member skip it
+		in = `{"repositoryName":"r"}` // operations without that member ignore it
 	}
 	return []byte(in)
 }
@@ -137,8 +137,8 @@ func missingMembers(t *testing.T, err error) []string {
 	return names
 }
 
-// sameJSON compares documents with exact numbers. A false that is not sent
-// counts as sent: a plain bool cannot tell.
+// sameJSON compares documents, with exact numbers. An absent false counts as present: a
+// plain bool cannot distinguish the two.
 func sameJSON(t *testing.T, want, got []byte) bool {
 	t.Helper()
 	parse := func(data []byte) (v map[string]any) {
@@ -153,16 +153,16 @@ func sameJSON(t *testing.T, want, got []byte) bool {
 	return reflect.DeepEqual(parse(want), parse(got))
 }
 
-// strict names the answers on which this client is stricter than the official
-// one, or more exact, and why.
+// strict names the responses that this client reads more strictly or more exactly than
+// the official one, and says why.
 var strict = map[string]string{
 	"trailing_garbage":        "what follows the document shows that something is wrong with it",
 	"two_documents":           "what follows the document shows that something is wrong with it",
 	"nul_byte_after_document": "what follows the document shows that something is wrong with it",
 }
 
-// inexact names the timestamps of which the official client makes something
-// else: a panic, another year, or fewer digits.
+// inexact names the timestamps that make the official client panic, or that it returns
+// with another year or fewer digits.
 var inexact = map[string]bool{"ts_nan_string": true, "ts_year9999": true, "ts_beyond_year9999": true, "ts_huge": true, "ts_ms_epoch_mistake": true, "ts_float_half_ms": true}
 
 func TestResponseVectors(t *testing.T) {
@@ -177,7 +177,7 @@ func TestResponseVectors(t *testing.T) {
 	}
 }
 
-// holdsResponse checks what the client makes of a vector's response.
+// holdsResponse checks what the client returns for a vector's response.
 func holdsResponse(t *testing.T, v records.Vector, options ...func(*ecrpublic.Options)) {
 	t.Helper()
 	s := &script{answers: []answer{v.Answer}}
@@ -207,8 +207,8 @@ func holdsResponse(t *testing.T, v records.Vector, options ...func(*ecrpublic.Op
 	assert.Equal(t, normal(want), normal(got))
 }
 
-// outcome is what the official client made of a response, or else what the response says
-// itself.
+// outcome is what the official client returned for a response, or else the content of
+// the response.
 func outcome(t *testing.T, v records.Vector) (output map[string]any, kind string) {
 	t.Helper()
 	for _, o := range v.Outcomes {
@@ -229,8 +229,8 @@ func outcome(t *testing.T, v records.Vector) (output map[string]any, kind string
 	return output, ""
 }
 
-// normal brings recorded outputs and ours to one form: times as text of
-// milliseconds, false flags as absent.
+// normal converts recorded outputs and ours to the same form: times as text in
+// milliseconds, without flags that are false.
 func normal(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

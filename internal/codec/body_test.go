@@ -88,7 +88,7 @@ func TestPreparedReader(t *testing.T) {
 	assert.Equal(t, 9_990, r.Len(), "the reader stands where it stood")
 	want, err := prepared.body.SHA256()
 	require.NoError(t, err)
-	for _, text := range []string{"t", "another", "t"} { // another request with the same reader has another hash
+	for _, text := range []string{"t", "another", "t"} { // a second request with the same reader has a different hash
 		body, err := NewBody(&shape{Text: &text, BlobFrom: prepared})
 		require.NoError(t, err)
 		assert.Equal(t, text == "t", body == prepared.body)
@@ -107,8 +107,8 @@ func TestPreparedReader(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestReaderStaysWhereItIs encodes and hashes a request, and looks where its reader
-// stands.
+// TestReaderStaysWhereItIs encodes and hashes a request, and checks that its reader has
+// not moved.
 func TestReaderStaysWhereItIs(t *testing.T) {
 	t.Parallel()
 	r := bytes.NewReader(make([]byte, 10_000))

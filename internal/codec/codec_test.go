@@ -243,8 +243,8 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// FuzzUnmarshal looks for panics, and checks that what was decoded survives
-// another round.
+// FuzzUnmarshal looks for panics, and checks that a decoded value is unchanged after
+// it is encoded and decoded again.
 func FuzzUnmarshal(f *testing.F) {
 	f.Add([]byte(`{"text":"a","enum":"b","small":1,"large":2,"flag":true,"flagPtr":false,"at":1.5,"blob":"YQ==","texts":["x"],"one":{"Key":"k"},"many":[{"name":"n"}]}`))
 	f.Add(pageJSON(2))
@@ -272,8 +272,8 @@ func FuzzUnmarshal(f *testing.F) {
 }
 
 // BenchmarkReader walks over a page as decoding does, with the reader and with
-// jsontext's decoder: brackets one by one, names and values as they stand, and
-// whether a string is its own text.
+// jsontext's decoder: bracket by bracket, with unparsed names and values, checking
+// whether each string is free of escapes.
 func BenchmarkReader(b *testing.B) {
 	data := pageJSON(1000)
 	b.Run("own", func(b *testing.B) {

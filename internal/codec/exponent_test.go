@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An exponent is applied digit by digit, so one of a billion has to be refused
-// and not tried. The bound shows at its lower end, where the value itself is a
-// legal timestamp.
+// Exponents are applied digit by digit, so an exponent of a billion must be rejected
+// before it is applied. The bound is tested with negative exponents, because their
+// values are valid timestamps.
 func TestExponentsOfTimestampsAreBounded(t *testing.T) {
 	t.Parallel()
 	least, err := parseTime([]byte("1e-64"))

@@ -12,9 +12,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// FuzzAppend encodes any value and gets it back, from the text that is made at
-// once and from a body that is read in pieces, with the blob in memory, behind a
-// seekable reader and behind one that is not.
+// FuzzAppend encodes a random value and decodes it again: from text that is encoded
+// at once, and from a body that is read in pieces. The blob is in memory, in a
+// seekable reader or in one that cannot seek.
 func FuzzAppend(f *testing.F) {
 	f.Add("é\n\"\\\u2028🚀", "AVAILABLE", int32(-7), int64(1<<63-1), true, int64(1700000000), int64(5e8), []byte{0, 1, 255}, uint16(1), uint16(3))
 	f.Add("\xff\xed\xa0\x80", "", int32(0), int64(0), false, int64(-62135596800), int64(1), []byte("0123456789"), uint16(2000), uint16(7))
@@ -22,7 +22,7 @@ func FuzzAppend(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, enum string, small int32, large int64, flag bool, seconds, nanos int64, part []byte, times, step uint16) {
 		at := time.Unix(firstSecond+(seconds-firstSecond)%(lastSecond-firstSecond), nanos%1e9).UTC()
 		if year := at.Year(); year < 1 || year > 9999 {
-			return // no timestamp
+			return // not a valid timestamp
 		}
 		in := shape{
 			Text: &text, Enum: types.LayerAvailability(enum), Small: &small, Large: &large, Flag: flag, FlagPtr: &flag, At: &at,
@@ -51,8 +51,8 @@ func FuzzAppend(f *testing.F) {
 	})
 }
 
-// requireBody checks that a body is this text each time that it is read, step
-// bytes at a time.
+// requireBody checks that a body yields this text every time it is read, step bytes
+// at a time.
 func requireBody(t *testing.T, want []byte, v *shape, step int) {
 	t.Helper()
 	body, err := NewBody(v)

@@ -7,8 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestPooledMemoryIsLetGo collects one long text, many short ones, and a usual amount.
-func TestPooledMemoryIsLetGo(t *testing.T) {
+// TestPooledMemoryIsReleased collects one long text, many short ones, and a typical
+// amount.
+func TestPooledMemoryIsReleased(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		texts, length int

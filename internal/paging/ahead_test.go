@@ -12,7 +12,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/paging"
 )
 
-// counting yields numbers without end, then an error once its context is done.
+// counting yields numbers until its context is done, then an error.
 func counting(ctx context.Context) iter.Seq2[int, error] {
 	return func(yield func(int, error) bool) {
 		for i := 0; ; i++ {
@@ -31,7 +31,7 @@ func TestAheadEndsWithItsConsumer(t *testing.T) {
 	for n := 1; n <= 3; n++ {
 		synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left
 			ahead := paging.Ahead(t.Context(), n, counting)
-			for range 2 { // each range is a run of its own
+			for range 2 { // each range starts anew
 				want := 0
 				for got, err := range ahead {
 					require.NoError(t, err)
@@ -74,7 +74,7 @@ func TestAheadOfACancelledContext(t *testing.T) {
 		for i, err := range paging.Ahead(ctx, 3, counting) {
 			if failed = err; err == nil {
 				got = append(got, i)
-				synctest.Wait() // until the values ahead are ready
+				synctest.Wait() // until it has read ahead
 				cancel()
 			}
 		}

@@ -86,8 +86,8 @@ func TestParsePosition(t *testing.T) {
 	}
 }
 
-// A token that is understood names a place, and the place's own token names it
-// again.
+// A token that can be parsed stands for a position, and encoding that position yields
+// a token for the same one.
 func FuzzStartingToken(f *testing.F) {
 	data, err := os.ReadFile("testdata/pagination.json")
 	require.NoError(f, err)
@@ -110,7 +110,7 @@ func FuzzStartingToken(f *testing.F) {
 		}
 		require.GreaterOrEqual(t, place.Skip, 0)
 		if place.Token != nil && !utf8.ValidString(*place.Token) {
-			return // no token of the service, and JSON cannot carry it
+			return // JSON cannot encode it, so the service cannot have sent it
 		}
 		again, ok := paging.ParsePosition(place.Encode())
 		require.True(t, ok)
