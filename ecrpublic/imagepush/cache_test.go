@@ -16,7 +16,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-func TestLayerIsSentOnceHoweverManyCopiesNeedIt(t *testing.T) {
+func TestLayerOfManyCopiesIsSentOnce(t *testing.T) {
 	t.Parallel()
 	bubble.Test(t, func(t *testing.T) {
 		f := newFake()
@@ -55,8 +55,8 @@ func TestCopyThatWaitsForALayerSendsItIfTheOtherFails(t *testing.T) {
 	})
 }
 
-// An answer that was under way while the layer was sent is out of date.
-func TestLateAnswerIsNotBelieved(t *testing.T) {
+// A response that was under way while the layer was sent is out of date.
+func TestLateResponseIsIgnored(t *testing.T) {
 	t.Parallel()
 	bubble.Test(t, func(t *testing.T) {
 		f := newFake()
@@ -95,8 +95,8 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 
 		ctx, cancel := context.WithCancel(t.Context())
 		waiting := make(chan error, 2)
-		go func() { waiting <- target.Push(ctx, layerOf("abc"), strings.NewReader("abc")) }() // for the layer
-		go func() { waiting <- target.Push(ctx, layerOf("def"), strings.NewReader("def")) }() // for memory
+		go func() { waiting <- target.Push(ctx, layerOf("abc"), strings.NewReader("abc")) }() // waits for the layer
+		go func() { waiting <- target.Push(ctx, layerOf("def"), strings.NewReader("def")) }() // waits for memory
 		synctest.Wait()
 		cancel()
 		require.ErrorIs(t, <-waiting, context.Canceled)

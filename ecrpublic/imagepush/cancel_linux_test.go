@@ -29,7 +29,7 @@ func openBelow(t *testing.T, folder string) (files []string) {
 	return files
 }
 
-// Wherever a push is cancelled, no file of the source stays open.
+// No file of the source stays open, whenever a push is cancelled.
 func TestCancelledPushClosesFiles(t *testing.T) {
 	t.Parallel()
 	srv := smallParts(t)

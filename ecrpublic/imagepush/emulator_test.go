@@ -32,8 +32,8 @@ const (
 	testMinPart = 128 << 10
 )
 
-// smallParts makes an emulator that wants small parts, so that small layers have
-// several.
+// smallParts creates an emulator with a small part size, so that even small layers have
+// several parts.
 func smallParts(t *testing.T, opts ...ecrpublictest.Option) *ecrpublictest.Server {
 	t.Helper()
 	quotas := ecrpublictest.WithQuotas(ecrpublictest.Quotas{PartBytes: testPart, MinPartBytes: testMinPart})
@@ -42,14 +42,14 @@ func smallParts(t *testing.T, opts ...ecrpublictest.Option) *ecrpublictest.Serve
 	return srv
 }
 
-// random returns bytes that do not repeat, the same for the same seed.
+// random returns random bytes that depend only on the seed.
 func random(seed, size int) []byte {
 	data := make([]byte, size)
 	rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8)}).Read(data)
 	return data
 }
 
-// ofLayers makes an image of so many layers, all different.
+// ofLayers makes an image of n different layers.
 func (i images) ofLayers(n, size int) ocispec.Descriptor {
 	i.t.Helper()
 	var layers []ocispec.Descriptor
@@ -175,7 +175,7 @@ func impatient(o *ecrpublic.Options) {
 	})
 }
 
-// disturb makes a fifth of all requests to the API go wrong, in one of five ways.
+// disturb makes a fifth of all API requests fail, in one of five ways.
 func disturb(srv *ecrpublictest.Server) {
 	const each = 0.0437 // 1 - (1-each)^5 is a fifth
 	for _, effect := range []ecrpublictest.Effect{
@@ -227,8 +227,8 @@ func TestPushesThroughFaults(t *testing.T) {
 	assert.Greater(t, failed, layers/5, "the faults did happen")
 	srv.ClearFaults()
 
-	// No upload got lost, so none had to be repeated: as many uploads got parts as
-	// there are layers.
+	// No upload was lost, so none was repeated: the number of uploads with parts is the
+	// number of layers.
 	uploads := map[string]bool{}
 	for _, request := range srv.Requests() {
 		if part, ok := request.Input.(*ecrpublic.UploadLayerPartInput); ok {

@@ -109,7 +109,7 @@ func ExampleMirror() {
 	// v1.1 up to date: true
 }
 
-// prepare puts artifacts into a repository and opens it like that of any
+// prepare pushes artifacts to a repository, and opens it as a repository of any
 // registry.
 func prepare(ctx context.Context, emulator *ecrpublictest.Server, tags ...string) *remote.Repository {
 	client := emulator.Client()

@@ -14,7 +14,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 )
 
-// A FIFO that nobody writes to would be waited for, for ever.
+// Opening a FIFO without a writer would block forever.
 func TestFIFOsAreNotOpened(t *testing.T) {
 	t.Parallel()
 	fifo := filepath.Join(t.TempDir(), "image.tar")

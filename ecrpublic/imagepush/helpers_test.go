@@ -69,7 +69,7 @@ func (i images) index(manifests ...ocispec.Descriptor) ocispec.Descriptor {
 	})
 }
 
-// referrer makes an artifact about subject.
+// referrer makes an artifact with a subject.
 func (i images) referrer(text string, subject ocispec.Descriptor) ocispec.Descriptor {
 	i.t.Helper()
 	i.blob(ocispec.DescriptorEmptyJSON.MediaType, []byte("{}"))
@@ -89,10 +89,10 @@ func (i images) tag(desc ocispec.Descriptor, tag string) ocispec.Descriptor {
 	return desc
 }
 
-// plain keeps of a source what every source has.
+// plain hides all methods of a source that not every source has.
 type plain struct{ oras.ReadOnlyTarget }
 
-// counted counts the readers of a source that are open, and reads after the end.
+// counted counts the open readers of a source, and reads from closed ones.
 type counted struct {
 	oras.ReadOnlyTarget
 	open, late atomic.Int64
@@ -138,12 +138,12 @@ func newTarget(t *testing.T, client imagepush.APIClient, optFns ...func(*imagepu
 	return target
 }
 
-// unlimited takes the rates away.
+// unlimited removes the rate limits.
 func unlimited(o *imagepush.TargetOptions) {
 	o.Limiter = imagepush.NewLimiter(imagepush.Rates{InitiateLayerUpload: -1, CompleteLayerUpload: -1, PutImage: -1})
 }
 
-// alphabet returns n different-looking bytes.
+// alphabet returns n bytes that repeat the alphabet.
 func alphabet(n int) string {
 	return strings.Repeat("abcdefghijklmnopqrstuvwxyz", n/26+1)[:n]
 }

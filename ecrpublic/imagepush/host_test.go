@@ -28,8 +28,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 )
 
-// onHost makes a repository in an emulator and returns it as the registry host has
-// it, with the client that reads there.
+// onHost creates a repository in an emulator. It returns the repository on the registry
+// host, and a client that reads from that host.
 func onHost(t *testing.T, srv *ecrpublictest.Server, name string, around func(http.RoundTripper) http.RoundTripper) (*remote.Repository, *registry.Client) {
 	t.Helper()
 	client := srv.Client()
@@ -96,7 +96,7 @@ type listed struct{ images }
 
 func (listed) Tags(context.Context, string, func([]string) error) error { return nil }
 
-// Responses that get lost, failures of the host and throttling are tried again.
+// Lost responses, failures of the host and throttled requests are retried.
 func TestPushThroughARegistryHostThatFails(t *testing.T) {
 	t.Parallel()
 	srv := smallParts(t)
@@ -117,7 +117,7 @@ func TestPushThroughARegistryHostThatFails(t *testing.T) {
 			case 0:
 				return answer(http.StatusServiceUnavailable)
 			case 2:
-				resp, err := transport.RoundTrip(r) // it arrives, and nobody hears of it
+				resp, err := transport.RoundTrip(r) // it arrives, but its response is lost
 				if err == nil {
 					resp.Body.Close()
 				}
@@ -135,7 +135,7 @@ func TestPushThroughARegistryHostThatFails(t *testing.T) {
 	assert.Equal(t, image.Digest, root.Digest)
 }
 
-// A retry that the context ends says what had failed, as with the API.
+// If the context ends between retries, the error says what had failed, as with the API.
 func TestRetriesOnARegistryHostEndWithTheContext(t *testing.T) {
 	t.Parallel()
 	for name, rates := range map[string]imagepush.Rates{"while waiting": {PutImage: -1}, "before a turn": {PutImage: 0.1}} {
@@ -188,8 +188,8 @@ func TestRegistryHostRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "RegistryID must be empty with Registry")
 }
 
-// A file is copied to the connection without being read, but no other bytes than the
-// descriptor's are stored.
+// A file is copied to the connection without being read, but only the descriptor's bytes
+// are stored.
 func TestRegistryHostRefusesFiles(t *testing.T) {
 	t.Parallel()
 	srv := smallParts(t)

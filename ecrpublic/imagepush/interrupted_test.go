@@ -16,11 +16,11 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imageref"
 )
 
-// tagging copies the account's index, or one like it, to a repository and a tag.
+// tagging copies the account's index, or a similar one, to a repository and a tag.
 type tagging func(ctx context.Context, to imageref.Reference, optFns ...func(*imagepush.TargetOptions)) error
 
-// taggings returns all ways to do that. The account's own repository is the only one
-// to which an image gets another tag.
+// taggings returns all functions that do that. Only in the account's own repository does
+// an existing image get another tag.
 func taggings(t *testing.T, a *account) map[string]tagging {
 	images, index, _, _ := platforms(t)
 	images.referrer("a signature", index)
@@ -44,9 +44,9 @@ func taggings(t *testing.T, a *account) map[string]tagging {
 	}
 }
 
-// Whatever is interrupted at any request, whether that arrives or not, leaves no tag
-// without its image, and a second run does the rest. A push and a mirror, which do the
-// same with other sources, are interrupted at every third.
+// An interruption at any request, whether or not it arrives, leaves no tag without its
+// image, and a second run does the rest. A push and a mirror, which only have other
+// sources, are interrupted at every third request.
 func TestInterruptedAtEveryRequest(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"API", "registry host"} {
@@ -68,8 +68,8 @@ func TestInterruptedAtEveryRequest(t *testing.T) {
 	}
 }
 
-// interrupt interrupts one run and repeats it. It reports whether there were as many
-// requests.
+// interrupt interrupts a run at a request and repeats the run. It reports whether there
+// were that many requests.
 func (a *account) interrupt(t *testing.T, name string, run tagging, way string, stop interruption) (interrupted bool) {
 	what := fmt.Sprintf("%s, request %d", name, stop.at)
 	to := imageref.Reference{RepositoryName: "team/app", Tag: fmt.Sprintf("stable%d", stop.at)}
@@ -90,7 +90,7 @@ func (a *account) interrupt(t *testing.T, name string, run tagging, way string, 
 	interrupted = a.from(interruption{}) >= stop.at
 	if !interrupted {
 		require.NoError(t, err, what)
-	} else if err != nil { // a login in the background fails alone
+	} else if err != nil { // nil if only a login in the background was interrupted
 		require.ErrorIs(t, err, context.Canceled, what)
 	}
 	if a.tag(t, to.RepositoryName, to.Tag) != "" {
@@ -118,7 +118,7 @@ func (a *account) complete(t *testing.T, at imageref.Reference, what string) {
 	require.Equal(t, a.index.Digest, root.Digest, what)
 }
 
-// signatures requires that the index was signed where it is.
+// signatures requires that the index has its signatures in its repository.
 func (a *account) signatures(t *testing.T, at imageref.Reference, what string) {
 	t.Helper()
 	at.Alias, at.Tag, at.Digest = a.ref.Alias, "", a.index.Digest.String()

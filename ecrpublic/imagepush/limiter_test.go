@@ -16,8 +16,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/testdata/bubble"
 )
 
-// The default limiter is open until the service refuses a call, keeps to the
-// documented rate then, and opens again. The service here allows 10 a second.
+// The default limiter sets no limit until the service refuses a call. It then keeps to
+// the documented rate for a while. Here the service allows 10 calls a second.
 func TestLimiterFollowsTheService(t *testing.T) {
 	t.Parallel()
 	bubble.Test(t, func(t *testing.T) {

@@ -81,7 +81,7 @@ func TestMirrorCopiesAllTags(t *testing.T) {
 	assert.Len(t, result.Uploaded, 19)
 }
 
-func TestMirrorSkipsWhatIsTheSame(t *testing.T) {
+func TestMirrorSkipsUnchangedTags(t *testing.T) {
 	t.Parallel()
 	source := newUpstream(t, "v1", "latest")
 	f := newFake()
@@ -145,7 +145,7 @@ func TestMirrorRefusesBeforeAnyCall(t *testing.T) {
 	assert.Empty(t, f.calls)
 }
 
-func TestMirrorGoesOnAfterAFailure(t *testing.T) {
+func TestMirrorContinuesAfterAFailure(t *testing.T) {
 	t.Parallel()
 	source := newUpstream(t, "v1", "v2", "v3")
 	source.broken = layerOf("layer of v2").Digest
@@ -165,7 +165,7 @@ func TestMirrorGoesOnAfterAFailure(t *testing.T) {
 	assert.Zero(t, result.Images[3].Descriptor)
 }
 
-func TestMirrorDoesNotTakeAFailureForANo(t *testing.T) {
+func TestMirrorDoesNotTakeAFailureForAbsence(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	refuse[ecrpublic.DescribeImagesInput](f)
@@ -204,8 +204,8 @@ func TestMirrorOfASourceWithoutTags(t *testing.T) {
 	require.EqualError(t, err, "imagepush: mirror: the source has no tags")
 }
 
-// A name that is no tag fails by itself and before anything is sent for it.
-func TestMirrorOfNamesThatAreNoTags(t *testing.T) {
+// Only a name that is not a valid tag fails, before anything is sent for it.
+func TestMirrorOfInvalidTags(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	source := newUpstream(t, "v1", "app:v2", "example.com/app:v3")
@@ -217,7 +217,7 @@ func TestMirrorOfNamesThatAreNoTags(t *testing.T) {
 	assert.Len(t, f.uploads, 3, "config and layers of v1")
 }
 
-func TestMirrorTellsWhatFailed(t *testing.T) {
+func TestMirrorReportsWhatFailed(t *testing.T) {
 	t.Parallel()
 	source := newUpstream(t, "v1")
 	source.broken = layerOf("layer of v1").Digest
@@ -229,7 +229,7 @@ func TestMirrorTellsWhatFailed(t *testing.T) {
 	assert.Equal(t, source.tags["v1"].Digest, pushed.Descriptor.Digest)
 }
 
-// Content that is not sent is not fetched, and what is waits for its turn first.
+// Content is fetched only if it must be sent, and only when it is its turn.
 func TestMirrorFetchesWhatItSends(t *testing.T) {
 	t.Parallel()
 	bubble.Test(t, func(t *testing.T) {
@@ -237,7 +237,7 @@ func TestMirrorFetchesWhatItSends(t *testing.T) {
 		f := newFake()
 		f.before = func(in any) error {
 			if _, ok := in.(*ecrpublic.UploadLayerPartInput); ok {
-				time.Sleep(time.Second) // others get as far as they can
+				time.Sleep(time.Second) // the others proceed as far as they can
 				assert.LessOrEqual(t, source.open.Load(), int64(2))
 			}
 			return nil
@@ -249,7 +249,7 @@ func TestMirrorFetchesWhatItSends(t *testing.T) {
 	})
 }
 
-// fetched counts how often content is fetched, and the layers that are open.
+// fetched counts the fetches of content, and the open layers.
 type fetched struct {
 	*upstream
 	mu    sync.Mutex

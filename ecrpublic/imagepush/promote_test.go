@@ -21,8 +21,8 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-// account is an emulator with an index of two platforms in team/app, which is
-// signed, and what programs have to work with it. It counts their requests.
+// account is an emulator with a signed index of two platforms in team/app, and clients
+// of it, whose requests it counts.
 type account struct {
 	srv           *ecrpublictest.Server
 	client        *ecrpublic.Client
@@ -47,13 +47,13 @@ func newAccount(t *testing.T) *account {
 	a.ref = imageref.Reference{Alias: alias, RepositoryName: "team/app", Tag: "v1"}
 	_, err := imagepush.Push(t.Context(), a.client, images, imagepush.PushOptions{Repository: "team/app", Reference: "v1", Referrers: true}, unlimited)
 	require.NoError(t, err)
-	_, err = a.reader.Resolve(t.Context(), a.ref) // has a token from now on
+	_, err = a.reader.Resolve(t.Context(), a.ref) // so that it has a token
 	require.NoError(t, err)
 	a.requests = nil
 	return a
 }
 
-// interruption ends a context at a request, which then arrives at the service or not.
+// interruption cancels a context at a request, which may or may not reach the service.
 type interruption struct {
 	at      int // the request, from 1
 	arrives bool
@@ -93,7 +93,7 @@ func (a *account) count(r *http.Request) (n int, stop interruption) {
 	return len(a.requests), a.stop
 }
 
-// from starts to count anew, and returns how many requests there were.
+// from resets the count, and returns the previous one.
 func (a *account) from(stop interruption) (requests int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -45,9 +45,9 @@ func TestReferrers(t *testing.T) {
 	assert.Len(t, puts(f), 2, "a source that lists no referrers has none")
 }
 
-// However deep a manifest is, what is about it comes along; what is about the
-// subject of the image that is pushed does not.
-func TestReferrersOfWhatIsBelow(t *testing.T) {
+// Referrers of manifests at any depth are copied. Those of the image's own subject are
+// not.
+func TestReferrersOfChildren(t *testing.T) {
 	t.Parallel()
 	images := newImages(t)
 	child := images.image("{}", images.layer("abc"))
@@ -69,8 +69,8 @@ func TestReferrersOfWhatIsBelow(t *testing.T) {
 	}
 }
 
-// Each manifest is looked at once, and what an index lists beside manifests, as the
-// caches of builds do, not at all.
+// Each manifest is examined once. Other content in an index, such as that of build
+// caches, is not examined.
 func TestReferrersOfOddIndexes(t *testing.T) {
 	t.Parallel()
 	images := newImages(t)
@@ -89,7 +89,7 @@ func TestReferrersOfOddIndexes(t *testing.T) {
 	}
 }
 
-// counting counts how often something is fetched.
+// counting counts fetches.
 type counting struct {
 	images
 	fetches atomic.Int64

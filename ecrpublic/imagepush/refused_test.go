@@ -12,7 +12,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/types"
 )
 
-func TestPartWhoseAnswerIsLostIsNotSentTwice(t *testing.T) {
+func TestPartWithALostResponseIsNotSentTwice(t *testing.T) {
 	t.Parallel()
 	for kind, open := range contents {
 		t.Run(kind, func(t *testing.T) {
@@ -25,8 +25,8 @@ func TestPartWhoseAnswerIsLostIsNotSentTwice(t *testing.T) {
 	}
 }
 
-// sentTwice answers as the service does if the client repeats a call whose first
-// answer was lost.
+// sentTwice responds as the service does to the retry of a call whose first response
+// was lost.
 func sentTwice[In any](f *fake) func(any) error {
 	return func(in any) error {
 		if _, ok := in.(*In); !ok {
@@ -43,12 +43,12 @@ func sentTwice[In any](f *fake) func(any) error {
 	}
 }
 
-func TestUploadGoesOnInTheMiddleOfAPart(t *testing.T) {
+func TestUploadContinuesInTheMiddleOfAPart(t *testing.T) {
 	t.Parallel()
 	for kind, open := range contents {
 		t.Run(kind, func(t *testing.T) {
 			f := newFake()
-			f.received = func(u *fakeUpload) { // the first part arrives in part
+			f.received = func(u *fakeUpload) { // only some bytes of the first part arrive
 				if u.parts == 1 {
 					u.bytes = u.bytes[:4]
 				}
@@ -61,7 +61,7 @@ func TestUploadGoesOnInTheMiddleOfAPart(t *testing.T) {
 	}
 }
 
-func TestRefusedPartGoesOnWhereTheServiceSays(t *testing.T) {
+func TestRefusedPartContinuesWhereTheServiceSays(t *testing.T) {
 	t.Parallel()
 	for kind, open := range contents {
 		t.Run(kind, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestRefusedPartGoesOnWhereTheServiceSays(t *testing.T) {
 	}
 }
 
-// once calls a hook for the first call of an operation.
+// once calls a hook only for the first call of an operation.
 func once[In any](hook func(*In) error) func(any) error {
 	var done bool
 	var mu sync.Mutex
@@ -104,11 +104,11 @@ func TestPartThatIsRefusedForNoReasonIsAnError(t *testing.T) {
 	err := newTarget(t, f).Push(t.Context(), layerOf("abc"), strings.NewReader("abc"))
 	var refused *types.InvalidLayerPartException
 	require.ErrorAs(t, err, &refused)
-	assert.Len(t, ranges(f), 3, "the answer may have broken off")
+	assert.Len(t, ranges(f), 3, "the response may have been truncated")
 }
 
-// An answer that broke off before it says where to go on is asked for again.
-func TestRefusalThatBreaksOff(t *testing.T) {
+// After a response that was truncated before the position, the part is sent again.
+func TestTruncatedRefusal(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	f.partSize = 3

@@ -76,7 +76,7 @@ func TestExistsAsksTheServiceOnce(t *testing.T) {
 	assert.Len(t, f.calls, 2)
 }
 
-func TestExistsDoesNotTakeAFailureForANo(t *testing.T) {
+func TestExistsDoesNotTakeAFailureForAbsence(t *testing.T) {
 	t.Parallel()
 	images := newImages(t)
 	image := images.image("{}", images.layer("abc"))
@@ -116,7 +116,7 @@ func TestLayersAreCheckedAHundredAtATime(t *testing.T) {
 	for i := range 249 {
 		layers = append(layers, images.layer(fmt.Sprint("layer ", i)))
 	}
-	layers = append(layers, layers[0]) // asked for once
+	layers = append(layers, layers[0]) // requested once
 	target := newTarget(t, f)
 	successors, err := target.FindSuccessors(t.Context(), images, images.image("{}", layers...))
 	require.NoError(t, err)
@@ -155,7 +155,7 @@ func TestFindSuccessorsFails(t *testing.T) {
 	require.ErrorContains(t, err, "md5:abc")
 }
 
-func TestManifestIsPutAsItIs(t *testing.T) {
+func TestManifestIsPutUnchanged(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	const manifest = `{ "schemaVersion": 2 }`
@@ -190,7 +190,7 @@ func TestManifestIsVerified(t *testing.T) {
 	assert.Empty(t, f.calls)
 }
 
-func TestManifestThatIsThereAlreadyIsSuccess(t *testing.T) {
+func TestExistingManifestIsSuccess(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	f.after = sentTwice[ecrpublic.PutImageInput](f)
@@ -267,7 +267,7 @@ func TestResolve(t *testing.T) {
 	require.ErrorIs(t, err, errdef.ErrNotFound)
 }
 
-// No tag has a colon; that the digest is a bad one is the service's answer.
+// A reference with a colon is a digest; whether it is valid is left to the service.
 func TestResolveAsksForADigestWhereThereIsAColon(t *testing.T) {
 	t.Parallel()
 	var asked []types.ImageIdentifier
@@ -294,8 +294,8 @@ func TestFetchIsUnsupported(t *testing.T) {
 	require.ErrorIs(t, err, errdef.ErrUnsupported)
 }
 
-// A target works as the destination of both of oras-go's ways to copy, without
-// anything that this package adds to them.
+// A target works as the destination of both copy functions of oras-go, without anything
+// that this package adds to them.
 func TestTargetOfORAS(t *testing.T) {
 	t.Parallel()
 	images := newImages(t)
