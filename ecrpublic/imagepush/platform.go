@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
@@ -55,15 +56,14 @@ func matches(got, want ocispec.Platform) bool {
 	return got.OS == want.OS && got.Architecture == want.Architecture && (want.Variant == "" || got.Variant == want.Variant)
 }
 
-// childFor finds the child of an index for a platform. Where the index does not say the
+// childFor finds the image of an index, or of one below it, for a platform. Where the index does not say the
 // platform, the config does. Of several children, the only complete one of a [Source] is
 // meant.
 func childFor(ctx context.Context, source content.Fetcher, root ocispec.Descriptor, want ocispec.Platform) (ocispec.Descriptor, error) {
-	_, index, err := manifest.Fetch(ctx, source, root)
+	children, err := imagesOf(ctx, source, root)
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
-	children := slices.DeleteFunc(index.Manifests, archive.IsAttestation)
 	found, err := childrenFor(ctx, source, children, want)
 	if err != nil {
 		return ocispec.Descriptor{}, err
@@ -86,6 +86,37 @@ func childFor(ctx context.Context, source content.Fetcher, root ocispec.Descript
 		return found[0], disk.layout.CheckComplete(root, found[0])
 	}
 	return found[0], nil
+}
+
+// imagesOf returns the children of an index without attestations, and those of the
+// indexes below it.
+func imagesOf(ctx context.Context, source content.Fetcher, root ocispec.Descriptor) (images []ocispec.Descriptor, err error) {
+	const maxIndexes, maxImages = 100, 20_000
+	seen := map[digest.Digest]bool{}
+	next := []ocispec.Descriptor{root}
+	for read := 0; read < len(next); read++ {
+		_, index, err := manifest.Fetch(ctx, source, next[read])
+		if _, ok := source.(*Source); ok && read > 0 && errors.Is(err, errdef.ErrNotFound) {
+			continue // nothing below it can be pushed
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, child := range index.Manifests {
+			switch {
+			case seen[child.Digest] || archive.IsAttestation(child):
+			case manifest.IsIndex(child.MediaType):
+				next = append(next, child)
+			default:
+				images = append(images, child)
+			}
+			seen[child.Digest] = true
+		}
+		if len(next) > maxIndexes || len(images) > maxImages {
+			return nil, fmt.Errorf("index %s has more than %d indexes or %d images below it: %w", root.Digest, maxIndexes, maxImages, errdef.ErrSizeExceedsLimit)
+		}
+	}
+	return images, nil
 }
 
 // childrenFor returns the children for a platform. It reads configs only if the index

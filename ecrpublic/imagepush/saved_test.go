@@ -315,6 +315,31 @@ func TestPlatformOfAPartialIndex(t *testing.T) {
 	assert.ErrorContains(t, err, "has 2 images for windows/amd64: missing reference: choose one by digest: windows/amd64 "+newer.Digest.String()+", windows/amd64 "+older.Digest.String())
 }
 
+// An index may list indexes.
+func TestPlatformOfAnIndexBelowAnIndex(t *testing.T) {
+	t.Parallel()
+	images, index, amd64, arm64 := platforms(t)
+	other := images.index(arm64)
+	images.tag(images.index(index, other), "v6")
+	partial := without(t, layout(t, images, "v6"), other.Digest)
+	for _, source := range []oras.ReadOnlyTarget{images, open(t, layout(t, images, "v6")), open(t, partial)} {
+		for platform, want := range map[string]digest.Digest{"linux/amd64": amd64.Digest, "linux/arm64": arm64.Digest} {
+			result, err := imagepush.Push(t.Context(), newFake(), source, imagepush.PushOptions{Repository: "team/app", Reference: "v6", Platform: platform}, unlimited)
+			require.NoError(t, err, platform)
+			assert.Equal(t, want, result.Descriptor.Digest, platform)
+		}
+	}
+	var many []ocispec.Descriptor
+	for i := range 100 {
+		child := images.index(amd64, arm64)
+		child.Digest = digest.FromString(fmt.Sprint(i)) // not read
+		many = append(many, child)
+	}
+	images.tag(images.index(many...), "v7")
+	_, err := imagepush.Push(t.Context(), newFake(), images, imagepush.PushOptions{Repository: "team/app", Reference: "v7", Platform: "linux/amd64"}, unlimited)
+	require.ErrorIs(t, err, errdef.ErrSizeExceedsLimit)
+}
+
 // Not every tool writes platforms into an index.
 func TestPlatformThatOnlyTheConfigSays(t *testing.T) {
 	t.Parallel()
