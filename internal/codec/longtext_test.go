@@ -3,6 +3,7 @@ package codec
 import (
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -42,6 +43,9 @@ func TestLongText(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, string(want) == string(got), "%q", alphabet)
 		}
+		var out shape
+		require.NoError(t, Unmarshal(want, &out))
+		require.True(t, strings.ToValidUTF8(*in.Text, "") == strings.ReplaceAll(*out.Text, "\uFFFD", ""), "%q", alphabet)
 		again, err := body.SHA256()
 		require.NoError(t, err)
 		assert.Equal(t, sum, again)
@@ -65,5 +69,32 @@ func TestLongTextBesideOthers(t *testing.T) {
 		got, err := io.ReadAll(body)
 		require.NoError(t, err)
 		assert.True(t, string(want) == string(got))
+	}
+}
+
+// A long string is decoded as a short one would be.
+func TestUnescape(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`""`, `"a"`, `"\""`, `"\\"`, `"\\u0041"`, `"a\b\f\n\r\t\/\"\\ä€😀"`, `"\u0041\ud83d\ude00\ud83d"`, "\"\x80\xf0\x9f\\n\"", `"\u2028\n"`} {
+		assert.Equal(t, string(content([]byte(text), false)), unescape([]byte(text), false), text)
+	}
+	assert.Equal(t, "ab", unescape([]byte(`"ab"`), true))
+}
+
+// Not parallel: it counts what the process allocates.
+func TestMemoryOfLongText(t *testing.T) {
+	in := []byte(`{"text":"` + strings.Repeat(`\n`, 4*inlineText) + `"}`)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var out shape
+	require.NoError(t, Unmarshal(in, &out))
+	runtime.ReadMemStats(&after)
+	assert.Equal(t, 4*inlineText, strings.Count(*out.Text, "\n"))
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(5*inlineText))
+
+	require.Error(t, Unmarshal(in[:len(in)-1], new(shape)))
+	d := decoders.Get().(*decoder)
+	for _, e := range d.texts.entries[:cap(d.texts.entries)] {
+		assert.Empty(t, e.long, "it belongs to the caller")
 	}
 }

@@ -17,6 +17,7 @@ type text struct {
 	field    *field // nil for a list's item
 	items    int    // of the list that the field is
 	repeated bool   // it is the text of the struct before
+	long     string // a long text itself, which is not in bytes
 }
 
 type checkpoint struct{ bytes, entries int }
@@ -26,6 +27,11 @@ func (t *texts) begin() checkpoint { return checkpoint{len(t.bytes), len(t.entri
 // add collects a string for a field; before is the struct before, or nil.
 func (t *texts) add(f *field, quoted []byte, plain bool, before unsafe.Pointer) {
 	e := text{field: f}
+	if len(quoted) > inlineText {
+		e.long, e.end = unescape(quoted, plain), len(t.bytes)
+		t.entries = append(t.entries, e)
+		return
+	}
 	start := len(t.bytes)
 	t.bytes = appendContent(t.bytes, quoted, plain)
 	if before != nil {
@@ -66,6 +72,9 @@ func (t *texts) end(from checkpoint, s, before unsafe.Pointer) {
 		start = end
 		switch {
 		case e.field == nil:
+		case e.long != "":
+			slots[i], entries[i].long = e.long, "" // the entry is used again
+			*at[*string](s, e.field) = &slots[i]
 		case e.field.kind == kindStrings:
 			*at[[]string](s, e.field) = slots[i+1 : i+1+e.items : i+1+e.items]
 		case e.repeated:
@@ -82,6 +91,7 @@ func (t *texts) end(from checkpoint, s, before unsafe.Pointer) {
 // an unusually large document needed.
 func (t *texts) reset() {
 	const keepBytes, keepEntries = 64 << 10, 2 << 10
+	clear(t.entries) // there are some after an error
 	t.bytes, t.entries = t.bytes[:0], t.entries[:0]
 	if cap(t.bytes) > keepBytes {
 		t.bytes = nil
