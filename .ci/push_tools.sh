@@ -3,13 +3,16 @@
 # with a referrer and archives of other tools with examples/push, and reads them
 # back with crane and skopeo: push_tools.sh URL
 #
+# A docker daemon is started, which needs root; one that answers already is used.
 # Exits 1 at the first result that is wrong. For a tool that is missing it prints
 # a line that begins with "NOT RUN:" and goes on; it installs nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 source .ci/tools_lib.sh
+source .ci/dockerd_lib.sh
 need curl jq go
+trap 'stop_dockerd; rm -rf "$work"' EXIT
 
 # file puts a file into a layout and prints its descriptor. It moves the file.
 file() { # LAYOUT MEDIATYPE FILE
@@ -190,5 +193,22 @@ if has skopeo; then
 	equal "a damaged layer" "$(grep -c ': mismatched digest$' "$work/push.log")" 1
 else
 	echo "NOT RUN: skopeo is not installed (apt-get install skopeo)"
+fi
+if has docker && has crane; then
+	if start_dockerd; then
+		app=example.com/saved
+		works "docker: import" docker import "$work/hello.tar" $app:v1
+		works "docker: tag" docker tag $app:v1 $app:v2
+		works "docker: save" docker save -o "$work/saved.tar" $app:v1 $app:v2
+		digest=$(crane digest --tarball "$work/saved.tar")
+		if docker info -f '{{json .DriverStatus}}' | grep -q io.containerd.snapshotter; then
+			digest=$(tar -xOf "$work/saved.tar" index.json | jq -r '.manifests[0].digest')
+		fi
+		for reference in $app:v1 $app:v2; do
+			pulled "what docker saves as $reference" "$(push "$name/docker-${reference#"$app:"}" "$digest" -source "$work/saved.tar" -reference "$reference")" "$digest"
+		done
+	fi
+else
+	echo "NOT RUN: docker or crane is not installed (apt-get install docker.io)"
 fi
 echo "$passed passed, 0 failed"
