@@ -58,7 +58,7 @@ func connect(ctx context.Context, where demo.Where, registryHost string) (*targe
 		}
 	case where.Endpoint != "":
 		t.name = "endpoint"
-		if _, err := t.hasRegistry(ctx); err != nil && !demo.FromService(err) { // as every probe would
+		if _, err := t.hasRegistry(ctx); err != nil && (!demo.FromService(err) || ecrpublic.IsUnauthenticated(err)) { // as every probe would
 			return nil, fmt.Errorf("-endpoint %s: %w", where.Endpoint, err)
 		}
 	}

@@ -48,7 +48,7 @@ func adviceFor(err error) string {
 		return "check -endpoint: is this the address of an emulator or of ECR Public?"
 	}
 	if ecrpublic.IsUnauthenticated(err) {
-		return `"aws sts get-caller-identity" shows which credentials are used`
+		return `check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; "aws sts get-caller-identity" shows which credentials -live uses`
 	}
 	return ""
 }

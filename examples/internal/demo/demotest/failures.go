@@ -9,12 +9,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/examples/internal/demo"
 )
 
@@ -27,6 +29,8 @@ func Failures(t *testing.T, program demo.Program, endpoint, live []string) {
 	offline(t)
 	web := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(web.Close)
+	guarded := ecrpublictest.NewServer(ecrpublictest.WithCredentials("AKIDEXAMPLE", "another-secret-0123456789-ABCDEFGHIJKLMNO"))
+	t.Cleanup(guarded.Close)
 	credentials := map[string]string{"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "no-secret-of-anybody-0123456789-ABCDEFGH"}
 	for name, c := range map[string]struct {
 		environment map[string]string
@@ -44,7 +48,11 @@ func Failures(t *testing.T, program demo.Program, endpoint, live []string) {
 		"no credentials":    {args: append([]string{"-live"}, live...), status: 1, lastLine: "AWS_SECRET_ACCESS_KEY"},
 		"no network":        {credentials, append([]string{"-live"}, live...), 1, "check the network"},
 		"impossible region": {with(credentials, "AWS_REGION", "us_east_1"), append([]string{"-live"}, live...), 1, `the region "us_east_1"`},
+		"bad credentials":   {credentials, append([]string{"-endpoint", guarded.URL}, endpoint...), 1, "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
 	} {
+		if name == "bad credentials" && slices.Contains(live, "-login") {
+			continue // without the flag, the program uses none
+		}
 		t.Run(name, func(t *testing.T) {
 			for key, value := range c.environment {
 				t.Setenv(key, value)
