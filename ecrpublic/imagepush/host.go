@@ -117,12 +117,16 @@ func verifySource(ctx context.Context, desc ocispec.Descriptor, source layerSour
 	if err != nil {
 		return err
 	}
-	verified := content.NewVerifyReader(open.stream(), desc)
-	_, err = io.Copy(io.Discard, verified)
-	if err == nil {
-		err = verified.Verify()
+	return errors.Join(verify(open.stream(), desc), open.close())
+}
+
+// verify reads to the end.
+func verify(r io.Reader, desc ocispec.Descriptor) error {
+	verified := content.NewVerifyReader(r, desc)
+	if _, err := io.Copy(io.Discard, verified); err != nil {
+		return err
 	}
-	return errors.Join(err, open.close())
+	return verified.Verify()
 }
 
 // putOnHost puts a manifest.

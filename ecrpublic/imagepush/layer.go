@@ -91,24 +91,35 @@ func sourceError(err error) error {
 	return fmt.Errorf("read the source: %w", err)
 }
 
-// upload sends a layer in one upload.
+// upload sends a layer in one upload. The service checks the digest; if it rejects the
+// bytes of a source with random access, that is read once more to find out whether it
+// is at fault.
 func (t *Target) upload(ctx context.Context, desc ocispec.Descriptor, source layerSource, room *room) (err error) {
 	content, err := source.open(ctx)
 	if err != nil {
 		return sourceError(err)
 	}
 	defer func() { err = errors.Join(err, content.close()) }()
+	if err := content.checkSize(desc.Size); err != nil {
+		return sourceError(err)
+	}
 	u := &upload{Target: t, desc: desc}
 	if err := u.initiate(ctx); err != nil {
 		return err
 	}
 	parts, stop := u.parts(content, room)
 	defer stop()
-	return u.run(ctx, parts)
+	err = u.run(ctx, parts)
+	if content.at != nil && errtype.Is[*types.InvalidLayerException](err) {
+		if wrong := verify(wholeOf(content.at), desc); wrong != nil {
+			return sourceError(wrong)
+		}
+	}
+	return err
 }
 
-// isLost reports whether a new upload may succeed. The bytes read are known to be
-// correct, so if the service finds another digest, it lost some of them.
+// isLost reports whether a new upload may succeed. The bytes of the source are correct,
+// so if the service finds another digest, it lost some of them.
 func isLost(err error) bool {
 	return errors.Is(err, errUploadLost) || errtype.Is[*types.UploadNotFoundException](err) || errtype.Is[*types.InvalidLayerException](err)
 }

@@ -2,7 +2,9 @@ package imagepush
 
 import (
 	"context"
+	"errors"
 	"io"
+	"math"
 	"os"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -35,6 +37,27 @@ func newLayerContent(r io.Reader, close func() error) layerContent {
 		c.at = at
 	}
 	return c
+}
+
+// wholeOf reads to the end of what has random access.
+func wholeOf(at io.ReaderAt) *io.SectionReader { return io.NewSectionReader(at, 0, math.MaxInt64) }
+
+// checkSize reports random access to more or fewer bytes than a size.
+func (c layerContent) checkSize(size int64) error {
+	if c.at == nil {
+		return nil
+	}
+	var last [2]byte
+	n, err := c.at.ReadAt(last[:], size-1)
+	switch {
+	case n > 1:
+		return content.ErrTrailingData
+	case !errors.Is(err, io.EOF):
+		return err
+	case n == 0:
+		return io.ErrUnexpectedEOF
+	}
+	return nil
 }
 
 // isAtOffsetZero reports whether the next byte of a reader is the one that ReadAt

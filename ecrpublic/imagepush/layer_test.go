@@ -83,7 +83,9 @@ func TestPartsCarryRepositoryAndRegistry(t *testing.T) {
 	assert.Equal(t, "123456789012", *part.RegistryId)
 }
 
-func TestWrongContentIsNotCompleted(t *testing.T) {
+// TestWrongContentIsNotStored pushes content that is not the layer's. What can be read at
+// any place is sent without a look at its digest, which the service checks.
+func TestWrongContentIsNotStored(t *testing.T) {
 	t.Parallel()
 	for kind, open := range contents {
 		t.Run(kind, func(t *testing.T) {
@@ -100,6 +102,11 @@ func TestWrongContentIsNotCompleted(t *testing.T) {
 				require.ErrorIs(t, err, test.want, name)
 				assert.Equal(t, name == "too short", strings.Contains(err.Error(), "it ends before the size in its descriptor"), err)
 				assert.ErrorContains(t, err, layerOf("abcdefghijklmno").Digest.String(), name)
+				assert.Empty(t, f.layers, name)
+				if kind == "read at any place" {
+					assert.Len(t, f.uploads, len(inputs[ecrpublic.CompleteLayerUploadInput](f)), "%s: a wrong size is found before an upload", name)
+					continue
+				}
 				assert.Equal(t, 1, f.uploads[0].parts, "the part that ends %s is not sent", name)
 				assert.Empty(t, inputs[ecrpublic.CompleteLayerUploadInput](f), name)
 			}

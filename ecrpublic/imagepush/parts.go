@@ -2,8 +2,8 @@ package imagepush
 
 import "github.com/ecr-public/ecr-public-go/ecrpublic"
 
-// parts provides a layer's bytes in the order in which an upload sends them. It
-// returns the end of a layer only if size and digest are correct.
+// parts provides a layer's bytes in the order in which an upload sends them. A
+// source that can be read only once is verified before its end is returned.
 type parts interface {
 	// at returns the request that sends the part starting at a position, which is in
 	// the previous part or just past it.

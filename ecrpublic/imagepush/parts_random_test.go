@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/middleware"
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
 // disk is a file of which the reads are counted.
@@ -49,8 +51,8 @@ func emulated(t *testing.T, optFns ...func(*ecrpublic.Options)) (*ecrpublictest.
 	return srv, target
 }
 
-// TestFileIsReadTwice looks at a push with and without a middleware: once to verify
-// and to sign, and once to send.
+// TestFileIsReadTwice looks at a push with and without a middleware: once to sign, and
+// once to send.
 func TestFileIsReadTwice(t *testing.T) {
 	t.Parallel()
 	nothing := ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return nil })
@@ -59,29 +61,39 @@ func TestFileIsReadTwice(t *testing.T) {
 		data := random(1, 5*testPart+1)
 		file := newDisk(data)
 		require.NoError(t, target.Push(t.Context(), layerOf(string(data)), file))
-		assert.EqualValues(t, 2*len(data), file.read.Load())
+		assert.EqualValues(t, 1+2*len(data), file.read.Load(), "its last byte shows the size")
 		assert.Equal(t, 6, srv.Count("UploadLayerPart"))
 	}
 }
 
-// TestEndOfAWrongFileIsNotSent looks at the requests of a real client.
-func TestEndOfAWrongFileIsNotSent(t *testing.T) {
+// TestWrongFile looks at the requests of a real client. A wrong size is found before any.
+func TestWrongFile(t *testing.T) {
 	t.Parallel()
 	right := random(1, 3*testPart)
 	for name, test := range map[string]struct {
-		file []byte
-		want error
+		file  []byte
+		parts int
+		want  error
 	}{
-		"other bytes": {append(random(2, testPart), right[testPart:]...), content.ErrMismatchedDigest},
-		"too short":   {right[:len(right)-1], io.ErrUnexpectedEOF},
-		"too long":    {append(bytes.Clone(right), 'x'), content.ErrTrailingData},
+		"other bytes": {append(random(2, testPart), right[testPart:]...), 3, content.ErrMismatchedDigest},
+		"too short":   {right[:len(right)-1], 0, io.ErrUnexpectedEOF},
+		"empty":       {nil, 0, io.ErrUnexpectedEOF},
+		"too long":    {append(bytes.Clone(right), 'x'), 0, content.ErrTrailingData},
 	} {
 		srv, target := emulated(t)
 		err := target.Push(t.Context(), layerOf(string(right)), bytes.NewReader(test.file))
 		require.ErrorIs(t, err, test.want, name)
 		assert.ErrorContains(t, err, "read the source", name)
-		assert.Equal(t, 2, srv.Count("UploadLayerPart"), name)
-		assert.Equal(t, 0, srv.Count("CompleteLayerUpload"), name)
+		assert.Equal(t, test.parts, srv.Count("UploadLayerPart"), name)
+		assert.Equal(t, min(test.parts, 1), srv.Count("InitiateLayerUpload"), name)
+		assert.Equal(t, min(test.parts, 1), srv.Count("CompleteLayerUpload"), name)
+		check, err := srv.Client().BatchCheckLayerAvailability(t.Context(), &ecrpublic.BatchCheckLayerAvailabilityInput{
+			RepositoryName: aws.String("team/app"), LayerDigests: []string{digest.FromBytes(right).String(), digest.FromBytes(test.file).String()},
+		})
+		require.NoError(t, err)
+		for _, layer := range check.Layers {
+			assert.Equal(t, types.LayerAvailabilityUnavailable, layer.LayerAvailability, name)
+		}
 	}
 }
 
@@ -91,6 +103,9 @@ func TestEndOfAWrongFileIsNotSentAfterAPartialPart(t *testing.T) {
 	t.Parallel()
 	right := alphabet(18)
 	for kind, open := range contents {
+		if kind == "read at any place" { // the service checks the digest
+			continue
+		}
 		for _, test := range []struct {
 			content string
 			want    error
@@ -170,14 +185,14 @@ func TestFileThatChangesIsAnError(t *testing.T) {
 
 var errBroken = errors.New("broken disk")
 
-// broken is a file with a bad sector.
+// broken is a file with a bad byte.
 type broken struct {
 	*bytes.Reader
-	from int64
+	bad int64
 }
 
 func (b broken) ReadAt(p []byte, at int64) (int, error) {
-	if at+int64(len(p)) > b.from {
+	if at <= b.bad && b.bad < at+int64(len(p)) {
 		return 0, errBroken
 	}
 	return b.Reader.ReadAt(p, at)
