@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -93,7 +94,7 @@ func exhausted() error {
 
 func (b *budget) MaxAttempts() int { return b.max }
 
-// IsErrorRetryable also accepts a response that could not be read.
+// IsErrorRetryable also accepts a truncated response.
 func (b *budget) IsErrorRetryable(err error) bool {
 	return isTruncated(err) || b.RetryerV2.IsErrorRetryable(err)
 }
@@ -169,11 +170,11 @@ func isThrottle(err error) bool {
 }
 
 // isTruncated reports whether a response was truncated: a success, or a failure
-// before its code.
+// before its code. Anything else that is no JSON, such as a proxy's page, is final.
 func isTruncated(err error) bool {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		response, ok := errors.AsType[*smithyhttp.ResponseError](err)
 		return ok && response.HTTPStatusCode() == http.StatusBadRequest && api.ErrorCode() == awsjson.NoCode
 	}
-	return errtype.Is[*smithy.DeserializationError](err)
+	return errtype.Is[*smithy.DeserializationError](err) && errors.Is(err, io.ErrUnexpectedEOF)
 }

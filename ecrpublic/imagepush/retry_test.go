@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -325,18 +326,19 @@ func try[Out any](ctx context.Context, r *retried, optFns []func(*ecrpublic.Opti
 	return out, err
 }
 
-func TestResponsesThatCannotBeReadAreAskedForAgain(t *testing.T) {
+func TestTruncatedResponsesAreAskedForAgain(t *testing.T) {
 	t.Parallel()
 	retryer := optionsOfACall(t, ecrpublic.Options{Retryer: retry.NewStandard()}).Retryer
 	unknown := &smithy.GenericAPIError{Code: "UnknownError"}
 	for _, err := range []error{
-		&smithy.DeserializationError{Err: errors.New("half an answer")},
+		&smithy.DeserializationError{Err: io.ErrUnexpectedEOF},
 		answered(http.StatusBadRequest, unknown),
 		&smithy.GenericAPIError{Code: "ThrottlingException"},
 	} {
 		assert.True(t, retryer.IsErrorRetryable(err), err)
 	}
 	for _, err := range []error{
+		&smithy.DeserializationError{Err: errors.New("a page of a proxy")},
 		&types.InvalidLayerPartException{},
 		&types.RepositoryNotFoundException{},
 		answered(http.StatusForbidden, unknown), // from a proxy

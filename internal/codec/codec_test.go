@@ -104,7 +104,7 @@ func TestErrorsNameTheMember(t *testing.T) {
 		`{"text":"a"}{}`:                         "data after the object",
 		`{"text":"a",}`:                          `invalid character '}' at offset 12`,
 		`{"text" "a"}`:                           `invalid character '"' at offset 8`,
-		`{"text":tru}`:                           `text: invalid character 't' at offset 8`,
+		`{"text":tru}`:                           `text: invalid character '}' at offset 11`,
 		`{"large":01}`:                           `invalid character '1' at offset 10`,
 		`{"large":-}`:                            `large: invalid character '}' at offset 10`,
 		"{\"text\":\"a\nb\"}":                    `text: invalid character '\n' at offset 10`,
@@ -306,4 +306,14 @@ func BenchmarkReader(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestEveryPrefixIsTruncated cuts a document at every place.
+func TestEveryPrefixIsTruncated(t *testing.T) {
+	t.Parallel()
+	document := `{"text":"a\u00e9b","flag":true,"at":1.7e+9,"many":[{"name":"n"}],"unknown":[true,false,null,-0.5,{"a":"b"}],"small":7}`
+	require.NoError(t, Unmarshal([]byte(document), new(shape)))
+	for end := range len(document) {
+		assert.ErrorIs(t, Unmarshal([]byte(document[:end]), new(shape)), io.ErrUnexpectedEOF, document[:end])
+	}
 }

@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -177,10 +176,12 @@ func (r *reader) digits() error {
 
 // literal reads true, false or null.
 func (r *reader) literal(word string) error {
-	if !bytes.HasPrefix(r.data[r.pos:], []byte(word)) {
-		return r.unexpected()
+	for i := range len(word) {
+		if !r.at(word[i]) {
+			return r.unexpected()
+		}
+		r.pos++
 	}
-	r.pos += len(word)
 	return nil
 }
 
