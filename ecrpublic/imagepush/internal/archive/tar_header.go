@@ -24,6 +24,33 @@ const (
 	longNameType = tar.TypeGNULongName
 )
 
+// checkHeader refuses headers that some tools read as a folder, and others not, or
+// after which some tools skip bytes that others read as entries.
+func checkHeader(header *tar.Header) error {
+	switch header.Typeflag {
+	case tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeDir, tar.TypeFifo:
+		if header.Size != 0 {
+			return fmt.Errorf("has %d bytes, but an entry of tar type %q must have none", header.Size, header.Typeflag)
+		}
+	}
+	last := header.Name[strings.LastIndexByte(header.Name, '/')+1:]
+	if header.Typeflag != tar.TypeDir && (last == "" || last == ".") {
+		return fmt.Errorf("has a directory's name, but tar type %q", header.Typeflag)
+	}
+	return nil
+}
+
+// isSparse reports whether the tar file does not hold an entry's bytes in one
+// range.
+func isSparse(header *tar.Header) bool {
+	for key := range header.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return header.Typeflag == tar.TypeGNUSparse
+}
+
 // checkHeaders reads the headers of an entry once more: its own, and those before it
 // that extend it. It refuses the ones that tools combine in different ways, of which
 // package tar shows only its own result. They begin at start and end before end, or
