@@ -56,9 +56,9 @@ func matches(got, want ocispec.Platform) bool {
 	return got.OS == want.OS && got.Architecture == want.Architecture && (want.Variant == "" || got.Variant == want.Variant)
 }
 
-// childFor finds the image of an index, or of one below it, for a platform. Where the index does not say the
-// platform, the config does. Of several children, the only complete one of a [Source] is
-// meant.
+// childFor finds the image of an index, or of one below it, for a platform. Where the
+// index does not say the platform, the config does. Of several children, the only
+// complete one of a [Source] is meant.
 func childFor(ctx context.Context, source content.Fetcher, root ocispec.Descriptor, want ocispec.Platform) (ocispec.Descriptor, error) {
 	children, err := imagesOf(ctx, source, root)
 	if err != nil {
@@ -68,6 +68,7 @@ func childFor(ctx context.Context, source content.Fetcher, root ocispec.Descript
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
+	found = distinct(found)
 	disk, isSource := source.(*Source)
 	if isSource && len(found) > 1 {
 		complete := slices.DeleteFunc(slices.Clone(found), func(child ocispec.Descriptor) bool { return disk.layout.CheckComplete(root, child) != nil })
@@ -89,10 +90,10 @@ func childFor(ctx context.Context, source content.Fetcher, root ocispec.Descript
 }
 
 // imagesOf returns the children of an index without attestations, and those of the
-// indexes below it.
+// indexes below it. An image that is listed for several platforms is there for each.
 func imagesOf(ctx context.Context, source content.Fetcher, root ocispec.Descriptor) (images []ocispec.Descriptor, err error) {
 	const maxIndexes, maxImages = 100, 20_000
-	seen := map[digest.Digest]bool{}
+	seen := map[string]bool{}
 	next := []ocispec.Descriptor{root}
 	for read := 0; read < len(next); read++ {
 		_, index, err := manifest.Fetch(ctx, source, next[read])
@@ -103,14 +104,18 @@ func imagesOf(ctx context.Context, source content.Fetcher, root ocispec.Descript
 			return nil, err
 		}
 		for _, child := range index.Manifests {
+			key := child.Digest.String()
+			if !manifest.IsIndex(child.MediaType) {
+				key = listed([]ocispec.Descriptor{child})
+			}
 			switch {
-			case seen[child.Digest] || archive.IsAttestation(child):
+			case seen[key] || archive.IsAttestation(child):
 			case manifest.IsIndex(child.MediaType):
 				next = append(next, child)
 			default:
 				images = append(images, child)
 			}
-			seen[child.Digest] = true
+			seen[key] = true
 		}
 		if len(next) > maxIndexes || len(images) > maxImages {
 			return nil, fmt.Errorf("index %s has more than %d indexes or %d images below it: %w", root.Digest, maxIndexes, maxImages, errdef.ErrSizeExceedsLimit)
@@ -149,6 +154,16 @@ func childrenFor(ctx context.Context, source content.Fetcher, children []ocispec
 		}
 	}
 	return found, nil
+}
+
+// distinct drops what is there before.
+func distinct(children []ocispec.Descriptor) []ocispec.Descriptor {
+	seen := map[digest.Digest]bool{}
+	return slices.DeleteFunc(children, func(child ocispec.Descriptor) bool {
+		again := seen[child.Digest]
+		seen[child.Digest] = true
+		return again
+	})
 }
 
 // listed lists children for an error, and not too many.

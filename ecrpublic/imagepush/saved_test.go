@@ -340,6 +340,23 @@ func TestPlatformOfAnIndexBelowAnIndex(t *testing.T) {
 	require.ErrorIs(t, err, errdef.ErrSizeExceedsLimit)
 }
 
+// An index may list one image for several platforms.
+func TestPlatformsOfOneImage(t *testing.T) {
+	t.Parallel()
+	images, _, amd64, _ := platforms(t)
+	v6, v7 := amd64, amd64
+	v6.Platform = &ocispec.Platform{OS: "linux", Architecture: "arm", Variant: "v6"}
+	v7.Platform = &ocispec.Platform{OS: "linux", Architecture: "arm", Variant: "v7"}
+	images.tag(images.index(v6, images.index(v7, amd64)), "v8")
+	for _, source := range []oras.ReadOnlyTarget{images, open(t, layout(t, images, "v8"))} {
+		for _, platform := range []string{"linux/arm/v6", "linux/arm/v7", "linux/arm", "linux/amd64"} {
+			result, err := imagepush.Push(t.Context(), newFake(), source, imagepush.PushOptions{Repository: "team/app", Reference: "v8", Platform: platform}, unlimited)
+			require.NoError(t, err, platform)
+			assert.Equal(t, amd64.Digest, result.Descriptor.Digest, platform)
+		}
+	}
+}
+
 // Not every tool writes platforms into an index.
 func TestPlatformThatOnlyTheConfigSays(t *testing.T) {
 	t.Parallel()
