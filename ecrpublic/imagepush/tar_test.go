@@ -109,6 +109,8 @@ func TestNamesThatDifferOnlyInCase(t *testing.T) {
 	}{
 		"other names":          {[]tar.Header{file("VERSION", "1"), file("a/JSON", "1"), file("json", "2"), file("version2", "1")}, ""},
 		"the same name":        {[]tar.Header{file("VERSION", "1"), file("VERSION", "2")}, ""},
+		"other bytes":          {[]tar.Header{file("\xe8.txt", "1"), file("\xe9.txt", "2"), file("\xe9/x", "2")}, ""},
+		"beside other bytes":   {[]tar.Header{file("\xe8/a", "1"), file("\xe8/A", "2")}, "\xe8/a"},
 		"upper case first":     {[]tar.Header{file("Config", "1"), file("config", "2")}, "Config"},
 		"upper case last":      {[]tar.Header{file("config", "1"), file("CONFIG", "2")}, "config"},
 		"neither":              {[]tar.Header{file("Config", "1"), file("CONFIG", "2")}, "Config"},

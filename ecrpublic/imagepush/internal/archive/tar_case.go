@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // checkCase refuses a name that differs only in case from one before it: where the
@@ -23,12 +24,26 @@ func (t *tarFile) checkCase(name, lower string) error {
 }
 
 // lowerCase replaces every letter by the same one of all that are equal but for case.
+// Bytes that are no UTF-8 stay as they are.
 func lowerCase(name string) string {
-	return strings.Map(func(r rune) rune {
-		first := r
-		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-			first = min(first, next)
+	var lower strings.Builder
+	lower.Grow(len(name))
+	for rest := name; rest != ""; {
+		r, size := utf8.DecodeRuneInString(rest)
+		if r == utf8.RuneError {
+			lower.WriteString(rest[:size])
+		} else {
+			lower.WriteRune(lowerLetter(r))
 		}
-		return unicode.ToLower(first)
-	}, name)
+		rest = rest[size:]
+	}
+	return lower.String()
+}
+
+func lowerLetter(r rune) rune {
+	first := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		first = min(first, next)
+	}
+	return unicode.ToLower(first)
 }
