@@ -26,7 +26,7 @@ func ReadAll(buffer []byte, r io.Reader) ([]byte, error) {
 		n, err := r.Read(part[len(part):cap(part)])
 		part = part[:len(part)+n]
 		total += n
-		if err == io.EOF { //nolint:errorlint // a wrapped one is another error
+		if err == io.EOF {
 			return join(full, part), nil
 		}
 		if err != nil {

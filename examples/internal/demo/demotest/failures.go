@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -72,9 +73,7 @@ func Failures(t *testing.T, program demo.Program, endpoint, live []string) {
 
 func with(environment map[string]string, key, value string) map[string]string {
 	all := map[string]string{key: value}
-	for k, v := range environment {
-		all[k] = v
-	}
+	maps.Copy(all, environment)
 	return all
 }
 
