@@ -2,7 +2,9 @@ package ecrpublic
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"sync"
@@ -70,8 +72,17 @@ func (c *call) responseError(response *http.Response, body []byte, readError err
 	if readError != nil {
 		return fmt.Errorf("%w (%w)", api, readError)
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return truncatedError{api}
+	}
 	return api
 }
+
+// truncatedError reports a body of which the end is missing. It is an io.ErrUnexpectedEOF
+// as well.
+type truncatedError struct{ error }
+
+func (e truncatedError) Unwrap() []error { return []error{e.error, io.ErrUnexpectedEOF} }
 
 func apiError(e awsjson.Error, body []byte) error {
 	t, modeled := exceptions()[e.Code]

@@ -172,9 +172,11 @@ func isThrottle(err error) bool {
 // isTruncated reports whether a response was truncated: a success, or a failure
 // before its code. Anything else that is no JSON, such as a proxy's page, is final.
 func isTruncated(err error) bool {
+	cut := errors.Is(err, io.ErrUnexpectedEOF)
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		response, ok := errors.AsType[*smithyhttp.ResponseError](err)
-		return ok && response.HTTPStatusCode() == http.StatusBadRequest && api.ErrorCode() == awsjson.NoCode
+		empty := api.ErrorMessage() == awsjson.NoCode
+		return ok && response.HTTPStatusCode() == http.StatusBadRequest && api.ErrorCode() == awsjson.NoCode && (cut || empty)
 	}
-	return errtype.Is[*smithy.DeserializationError](err) && errors.Is(err, io.ErrUnexpectedEOF)
+	return errtype.Is[*smithy.DeserializationError](err) && cut
 }

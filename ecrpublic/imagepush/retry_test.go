@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -329,7 +330,8 @@ func try[Out any](ctx context.Context, r *retried, optFns []func(*ecrpublic.Opti
 func TestTruncatedResponsesAreAskedForAgain(t *testing.T) {
 	t.Parallel()
 	retryer := optionsOfACall(t, ecrpublic.Options{Retryer: retry.NewStandard()}).Retryer
-	unknown := &smithy.GenericAPIError{Code: "UnknownError"}
+	unknown := &smithy.GenericAPIError{Code: "UnknownError", Message: "UnknownError"}
+	page := &smithy.GenericAPIError{Code: "UnknownError", Message: "a page of a proxy"}
 	for _, err := range []error{
 		&smithy.DeserializationError{Err: io.ErrUnexpectedEOF},
 		answered(http.StatusBadRequest, unknown),
@@ -342,9 +344,45 @@ func TestTruncatedResponsesAreAskedForAgain(t *testing.T) {
 		&types.InvalidLayerPartException{},
 		&types.RepositoryNotFoundException{},
 		answered(http.StatusForbidden, unknown), // from a proxy
+		answered(http.StatusBadRequest, page),
 		answered(http.StatusBadRequest, &types.RepositoryNotFoundException{}),
 	} {
 		assert.False(t, retryer.IsErrorRetryable(err), err)
+	}
+}
+
+// What is no answer of the service is shown at once. A server that speaks HTTPS says 400
+// to HTTP, for example.
+func TestBodiesThatAreCutOffAreAskedForAgainAndOthersNot(t *testing.T) {
+	t.Parallel()
+	for body, attempts := range map[string]int{
+		"Client sent an HTTP request to an HTTPS server.\n": 1,
+		`{"message":"of another program"}`:                  1,
+		`{"__type":"RepositoryNotFoundException"}`:          1,
+		`{"__type":"RepositoryNotF`:                         2,
+		`{`:                                                 2,
+		"":                                                  2,
+	} {
+		var requests atomic.Int64
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			answer := body
+			if requests.Add(1) > 1 {
+				answer = `{"__type":"RepositoryNotFoundException"}`
+			}
+			_, _ = io.WriteString(w, answer)
+		}))
+		client := ecrpublic.New(ecrpublic.Options{BaseEndpoint: &server.URL, Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
+		})})
+		images := newImages(t)
+		images.tag(images.image("{}"), "v1")
+		_, err := imagepush.Push(t.Context(), client, images, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited)
+		failed, ok := errors.AsType[*imagepush.CallError](err)
+		if assert.True(t, ok, "%q: %v", body, err) {
+			assert.Equal(t, attempts, failed.Attempts, "%q", body)
+		}
+		server.Close()
 	}
 }
 
