@@ -121,6 +121,9 @@ func (t *tarFile) add(header *tar.Header, offset int64) error {
 	if err := checkHeader(header); err != nil {
 		return err
 	}
+	if header.Typeflag == tar.TypeDir && strings.Trim(header.Name, "/") == "" { // the top folder, as Python may name it
+		return nil
+	}
 	name, err := inside("", header.Name)
 	if err != nil {
 		return err
