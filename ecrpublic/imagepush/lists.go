@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"strings"
 	"sync/atomic"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -23,8 +24,10 @@ const (
 	// of the repository says another size, up to maxTagBytes. It is oras-go's default.
 	usualList = limits.MaxManifest
 
-	// maxListElements lets a page have maxTags.
-	maxListElements = manifest.MaxElements + 10
+	// maxTagElements lets a page have maxTags. maxReferrerElements is for all other
+	// lists, whose elements take more memory than tags once they are parsed.
+	maxTagElements      = manifest.MaxElements + 10
+	maxReferrerElements = manifest.MaxElements / 2
 
 	// shortList bounds the pages of which several may be read at a time, in bytes.
 	shortList = 16 << 10
@@ -103,22 +106,28 @@ type listClient struct {
 
 func (c listClient) Do(request *http.Request) (*http.Response, error) {
 	response, err := c.Client.Do(request)
-	if err == nil {
-		response.Body = &listBody{ReadCloser: response.Body, most: c.bytes}
+	if err != nil {
+		return response, err
 	}
-	return response, err
+	body := &listBody{ReadCloser: response.Body, mostBytes: c.bytes, mostElements: maxReferrerElements}
+	if strings.HasSuffix(request.URL.Path, "/tags/list") {
+		body.mostElements = maxTagElements
+	}
+	response.Body = body
+	return response, nil
 }
 
 type listBody struct {
 	io.ReadCloser
-	most, read int64
-	elements   manifest.Elements
+	mostBytes, read int64
+	mostElements    int
+	elements        manifest.Elements
 }
 
 func (b *listBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if b.read += int64(n); b.read > b.most || b.elements.Add(p[:n]) > maxListElements {
-		return 0, fmt.Errorf("a page of more than %d bytes, or %d elements: %w", b.most, maxListElements, errLongList)
+	if b.read += int64(n); b.read > b.mostBytes || b.elements.Add(p[:n]) > b.mostElements {
+		return 0, fmt.Errorf("a page of more than %d bytes, or %d elements: %w", b.mostBytes, b.mostElements, errLongList)
 	}
 	return n, err
 }

@@ -67,8 +67,9 @@ func repeated(element string, size, elements int) string {
 }
 
 const (
-	allElements = 100_000 // those that are read
-	unbounded   = 1 << 30
+	allElements  = 100_000     // those that are read
+	allReferrers = 50_000 - 10 // those of a list of referrers
+	unbounded    = 1 << 30
 )
 
 // Referrers come from the API, or from an index that a tag names, with a digest or
@@ -81,12 +82,12 @@ func TestMemoryOfCostlyReferrers(t *testing.T) {
 		elements     int
 		want         string
 	}{
-		"as many":             {byAPI, "annotations", allElements, "more than 10000"},
-		"as many empty":       {byTag, "empty", allElements, "more than 10000"},
-		"as many null":        {byTag, "null", allElements, "more than 10000"},
-		"as many platforms":   {byTag, "platforms", allElements, "more than 10000"},
-		"as many URLs":        {byAPI, "URLs", allElements, "more than 10000"},
-		"as long":             {byTag, "long", allElements, ""}, // valid, and none is an image
+		"as many":             {byAPI, "annotations", allReferrers, "more than 10000"},
+		"as many empty":       {byTag, "empty", allReferrers, "more than 10000"},
+		"as many null":        {byTag, "null", allReferrers, "more than 10000"},
+		"as many platforms":   {byTag, "platforms", allReferrers, "more than 10000"},
+		"as many URLs":        {byAPI, "URLs", allReferrers, "more than 10000"},
+		"as long":             {byTag, "long", allReferrers, ""}, // valid, and none is an image
 		"too many":            {byAPI, "empty", unbounded, "ask for smaller pages"},
 		"too many by tag":     {byTag, "everything", unbounded, "ask for smaller pages"},
 		"too many of nothing": {byTag, "null", unbounded, "ask for smaller pages"},
