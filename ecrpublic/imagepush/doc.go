@@ -35,8 +35,9 @@
 // elements, images with more than 10,000 manifests, and sources with more than 100,000
 // tags or 1,000 pages of tags. Whatever a source serves, its metadata costs a push or
 // mirror at most 64 MiB. For a remote.Repository of oras-go, that includes the lists of
-// tags and referrers, of which MaxMetadataBytes allows pages of up to 8 MiB. A source of
-// another type reads its lists itself, and must bound the memory that they use.
+// tags and referrers, of which MaxMetadataBytes allows pages of up to 8 MiB; one of
+// referrers may have 50,000 elements. A source of another type reads its lists itself,
+// and must bound the memory that they use.
 //
 // # Failures
 //
