@@ -21,6 +21,7 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/internal/pace"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
 	"github.com/ecr-public/ecr-public-go/internal/errtype"
+	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
 // host sends content through the registry host. It still asks the API what
@@ -117,16 +118,23 @@ func verifySource(ctx context.Context, desc ocispec.Descriptor, source layerSour
 	if err != nil {
 		return err
 	}
-	return errors.Join(verify(open.stream(), desc), open.close())
+	return errors.Join(verify(ctx, open.stream(), desc), open.close())
 }
 
-// verify reads to the end.
-func verify(r io.Reader, desc ocispec.Descriptor) error {
+// verify reads to the end, or until the context ends.
+func verify(ctx context.Context, r io.Reader, desc ocispec.Descriptor) error {
 	verified := content.NewVerifyReader(r, desc)
-	if _, err := io.Copy(io.Discard, verified); err != nil {
-		return err
+	for {
+		_, err := io.CopyN(io.Discard, verified, limits.UsualPart)
+		switch {
+		case errors.Is(err, io.EOF):
+			return verified.Verify()
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		}
 	}
-	return verified.Verify()
 }
 
 // putOnHost puts a manifest.

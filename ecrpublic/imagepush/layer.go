@@ -111,7 +111,7 @@ func (t *Target) upload(ctx context.Context, desc ocispec.Descriptor, source lay
 	defer stop()
 	err = u.run(ctx, parts)
 	if content.at != nil && errtype.Is[*types.InvalidLayerException](err) {
-		if wrong := verify(wholeOf(content.at), desc); wrong != nil {
+		if wrong := verify(ctx, wholeOf(content.at), desc); wrong != nil {
 			return sourceError(wrong)
 		}
 	}

@@ -223,3 +223,23 @@ func TestMiddlewareMayChangeAPart(t *testing.T) {
 	require.ErrorContains(t, err, "elsewhere")
 	assert.True(t, ecrpublic.IsNotFound(err), "%v", err)
 }
+
+// TestCancelledLookForAWrongFile cancels a push when the service refuses a layer, of which
+// the file is then read once more.
+func TestCancelledLookForAWrongFile(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	data := make([]byte, 25<<20)
+	file := newDisk(data)
+	f := newFake()
+	f.partSize = 0 // the usual one
+	before := int64(0)
+	f.before = once(func(*ecrpublic.CompleteLayerUploadInput) error {
+		cancel()
+		before = file.read.Load()
+		return &types.InvalidLayerException{}
+	})
+	err := newTarget(t, f).Push(ctx, layerOf(string(data)), file)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Less(t, file.read.Load()-before, int64(len(data)))
+}
