@@ -147,7 +147,7 @@ func (b *body) read(response *http.Response, limit int64) (err error) {
 	if response.ContentLength > limit {
 		return errTooLarge
 	}
-	const trusted = 256 << 10 // of an announced length
+	const trusted = 512 << 10 // of an announced length
 	if n := min(response.ContentLength, trusted); n > 0 {
 		b.text = slices.Grow(b.text, int(n)+bytes.MinRead)
 	}

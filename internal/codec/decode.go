@@ -207,8 +207,10 @@ func (d *decoder) member(f *field, s, before unsafe.Pointer) error {
 			return err
 		case f.kind == kindEnum:
 			*at[string](s, f) = string(content(quoted, plain))
+		case len(quoted) > inlineText:
+			d.texts.addLong(f, unescape(quoted, plain))
 		default:
-			d.texts.add(f, quoted, plain, before)
+			d.texts.add(f, content(quoted, plain), before)
 		}
 		return nil
 	case kindBlob:
@@ -331,6 +333,6 @@ func (d *decoder) strings(f *field) error {
 		if err != nil {
 			return within("["+strconv.Itoa(n)+"]", err)
 		}
-		d.texts.item(list, quoted, plain)
+		d.texts.item(list, content(quoted, plain))
 	}
 }

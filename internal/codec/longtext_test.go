@@ -94,7 +94,15 @@ func TestMemoryOfLongText(t *testing.T) {
 
 	require.Error(t, Unmarshal(in[:len(in)-1], new(shape)))
 	d := decoders.Get().(*decoder)
-	for _, e := range d.texts.entries[:cap(d.texts.entries)] {
-		assert.Empty(t, e.long, "it belongs to the caller")
+	assert.Empty(t, d.texts.long, "they belong to the caller")
+}
+
+func TestLastOfRepeatedTextsCounts(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat(`\"`, inlineText)
+	for _, texts := range [][2]string{{long, "short"}, {"short", long}, {long + "a", long + "b"}} {
+		var out shape
+		require.NoError(t, Unmarshal([]byte(`{"text":"`+texts[0]+`","text":"`+texts[1]+`"}`), &out))
+		assert.True(t, strings.ReplaceAll(texts[1], `\`, "") == *out.Text)
 	}
 }

@@ -235,20 +235,12 @@ func (r *reader) each(closing byte, element func() error) error {
 }
 
 // content returns the text of a string that was read; what is plain is not
-// copied. Invalid UTF-8 and lone surrogates become U+FFFD.
+// copied. Invalid UTF-8 and lone surrogates become U+FFFD, which AppendUnquote
+// does as it reports them.
 func content(quoted []byte, plain bool) []byte {
 	if plain {
 		return quoted[1 : len(quoted)-1]
 	}
-	return appendContent(nil, quoted, plain)
-}
-
-// appendContent appends the text of a string that was read. AppendUnquote replaces
-// what is invalid as it reports it.
-func appendContent(dst, quoted []byte, plain bool) []byte {
-	if plain {
-		return append(dst, quoted[1:len(quoted)-1]...)
-	}
-	dst, _ = jsontext.AppendUnquote(dst, quoted)
-	return dst
+	text, _ := jsontext.AppendUnquote(nil, quoted)
+	return text
 }

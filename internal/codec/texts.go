@@ -8,6 +8,7 @@ import "unsafe"
 type texts struct {
 	bytes   []byte
 	entries []text
+	long    []string // texts that are too long to be copied into bytes
 }
 
 // text is a string that waits to be assigned: to a field of type *string, or as the
@@ -15,9 +16,8 @@ type texts struct {
 type text struct {
 	end      int    // in bytes; it begins where the entry before it ends
 	field    *field // nil for a list's item
-	items    int    // of the list that the field is
+	items    int    // of the list that the field is, or the place of a long text, from 1 on
 	repeated bool   // it is the text of the struct before
-	long     string // a long text itself, which is not in bytes
 }
 
 type checkpoint struct{ bytes, entries int }
@@ -25,24 +25,23 @@ type checkpoint struct{ bytes, entries int }
 func (t *texts) begin() checkpoint { return checkpoint{len(t.bytes), len(t.entries)} }
 
 // add collects a string for a field; before is the struct before, or nil.
-func (t *texts) add(f *field, quoted []byte, plain bool, before unsafe.Pointer) {
+func (t *texts) add(f *field, s []byte, before unsafe.Pointer) {
 	e := text{field: f}
-	if len(quoted) > inlineText {
-		e.long, e.end = unescape(quoted, plain), len(t.bytes)
-		t.entries = append(t.entries, e)
-		return
-	}
-	start := len(t.bytes)
-	t.bytes = appendContent(t.bytes, quoted, plain)
 	if before != nil {
 		last := *at[*string](before, f)
-		e.repeated = last != nil && *last == string(t.bytes[start:])
+		e.repeated = last != nil && *last == string(s)
 	}
-	if e.repeated {
-		t.bytes = t.bytes[:start]
+	if !e.repeated {
+		t.bytes = append(t.bytes, s...)
 	}
 	e.end = len(t.bytes)
 	t.entries = append(t.entries, e)
+}
+
+// addLong collects a string for a field, which stays as it is.
+func (t *texts) addLong(f *field, s string) {
+	t.long = append(t.long, s)
+	t.entries = append(t.entries, text{end: len(t.bytes), field: f, items: len(t.long)})
 }
 
 // list announces a list and returns the entry that its items count up.
@@ -51,8 +50,8 @@ func (t *texts) list(f *field) int {
 	return len(t.entries) - 1
 }
 
-func (t *texts) item(list int, quoted []byte, plain bool) {
-	t.bytes = appendContent(t.bytes, quoted, plain)
+func (t *texts) item(list int, s []byte) {
+	t.bytes = append(t.bytes, s...)
 	t.entries = append(t.entries, text{end: len(t.bytes)})
 	t.entries[list].items++
 }
@@ -72,11 +71,10 @@ func (t *texts) end(from checkpoint, s, before unsafe.Pointer) {
 		start = end
 		switch {
 		case e.field == nil:
-		case e.long != "":
-			slots[i], entries[i].long = e.long, "" // the entry is used again
-			*at[*string](s, e.field) = &slots[i]
 		case e.field.kind == kindStrings:
 			*at[[]string](s, e.field) = slots[i+1 : i+1+e.items : i+1+e.items]
+		case e.items > 0:
+			*at[*string](s, e.field) = &t.long[e.items-1]
 		case e.repeated:
 			slots[i] = **at[*string](before, e.field)
 			fallthrough
@@ -92,7 +90,7 @@ func (t *texts) end(from checkpoint, s, before unsafe.Pointer) {
 func (t *texts) reset() {
 	const keepBytes, keepEntries = 64 << 10, 2 << 10
 	clear(t.entries) // there are some after an error
-	t.bytes, t.entries = t.bytes[:0], t.entries[:0]
+	t.bytes, t.entries, t.long = t.bytes[:0], t.entries[:0], nil
 	if cap(t.bytes) > keepBytes {
 		t.bytes = nil
 	}
