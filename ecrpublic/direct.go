@@ -67,33 +67,23 @@ func (c *call) attemptDirect(ctx context.Context, request *smithyhttp.Request) o
 	if err != nil {
 		return outcome{err: err}
 	}
-	received := make([]boundResponse, len(steps.response))
-	var next middleware.DeserializeHandler = (*directSend)(c)
-	for i := range steps.response {
-		received[i] = boundResponse{c, &steps.response[i], next}
-		next = &received[i]
-	}
-	_, metadata, err := next.HandleDeserialize(ctx, middleware.DeserializeInput{Request: request})
+	c.received = len(steps.response)
+	_, metadata, err := (*directResponse)(c).HandleDeserialize(ctx, middleware.DeserializeInput{Request: request})
 	return outcome{metadata, err}
 }
 
-// boundResponse is a response step of a call, with the handler that it calls.
-type boundResponse struct {
-	call *call
-	step *responseStep
-	next middleware.DeserializeHandler
-}
+// directResponse is a call as the handler that its response steps call as the next: it
+// runs the one before, and sends the request before the first.
+type directResponse call
 
-func (b *boundResponse) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
-	return b.step.do(b.call, ctx, in, b.next)
-}
-
-// directSend is a call as the handler that sends its request.
-type directSend call
-
-func (d *directSend) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
-	out.RawResponse, err = (*call)(d).transmit(ctx, in.Request.(*smithyhttp.Request))
-	return out, d.direct.first.metadata.Clone(), err
+func (d *directResponse) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
+	c := (*call)(d)
+	if c.received == 0 {
+		out.RawResponse, err = c.transmit(ctx, in.Request.(*smithyhttp.Request))
+		return out, c.direct.first.metadata.Clone(), err
+	}
+	c.received--
+	return steps.response[c.received].do(c, ctx, in, d)
 }
 
 // newRequest returns an empty request like that of a smithy stack, in one allocation and

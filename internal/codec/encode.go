@@ -26,7 +26,7 @@ func Append(dst []byte, v any) ([]byte, error) {
 // NewBody encodes the struct that v points at as a request body. Large blobs are
 // not copied: the body reads them again for every pass over it.
 func NewBody(v any) (*Body, error) {
-	const usual = 256 // bytes; most requests are smaller
+	const usual = 128 // bytes; most requests are smaller
 	s, p := open(v)
 	e := encoder{buf: make([]byte, 0, usual), streams: true}
 	if err := e.object(p, s); err != nil {
