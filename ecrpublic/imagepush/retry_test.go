@@ -373,7 +373,7 @@ func TestBodiesThatAreCutOffAreAskedForAgainAndOthersNot(t *testing.T) {
 			_, _ = io.WriteString(w, answer)
 		}))
 		client := ecrpublic.New(ecrpublic.Options{BaseEndpoint: &server.URL, Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
+			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq"}, nil
 		})})
 		images := newImages(t)
 		images.tag(images.image("{}"), "v1")
