@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -39,6 +40,29 @@ func TestClockSkewIsCorrectedAndRemembered(t *testing.T) {
 		assert.WithinDuration(t, ahead, signed(1), time.Minute)
 		assert.WithinDuration(t, ahead, signed(2), time.Minute, "the next call begins with what the last one learned")
 	})
+}
+
+// wrappedScheme is an auth scheme of a program's own, around the client's.
+type wrappedScheme struct{ smithyhttp.AuthScheme }
+
+func (w wrappedScheme) Signer() smithyhttp.Signer { return wrappedSigner{w.AuthScheme.Signer()} }
+
+type wrappedSigner struct{ smithyhttp.Signer }
+
+func TestClockSkewReachesAWrappedSigner(t *testing.T) {
+	t.Parallel()
+	ahead := time.Now().Add(time.Hour)
+	s := &script{answers: []answer{{Status: 200, Headers: map[string]string{"Date": ahead.UTC().Format(http.TimeFormat)}}}}
+	client := scripted(s)
+	scheme := wrappedScheme{client.Options().AuthSchemes[0]}
+	for range 2 {
+		_, err := client.DescribeRegistries(t.Context(), nil, func(o *ecrpublic.Options) { o.AuthSchemes = []smithyhttp.AuthScheme{scheme} })
+		require.NoError(t, err)
+	}
+	require.Len(t, s.requests, 2)
+	at, err := time.Parse("20060102T150405Z", s.requests[1].Header.Get("X-Amz-Date"))
+	require.NoError(t, err)
+	assert.WithinDuration(t, ahead, at, time.Minute)
 }
 
 func TestClockSkewCorrectionCanBeDisabled(t *testing.T) {

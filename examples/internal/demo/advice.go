@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/registry"
+	"github.com/ecr-public/ecr-public-go/internal/awsjson"
 )
 
 // advised is an error that ends with what to do about it.
@@ -57,7 +58,7 @@ func adviceFor(err error) string {
 // and not one of another program at its address, or none.
 func FromService(err error) bool {
 	api, ok := errors.AsType[smithy.APIError](err)
-	return ok && api.ErrorCode() != noCode
+	return ok && api.ErrorCode() != awsjson.NoCode
 }
 
 // isOther reports whether an error is a response that another program seems to have
@@ -67,11 +68,8 @@ func isOther(err error) bool {
 		return refused.Code == "" && refused.Method != http.MethodHead
 	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		return api.ErrorCode() == noCode
+		return api.ErrorCode() == awsjson.NoCode
 	}
 	_, undecodable := errors.AsType[*smithy.DeserializationError](err)
 	return undecodable
 }
-
-// noCode stands in the client's errors for a missing code.
-const noCode = "UnknownError"

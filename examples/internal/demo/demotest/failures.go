@@ -72,8 +72,8 @@ func Failures(t *testing.T, program demo.Program, endpoint, live []string) {
 }
 
 func with(environment map[string]string, key, value string) map[string]string {
-	all := map[string]string{key: value}
-	maps.Copy(all, environment)
+	all := maps.Clone(environment)
+	all[key] = value
 	return all
 }
 
