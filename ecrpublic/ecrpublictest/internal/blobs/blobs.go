@@ -23,6 +23,14 @@ type Draft interface {
 	// Write appends p or, if it fails, nothing.
 	io.Writer
 
+	// After returns a reader of the bytes that follow a position, as many as there
+	// are now; there must be one. The reader and Flush may be used while more bytes are
+	// written, but not once these are dropped.
+	After(position int64) io.Reader
+
+	// Flush brings the bytes to storage ahead of Seal, which then takes less time.
+	Flush() error
+
 	// Truncate drops the bytes after the first size.
 	Truncate(size int64) error
 

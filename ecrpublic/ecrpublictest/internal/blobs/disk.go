@@ -3,6 +3,7 @@ package blobs
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -86,10 +87,16 @@ func (d *diskDraft) Write(p []byte) (int, error) {
 
 func (d *diskDraft) begin() (err error) {
 	if d.file == nil {
-		d.file, err = os.OpenFile(d.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		d.file, err = os.OpenFile(d.path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	}
 	return err
 }
+
+func (d *diskDraft) After(position int64) io.Reader {
+	return io.NewSectionReader(d.file, position, d.size-position)
+}
+
+func (d *diskDraft) Flush() error { return d.file.Sync() }
 
 func (d *diskDraft) Truncate(size int64) error {
 	if d.file == nil || size >= d.size {

@@ -3,6 +3,7 @@ package blobs
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -44,6 +45,13 @@ type memoryDraft struct {
 	memory *Memory
 	blocks
 }
+
+func (d *memoryDraft) After(position int64) io.Reader {
+	now := blocks{slices.Clone(d.list), d.size}
+	return io.NewSectionReader(&now, position, now.size-position)
+}
+
+func (*memoryDraft) Flush() error { return nil }
 
 func (d *memoryDraft) Truncate(size int64) error {
 	d.truncate(size)

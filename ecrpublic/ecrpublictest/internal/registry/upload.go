@@ -1,11 +1,7 @@
 package registry
 
 import (
-	"crypto/sha256"
-	"encoding"
-	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
 	"slices"
 	"sync"
@@ -23,7 +19,7 @@ type upload struct {
 
 	mu     sync.Mutex // held while bytes are written, not while they are awaited
 	draft  blobs.Draft
-	hash   hash.Hash
+	hash   contentHash
 	size   int64
 	parts  int
 	last   int64 // bytes in the last part
@@ -35,36 +31,58 @@ type upload struct {
 }
 
 func newUpload(id string, r *repository, draft blobs.Draft, now time.Time) *upload {
-	return &upload{id: id, repositoryName: r.Name, repositoryID: r.ID, draft: draft, hash: sha256.New(), touched: now}
+	return &upload{id: id, repositoryName: r.Name, repositoryID: r.ID, draft: draft, hash: newContentHash(), touched: now}
 }
 
 // end closes the upload and drops bytes that did not become a layer. The
 // caller holds the upload's lock.
 func (u *upload) end() {
 	u.closed = true
+	u.hash.wait()
 	u.draft.Discard()
 }
 
-// pieceSize is how many bytes are written and hashed at a time, while they are in
-// the processor's cache.
+// pieceSize is how many bytes are written at a time, and hashed while they are in the
+// processor's cache.
 const pieceSize = 256 << 10
 
 // write appends bytes, whole or not at all. The caller holds the upload's lock.
 func (u *upload) write(p []byte, limit int64) error {
+	if err := u.store(p, limit); err != nil {
+		return err
+	}
+	u.hash.write(p)
+	return nil
+}
+
+// writePart is write for the bytes of a part, which are hashed and flushed while the
+// next part arrives.
+func (u *upload) writePart(p []byte, limit int64) error {
+	if len(p) <= pieceSize {
+		return u.write(p, limit)
+	}
+	start := u.size
+	if err := u.store(p, limit); err != nil {
+		return err
+	}
+	stored := u.draft.After(start)
+	u.hash.later(func(hash io.Writer) error {
+		_, err := io.CopyBuffer(hash, stored, make([]byte, pieceSize))
+		return errors.Join(err, u.draft.Flush())
+	})
+	return nil
+}
+
+func (u *upload) store(p []byte, limit int64) error {
 	if u.size+int64(len(p)) > limit {
 		return limitExceeded("bytes per layer", limit)
 	}
-	start, err := u.mark()
-	if err != nil {
-		return serverError(err)
-	}
 	for piece := range slices.Chunk(p, pieceSize) {
 		if _, err := u.draft.Write(piece); err != nil {
-			return serverError(errors.Join(err, u.revert(start)))
+			return serverError(errors.Join(err, u.draft.Truncate(u.size)))
 		}
-		u.hash.Write(piece)
-		u.size += int64(len(piece))
 	}
+	u.size += int64(len(p))
 	return nil
 }
 
@@ -82,14 +100,14 @@ type position struct {
 }
 
 func (u *upload) mark() (position, error) {
-	state, err := u.hash.(encoding.BinaryMarshaler).MarshalBinary()
+	state, err := u.hash.state()
 	return position{u.size, state}, err
 }
 
 // revert drops the bytes after a position.
 func (u *upload) revert(to position) error {
 	u.size = to.size
-	return errors.Join(u.draft.Truncate(to.size), u.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(to.hash))
+	return errors.Join(u.hash.revert(to.hash), u.draft.Truncate(to.size))
 }
 
 // lastByte is the position of the last byte that the upload holds, nil when it
@@ -100,8 +118,6 @@ func (u *upload) lastByte() *int64 {
 	}
 	return new(u.size - 1)
 }
-
-func (u *upload) digest() string { return "sha256:" + hex.EncodeToString(u.hash.Sum(nil)) }
 
 // chunk is data arriving over a connection, a piece at a time.
 type chunk struct {

@@ -37,7 +37,7 @@ func (s *Store) UploadLayerPart(in *ecrpublic.UploadLayerPartInput) (*ecrpublic.
 	if limit := s.Quotas().LayerParts; u.parts >= limit {
 		return nil, limitExceeded("parts per layer", int64(limit))
 	}
-	if err := u.write(in.LayerPartBlob, s.Quotas().LayerBytes); err != nil {
+	if err := u.writePart(in.LayerPartBlob, s.Quotas().LayerBytes); err != nil {
 		return nil, err
 	}
 	u.count(int64(len(in.LayerPartBlob)), s.Quotas().MinPartBytes)
@@ -106,7 +106,9 @@ func (s *Store) finishUpload(u *upload, announced []string) (digest string, err 
 	if u.small && !s.config.Lenient {
 		return "", layerPartTooSmall()
 	}
-	digest = u.digest()
+	if digest, err = u.hash.digest(); err != nil {
+		return "", serverError(err)
+	}
 	if !anyMatches(announced, digest) {
 		return "", invalidLayer()
 	}

@@ -55,12 +55,13 @@ func (p *Payload) takePart(in *bufio.Reader, length int64) bool {
 // into it.
 var partBuffers sync.Pool
 
-// partBuffer returns an empty buffer with room for a number of bytes.
+// partBuffer returns an empty buffer with room for a number of bytes. A new one has
+// room for the next parts, too, whose requests are longer by the digits of their positions.
 func partBuffer(size int) []byte {
 	if b, ok := partBuffers.Get().(*[]byte); ok && cap(*b) >= size {
 		return (*b)[:0]
 	}
-	return make([]byte, 0, size)
+	return make([]byte, 0, size+partHead)
 }
 
 // Release lets later requests use the memory of the part. Nobody may read the payload
