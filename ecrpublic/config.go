@@ -116,18 +116,29 @@ func configuredEndpoint(cfg aws.Config) *string {
 //lint:file-ignore SA1019 the deprecated resolvers are supported, for programs that use them
 func legacyEndpoints(cfg aws.Config) EndpointResolverV2 {
 	if r := cfg.EndpointResolverWithOptions; r != nil {
-		return legacyResolver(func(region string) (aws.Endpoint, error) { return r.ResolveEndpoint(ServiceID, region) })
+		return legacyResolver(func(region string, options EndpointResolverOptions) (aws.Endpoint, error) {
+			return r.ResolveEndpoint(ServiceID, region, options)
+		})
 	}
 	if r := cfg.EndpointResolver; r != nil {
-		return legacyResolver(func(region string) (aws.Endpoint, error) { return r.ResolveEndpoint(ServiceID, region) })
+		return legacyResolver(func(region string, _ EndpointResolverOptions) (aws.Endpoint, error) {
+			return r.ResolveEndpoint(ServiceID, region)
+		})
 	}
 	return nil
 }
 
-type legacyResolver func(region string) (aws.Endpoint, error)
+type legacyResolver func(region string, options EndpointResolverOptions) (aws.Endpoint, error)
 
 func (r legacyResolver) ResolveEndpoint(ctx context.Context, params EndpointParameters) (smithyendpoints.Endpoint, error) {
-	legacy, err := r(aws.ToString(params.Region))
+	var options EndpointResolverOptions
+	if aws.ToBool(params.UseDualStack) {
+		options.UseDualStackEndpoint = aws.DualStackEndpointStateEnabled
+	}
+	if aws.ToBool(params.UseFIPS) {
+		options.UseFIPSEndpoint = aws.FIPSEndpointStateEnabled
+	}
+	legacy, err := r(aws.ToString(params.Region), options)
 	if errors.As(err, new(*aws.EndpointNotFoundError)) {
 		return endpointRules{}.ResolveEndpoint(ctx, params)
 	}

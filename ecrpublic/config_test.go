@@ -127,6 +127,28 @@ func TestDeprecatedResolversOfTheConfiguration(t *testing.T) {
 	}
 }
 
+// TestDeprecatedResolversSeeTheOptions uses the functions that such resolvers ask for them
+// with.
+func TestDeprecatedResolversSeeTheOptions(t *testing.T) {
+	t.Parallel()
+	var dualStack, fips []bool
+	cfg := aws.Config{EndpointResolverWithOptions: aws.EndpointResolverWithOptionsFunc(func(_, _ string, options ...any) (aws.Endpoint, error) {
+		d, _ := aws.GetUseDualStackEndpoint(options...)
+		f, _ := aws.GetUseFIPSEndpoint(options...)
+		dualStack, fips = append(dualStack, d == aws.DualStackEndpointStateEnabled), append(fips, f == aws.FIPSEndpointStateEnabled)
+		return aws.Endpoint{URL: "http://test-server"}, nil
+	})}
+	for _, options := range []ecrpublic.EndpointResolverOptions{
+		{},
+		{UseDualStackEndpoint: aws.DualStackEndpointStateEnabled},
+		{UseFIPSEndpoint: aws.FIPSEndpointStateEnabled},
+	} {
+		urlOf(t, cfg, func(o *ecrpublic.Options) { o.EndpointOptions = options })
+	}
+	assert.Equal(t, []bool{false, true, false}, dualStack)
+	assert.Equal(t, []bool{false, false, true}, fips)
+}
+
 func TestOwnEndpointResolver(t *testing.T) {
 	t.Parallel()
 	var asked ecrpublic.EndpointParameters

@@ -1,6 +1,7 @@
 package ecrpublic
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -39,9 +40,10 @@ func (c *call) serialize(ctx context.Context, _ *smithyhttp.Request) (_ context.
 	return ctx, nil
 }
 
-// writeHead writes the parts of a request that the protocol prescribes.
+// writeHead writes the parts of a request that the protocol prescribes. A path that a
+// middleware has set stays.
 func (c *call) writeHead(request *http.Request) {
-	request.Method, request.URL.Path, request.ContentLength = http.MethodPost, "/", c.body.Size()
+	request.Method, request.URL.Path, request.ContentLength = http.MethodPost, cmp.Or(request.URL.Path, "/"), c.body.Size()
 	values := [...]string{awsjson.ContentType, awsjson.TargetPrefix + c.operation}
 	request.Header["Content-Type"], request.Header[awsjson.TargetHeader] = values[:1:1], values[1:]
 }

@@ -57,11 +57,8 @@ func (c *call) decodeResponse(ctx context.Context, in middleware.DeserializeInpu
 	_, span := c.startSpan(ctx, decodeID)
 	defer span.End()
 	defer c.timer(ctx, metricDeserialize)()
-	if err := c.decode(ctx, in.Request, response.Response); err != nil {
-		return out, metadata, err
-	}
-	out.Result = c.out
-	return out, metadata, nil
+	out.Result = c.out // empty beside an error, for a middleware that forgives it
+	return out, metadata, c.decode(ctx, in.Request, response.Response)
 }
 
 // retrieveRequestID records the request ID, which errors show.
@@ -81,9 +78,10 @@ func addRawResponse(_ *call, ctx context.Context, in middleware.DeserializeInput
 	return new(awsmiddleware.AddRawResponse).HandleDeserialize(ctx, in, next)
 }
 
-// decode reads the whole response and fills the output. It never returns nil with a
-// half-filled output.
+// decode reads the whole response and fills the output, which stays empty if that
+// fails.
 func (c *call) decode(ctx context.Context, request any, response *http.Response) error {
+	c.emptyOutput() // an earlier attempt may have been here
 	buffer := bodies.Get().(*body)
 	defer buffer.put()
 	failed := response.StatusCode < 200 || response.StatusCode > 299
@@ -104,15 +102,17 @@ func (c *call) decode(ctx context.Context, request any, response *http.Response)
 	if err != nil {
 		return &smithy.DeserializationError{Err: err}
 	}
-	reflect.ValueOf(c.out).Elem().SetZero() // an earlier attempt may have been here
 	if len(buffer.text) == 0 {
 		return nil
 	}
 	if err := codec.Unmarshal(buffer.text, c.out); err != nil {
+		c.emptyOutput()
 		return &smithy.DeserializationError{Err: c.undecodable(err, buffer.text, secretsOf(request))}
 	}
 	return nil
 }
+
+func (c *call) emptyOutput() { reflect.ValueOf(c.out).Elem().SetZero() }
 
 // undecodable makes the error of a body that cannot be decoded. One that is no JSON, such
 // as a proxy's page, is shown.

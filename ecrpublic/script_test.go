@@ -24,9 +24,12 @@ type answer = records.Answer
 func (s *script) Do(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
 	}
 	s.requests, s.bodies = append(s.requests, r), append(s.bodies, body)
 	a := s.answers[min(len(s.requests), len(s.answers))-1]

@@ -24,7 +24,7 @@ func (c *call) hashPayload(ctx context.Context, request *smithyhttp.Request) (co
 	if v4.GetPayloadHash(ctx) != "" {
 		return ctx, nil
 	}
-	if stream := request.GetStream(); stream != nil && stream != c.body {
+	if c.direct == nil && request.GetStream() != c.body { // directly, the send attaches the body
 		return hashStream(ctx, request)
 	}
 	_, span := c.startSpan(ctx, "ComputePayloadSHA256")
@@ -36,7 +36,7 @@ func (c *call) hashPayload(ctx context.Context, request *smithyhttp.Request) (co
 	return v4.SetPayloadHash(ctx, hash), nil
 }
 
-// hashStream hashes a body that a middleware has replaced.
+// hashStream hashes what a middleware has put in the place of the call's body.
 func hashStream(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
 	hashed := ctx
 	keep := middleware.FinalizeHandlerFunc(func(ctx context.Context, _ middleware.FinalizeInput) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {

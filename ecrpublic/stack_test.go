@@ -262,21 +262,33 @@ func TestTracerOfTheContext(t *testing.T) {
 	assert.Equal(t, []string{"DoHTTPRequest", "Attempt", "RetryLoop"}, names)
 }
 
-// A path that middleware sets is appended to the endpoint's path.
+// A path that middleware sets is appended to the endpoint's path, also if it is set before
+// the request is serialized.
 func TestMiddlewareSetsThePath(t *testing.T) {
 	t.Parallel()
-	for base, want := range map[string]string{"http://127.0.0.1": "/of/mine", "http://127.0.0.1/base": "/base/of/mine", "http://127.0.0.1/b%2Fc/": "/b%2Fc/of/mine"} {
-		s := &script{answers: []answer{{Status: 503}, {Status: 200}}}
-		_, err := scripted(s, ecrpublic.WithoutDelay, ecrpublic.WithAPIOptions(func(stack *middleware.Stack) error {
+	setPath := func(request any) { request.(*smithyhttp.Request).URL.Path = "/of/mine" }
+	for name, option := range map[string]func(*ecrpublic.Options){
+		"serialize": ecrpublic.WithAPIOptions(func(stack *middleware.Stack) error {
+			return stack.Serialize.Add(middleware.SerializeMiddlewareFunc("path", func(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+				setPath(in.Request)
+				return next.HandleSerialize(ctx, in)
+			}), middleware.Before)
+		}),
+		"build": ecrpublic.WithAPIOptions(func(stack *middleware.Stack) error {
 			return stack.Build.Add(middleware.BuildMiddlewareFunc("path", func(ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler) (middleware.BuildOutput, middleware.Metadata, error) {
-				in.Request.(*smithyhttp.Request).URL.Path = "/of/mine"
+				setPath(in.Request)
 				return next.HandleBuild(ctx, in)
 			}), middleware.After)
-		}), func(o *ecrpublic.Options) { o.BaseEndpoint = &base }).DescribeRegistries(t.Context(), nil)
-		require.NoError(t, err)
-		for _, r := range s.requests {
-			assert.Equal(t, want, r.URL.EscapedPath(), base)
+		}),
+	} {
+		for base, want := range map[string]string{"http://127.0.0.1": "/of/mine", "http://127.0.0.1/base": "/base/of/mine", "http://127.0.0.1/b%2Fc/": "/b%2Fc/of/mine"} {
+			s := &script{answers: []answer{{Status: 503}, {Status: 200}}}
+			_, err := scripted(s, ecrpublic.WithoutDelay, option, func(o *ecrpublic.Options) { o.BaseEndpoint = &base }).DescribeRegistries(t.Context(), nil)
+			require.NoError(t, err)
+			for _, r := range s.requests {
+				assert.Equal(t, want, r.URL.EscapedPath(), "%s in %s", base, name)
+			}
+			assert.Len(t, s.requests, 2)
 		}
-		assert.Len(t, s.requests, 2)
 	}
 }

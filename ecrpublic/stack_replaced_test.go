@@ -1,0 +1,88 @@
+package ecrpublic_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
+)
+
+// signedHash is a signer that keeps the hash of the payload.
+type signedHash struct{ hash string }
+
+func (s *signedHash) SignHTTP(_ context.Context, _ aws.Credentials, _ *http.Request, hash, _, _ string, _ time.Time, _ ...func(*v4.SignerOptions)) error {
+	s.hash = hash
+	return nil
+}
+
+// TestSignatureIsOfTheBodyThatMiddlewareMade lets middleware send another body, or none.
+func TestSignatureIsOfTheBodyThatMiddlewareMade(t *testing.T) {
+	t.Parallel()
+	without := func(request *smithyhttp.Request) (*smithyhttp.Request, error) { return request.SetStream(nil) }
+	own := func(request *smithyhttp.Request) (*smithyhttp.Request, error) {
+		return request.SetStream(strings.NewReader("mine"))
+	}
+	serializer := func(change func(*smithyhttp.Request) (*smithyhttp.Request, error)) middleware.SerializeMiddleware {
+		return middleware.SerializeMiddlewareFunc("mine", func(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (out middleware.SerializeOutput, metadata middleware.Metadata, err error) {
+			if in.Request, err = change(in.Request.(*smithyhttp.Request)); err != nil {
+				return out, metadata, err
+			}
+			return next.HandleSerialize(ctx, in)
+		})
+	}
+	for name, c := range map[string]struct {
+		change func(*middleware.Stack) error
+		want   string
+	}{
+		"no serializer": {func(s *middleware.Stack) error { _, err := s.Serialize.Remove("OperationSerializer"); return err }, ""},
+		"own serializer": {func(s *middleware.Stack) error {
+			_, err := s.Serialize.Swap("OperationSerializer", serializer(own))
+			return err
+		}, "mine"},
+		"other body":   {func(s *middleware.Stack) error { return s.Serialize.Add(serializer(own), middleware.After) }, "mine"},
+		"body dropped": {func(s *middleware.Stack) error { return s.Serialize.Add(serializer(without), middleware.After) }, ""},
+	} {
+		s, signer := &script{answers: []answer{{Status: 200}}}, &signedHash{}
+		_, err := scripted(s, ecrpublic.WithAPIOptions(c.change), func(o *ecrpublic.Options) { o.HTTPSignerV4 = signer }).DescribeRegistries(t.Context(), nil)
+		require.NoError(t, err, name)
+		assert.Equal(t, c.want, string(s.bodies[0]), name)
+		sum := sha256.Sum256([]byte(c.want))
+		assert.Equal(t, hex.EncodeToString(sum[:]), signer.hash, name)
+	}
+}
+
+// TestMiddlewareMayForgiveAnError makes a deletion of what is gone succeed. Its output is
+// empty, also if a part of the response was decoded.
+func TestMiddlewareMayForgiveAnError(t *testing.T) {
+	t.Parallel()
+	forgive := ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+		return s.Finalize.Add(middleware.FinalizeMiddlewareFunc("forgive", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+			out, metadata, err := next.HandleFinalize(ctx, in)
+			assert.Error(t, err)
+			return out, metadata, nil
+		}), middleware.After)
+	})
+	for _, a := range []answer{
+		{Status: 400, Body: `{"__type":"RepositoryPolicyNotFoundException","message":"gone"}`},
+		{Status: 200, Body: `{"registryId":"123456789012","policyText":7}`},
+	} {
+		out, err := scripted(&script{answers: []answer{a}}, forgive).DeleteRepositoryPolicy(t.Context(), &ecrpublic.DeleteRepositoryPolicyInput{RepositoryName: new("app")})
+		require.NoError(t, err)
+		assert.Equal(t, a.Status, out.ResponseMetadata.HTTPStatusCode)
+		out.ResponseMetadata, out.ResultMetadata = types.ResponseMetadata{}, middleware.Metadata{}
+		assert.Zero(t, *out)
+	}
+}
