@@ -226,15 +226,13 @@ func defaultHTTPClient(client HTTPClient, mode defaults.Configuration) HTTPClien
 	if _, set := buildable.GetReadTimeout(); !set && os.Getenv("AWS_ENABLE_DEFAULT_SOCKET_TIMEOUT_2026") == "true" {
 		buildable = buildable.WithReadTimeout(5 * time.Minute) // as the AWS SDKs are going to do by themselves
 	}
-	return buildable.
-		WithDialerOptions(func(d *net.Dialer) {
-			if timeout, ok := mode.GetConnectTimeout(); ok {
-				d.Timeout = timeout
-			}
-		}).
-		WithTransportOptions(func(t *http.Transport) {
-			if timeout, ok := mode.GetTLSNegotiationTimeout(); ok {
-				t.TLSHandshakeTimeout = timeout
-			}
-		})
+	// Options that change nothing would still replace the dialer, and the connections that
+	// the client shares with others.
+	if timeout, ok := mode.GetConnectTimeout(); ok {
+		buildable = buildable.WithDialerOptions(func(d *net.Dialer) { d.Timeout = timeout })
+	}
+	if timeout, ok := mode.GetTLSNegotiationTimeout(); ok {
+		buildable = buildable.WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = timeout })
+	}
+	return buildable
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -131,6 +132,29 @@ func TestHTTPClientIsUsedAsItIs(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestClientsOfAConfigurationShareConnections checks that AWS's own HTTP client is used as
+// it is as well: with the dialer that a program gave it, and with its open connections.
+func TestClientsOfAConfigurationShareConnections(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
+	defer server.Close()
+	var dialed []string
+	cfg := aws.Config{
+		Credentials: testCredentials, BaseEndpoint: aws.String("http://ecr-public.test"),
+		HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) {
+			transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				dialed = append(dialed, address)
+				return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+			}
+		}),
+	}
+	for range 3 {
+		_, err := ecrpublic.NewFromConfig(cfg).DescribeRegistries(t.Context(), nil, func(*ecrpublic.Options) {})
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"ecr-public.test:80"}, dialed)
+}
 
 func TestRetryModeIsTheOneInEffect(t *testing.T) {
 	t.Parallel()

@@ -175,7 +175,7 @@ type pager[In, Out any] struct {
 	options pagerOptions
 	params  *In
 	token   *string // of the next page
-	ended   bool
+	more    bool    // there is one
 }
 
 func newPager[In, Out any, O ~struct {
@@ -192,16 +192,16 @@ func newPager[In, Out any, O ~struct {
 	for _, fn := range optFns {
 		fn(&options)
 	}
-	return pager[In, Out]{call: call, paging: paging, next: next, options: pagerOptions(options), params: params, token: *token}
+	return pager[In, Out]{call: call, paging: paging, next: next, options: pagerOptions(options), params: params, token: *token, more: true}
 }
 
 // HasMorePages reports whether there is a page to fetch: before the first one, and
 // until the last one was fetched.
-func (p *pager[In, Out]) HasMorePages() bool { return !p.ended }
+func (p *pager[In, Out]) HasMorePages() bool { return p.more }
 
 // nextPage is the NextPage of each paginator, whose result type godoc shows.
 func (p *pager[In, Out]) nextPage(ctx context.Context, optFns []func(*Options)) (*Out, error) {
-	if p.ended {
+	if !p.more {
 		return nil, errors.New("no more pages available")
 	}
 	in := *p.params // a copy: the client may keep it or change it
@@ -216,7 +216,8 @@ func (p *pager[In, Out]) nextPage(ctx context.Context, optFns []func(*Options)) 
 	}
 	asked, next := p.token, p.next(out)
 	p.token = next
-	p.ended = next == nil || *next == "" || p.options.StopOnDuplicateToken && asked != nil && *asked == *next
+	repeated := asked != nil && next != nil && *asked == *next
+	p.more = aws.ToString(next) != "" && !(repeated && p.options.StopOnDuplicateToken)
 	return out, nil
 }
 
