@@ -11,15 +11,20 @@ import (
 	"strings"
 )
 
-// Where a header has what, and the magic that GNU tar writes.
+// Where a header has what, and what tells its format.
 const (
 	blockSize    = 512
 	sizeAt       = 124
 	typeAt       = 156
 	magicAt      = 257
-	gnuTimesAt   = 345
-	timeLength   = 12
+	prefixAt     = 345 // of the name; two times in headers of GNU tar
+	prefixLength = 155
+	starPrefix   = 131 // its length in headers of star
+	trailerAt    = 508
+	numberLength = 12 // of a size or a time
 	magicGNU     = "ustar  \x00"
+	magicPOSIX   = "ustar\x00"
+	trailerStar  = "tar\x00"
 	longLinkType = tar.TypeGNULongLink
 	longNameType = tar.TypeGNULongName
 )
@@ -67,7 +72,7 @@ func checkHeaders(r io.ReaderAt, start, end int64) error {
 		if kind != tar.TypeXHeader && kind != longNameType && kind != longLinkType {
 			return checkExtended(kind, block[:], extensions)
 		}
-		size, err := headerSize(block[sizeAt : sizeAt+timeLength])
+		size, err := headerSize(block[:])
 		if err != nil {
 			return err
 		}
@@ -111,24 +116,48 @@ func checkExtended(kind byte, header, extensions []byte) error {
 	default:
 		return fmt.Errorf("tar type %q, which tools read in different ways", kind)
 	}
-	if !bytes.HasPrefix(header[magicAt:], []byte(magicGNU)) {
-		return nil
-	}
-	for _, at := range []int{gnuTimesAt, gnuTimesAt + timeLength} {
-		text := string(bytes.Trim(header[at:at+timeLength], " \x00"))
-		if header[at]&0x80 == 0 && strings.Trim(text, "01234567") != "" {
-			return errors.New("a prefix of the name, which headers of GNU tar do not have")
+	if header[sizeAt]&0x80 == 0 { // or it is binary
+		if _, err := headerSize(header); err != nil {
+			return err
 		}
+	}
+	return checkPrefix(header)
+}
+
+// checkPrefix refuses a prefix of the name that only some tools read, or not as a whole.
+func checkPrefix(header []byte) error {
+	prefix, magic := header[prefixAt:prefixAt+prefixLength], header[magicAt:]
+	var read bool
+	switch {
+	case bytes.HasPrefix(magic, []byte(magicGNU)):
+		read = !isTime(prefix[:numberLength]) || !isTime(prefix[numberLength:2*numberLength])
+	case !bytes.HasPrefix(magic, []byte(magicPOSIX)):
+		read = prefix[0] != 0
+	case bytes.HasPrefix(header[trailerAt:], []byte(trailerStar)):
+		read = bytes.IndexByte(prefix[:starPrefix], 0) < 0
+	}
+	if read {
+		return errors.New("a prefix of the name, which tools read in different ways")
 	}
 	return nil
 }
 
-// headerSize parses the size of an extended header.
-func headerSize(field []byte) (int64, error) {
-	text := strings.Trim(string(field), " \x00")
+// isTime reports whether a field is a time, or empty.
+func isTime(field []byte) bool {
+	return field[0]&0x80 != 0 || len(bytes.Trim(bytes.Trim(field, " \x00"), "01234567")) == 0
+}
+
+// headerSize parses the octal size in a header. It refuses NULs before the number: some
+// tools skip them, others take them for the end.
+func headerSize(header []byte) (int64, error) {
+	field := string(header[sizeAt : sizeAt+numberLength])
+	text := strings.TrimLeft(strings.TrimRight(field, " \x00"), " ")
+	if text == "" {
+		return 0, nil
+	}
 	size, err := strconv.ParseInt(text, 8, 64)
 	if err != nil || size < 0 {
-		return 0, fmt.Errorf("size %q of an extended header", text)
+		return 0, fmt.Errorf("size %q in a header, which tools read in different ways", field)
 	}
 	return size, nil
 }
