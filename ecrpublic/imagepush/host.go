@@ -37,7 +37,7 @@ func newHost(repository *remote.Repository, name string) (*host, error) {
 	if repository == nil {
 		return nil, nil
 	}
-	if !strings.HasSuffix(repository.Reference.Repository, "/"+name) {
+	if _, below, _ := strings.Cut(repository.Reference.Repository, "/"); below != name {
 		return nil, fmt.Errorf("Registry is the repository %s: want %s below the registry's alias", repository.Reference, name)
 	}
 	repository = copyOf(repository)             // the caller's stays as it is

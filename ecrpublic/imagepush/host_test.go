@@ -184,6 +184,8 @@ func TestRegistryHostRefuses(t *testing.T) {
 
 	_, err = imagepush.NewTarget(srv.Client(), "other", via(repository))
 	require.ErrorContains(t, err, "want other below the registry's alias")
+	_, err = imagepush.NewTarget(srv.Client(), "app", via(repository))
+	require.ErrorContains(t, err, "want app below the registry's alias", "it is team/app")
 	_, err = imagepush.NewTarget(srv.Client(), "team/app", via(repository), func(o *imagepush.TargetOptions) { o.RegistryID = "123456789012" })
 	require.ErrorContains(t, err, "RegistryID must be empty with Registry")
 }
