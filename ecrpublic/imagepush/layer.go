@@ -23,7 +23,7 @@ const (
 	maxUploads = 3
 
 	// maxBlindRetries is how often an upload sends a part again after a refusal that
-	// names no position.
+	// names no position, or the start of that part.
 	maxBlindRetries = 2
 )
 
@@ -181,8 +181,9 @@ func (u *upload) initiate(ctx context.Context) error {
 }
 
 // send sends a part and returns the position after the last byte that the service
-// has. A refusal that does not name that position may be truncated, so the part
-// is sent again, however the client retries.
+// has. A refusal that does not name that position may be truncated, and one that names
+// the start of the part may be due to damage on the way, so the part is sent again,
+// however the client retries.
 func (u *upload) send(ctx context.Context, input *ecrpublic.UploadLayerPartInput) (next int64, err error) {
 	first, end := *input.PartFirstByte, *input.PartLastByte+1
 	out, err := call(ctx, u.Target, "UploadLayerPart", nil, u.client.UploadLayerPart, input)
@@ -193,7 +194,7 @@ func (u *upload) send(ctx context.Context, input *ecrpublic.UploadLayerPartInput
 	if !ok {
 		return 0, err
 	}
-	if refused.LastValidByteReceived == nil && u.blindRetries < maxBlindRetries {
+	if after(refused.LastValidByteReceived, first) == first && u.blindRetries < maxBlindRetries {
 		u.blindRetries++
 		return first, nil
 	}
