@@ -29,7 +29,7 @@ func newMemory(layers int, total int64) *memory {
 		slots: make(chan struct{}, layers),
 		bytes: semaphore.NewWeighted(total),
 		total: total,
-		spare: make(chan *buffers, max(1, total/(2*limits.UsualPart))),
+		spare: make(chan *buffers, min(int64(layers), max(1, total/(2*limits.UsualPart)))),
 	}
 }
 

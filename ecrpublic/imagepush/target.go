@@ -78,7 +78,8 @@ type TargetOptions struct {
 	Registry *remote.Repository
 
 	// Progress is called for each layer, config and manifest; nil disables it.
-	// Calls are serialized and block the push. It may call methods of the target.
+	// Calls are serialized and block the push. It may call methods of the target, but
+	// not push what is being reported.
 	Progress func(Progress)
 }
 

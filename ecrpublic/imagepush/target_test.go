@@ -60,6 +60,14 @@ func TestNewTargetRefuses(t *testing.T) {
 	}
 }
 
+func TestAnyMemory(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	images.tag(images.image("{}", images.layer("abc")), "v1")
+	_, err := imagepush.Push(t.Context(), newFake(), images, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited, func(o *imagepush.TargetOptions) { o.Memory = math.MaxInt64 })
+	require.NoError(t, err)
+}
+
 func TestExistsAsksTheServiceOnce(t *testing.T) {
 	t.Parallel()
 	f := newFake()
