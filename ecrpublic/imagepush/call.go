@@ -44,8 +44,9 @@ const (
 // after two minutes of failures, but not before the third attempt. If the client sets
 // RetryMaxAttempts, or a Retryer with a maximum other than the default of three, that
 // maximum replaces both limits. A Retryer of the client's still decides which errors are
-// retried; its delays apply if, like the SDK's own retryers, it retries
-// LimitExceededException. Requests to the registry host ignore the client's settings.
+// retried, but a rejected certificate never is; its delays apply if, like the SDK's own
+// retryers, it retries LimitExceededException. Requests to the registry host ignore the
+// client's settings.
 type CallError struct {
 	// Operation is the operation, such as "PutImage"; on the registry host "upload"
 	// or "put manifest".
@@ -116,7 +117,8 @@ func stopReason(ctx context.Context, err error) StopReason {
 }
 
 // isFatal reports whether every other call would fail like this one: the service
-// is down, the repository is missing, or the caller may not write to it.
+// is down or its certificate rejected, the repository is missing, or the caller may not
+// write to it.
 func isFatal(err error) bool {
 	call, ok := errors.AsType[*CallError](err)
 	if !ok {
@@ -126,7 +128,7 @@ func isFatal(err error) bool {
 	switch {
 	case call.Stopped == StoppedByDeadline || call.Stopped == StoppedByAttempts && call.Attempts >= maxAttempts:
 		return true
-	case isMissingRepository(err) || errtype.Is[*types.RegistryNotFoundException](err):
+	case isWrongServer(err), isMissingRepository(err), errtype.Is[*types.RegistryNotFoundException](err):
 		return true
 	case answered && isNotAllowed(response.HTTPStatusCode()), isNotAllowed(hostStatus(err)):
 		return true

@@ -204,7 +204,7 @@ func canHelp(err error) bool {
 	if status := hostStatus(err); status != 0 {
 		return status >= http.StatusInternalServerError || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests
 	}
-	return errtype.Is[*url.Error](err)
+	return errtype.Is[*url.Error](err) && !isWrongServer(err)
 }
 
 // hostStatus returns the status with which the host refused a request, or 0.

@@ -2,6 +2,7 @@ package imagepush
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -94,9 +95,9 @@ func exhausted() error {
 
 func (b *budget) MaxAttempts() int { return b.max }
 
-// IsErrorRetryable also accepts a truncated response.
+// IsErrorRetryable also accepts a truncated response, but not a wrong server.
 func (b *budget) IsErrorRetryable(err error) bool {
-	return isTruncated(err) || b.RetryerV2.IsErrorRetryable(err)
+	return isTruncated(err) || !isWrongServer(err) && b.RetryerV2.IsErrorRetryable(err)
 }
 
 // GetAttemptToken lets repeated attempts wait for their turn, as the first did.
@@ -167,6 +168,13 @@ func isThrottle(err error) bool {
 	}
 	response, ok := errors.AsType[*smithyhttp.ResponseError](err)
 	return ok && response.HTTPStatusCode() == http.StatusTooManyRequests || hostStatus(err) == http.StatusTooManyRequests
+}
+
+// isWrongServer reports whether a server is not the one that was meant: its certificate
+// was rejected, or it does not speak TLS. The standard retryers retry that like any
+// failure to connect.
+func isWrongServer(err error) bool {
+	return errtype.Is[*tls.CertificateVerificationError](err) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // isTruncated reports whether a response was truncated: a success, or a failure
