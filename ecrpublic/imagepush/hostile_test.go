@@ -46,6 +46,32 @@ func (s *boundless) Referrers(_ context.Context, _ ocispec.Descriptor, _ string,
 	}
 }
 
+// emptyPages lists nothing, on as many pages as are read.
+type emptyPages struct {
+	images
+	pages int
+}
+
+func (s *emptyPages) Tags(_ context.Context, _ string, fn func([]string) error) error {
+	for {
+		s.pages++
+		if err := fn(nil); err != nil {
+			return err
+		}
+	}
+}
+
+// An error that says what the source has reads no more than a few pages for that.
+func TestEmptyPagesForAnError(t *testing.T) {
+	t.Parallel()
+	source := &emptyPages{images: newImages(t)}
+	_, err := imagepush.Push(t.Context(), newFake(), source, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited)
+	require.ErrorIs(t, err, errdef.ErrNotFound)
+	assert.ErrorContains(t, err, `the source has no image "v1"`)
+	assert.NotContains(t, err.Error(), "it has no tags", "which is not known")
+	assert.Equal(t, 10, source.pages)
+}
+
 func TestListsThatDoNotEnd(t *testing.T) {
 	t.Parallel()
 	source := &boundless{images: newImages(t)}

@@ -29,6 +29,10 @@ const (
 	maxTagElements      = manifest.MaxElements + 10
 	maxReferrerElements = manifest.MaxElements / 2
 
+	// listedPages bounds the pages of a list also where oras-go does not hand them out,
+	// because they have no elements.
+	listedPages = maxPages + 1
+
 	// shortList bounds the pages of which several may be read at a time, in bytes.
 	shortList = 16 << 10
 )
@@ -40,20 +44,23 @@ var errLongList = fmt.Errorf("TagListPageSize and ReferrerListPageSize of the re
 // are read. oras-go itself parses lists whole, and an empty element takes up to a hundred
 // times its bytes.
 type boundedRepository struct {
-	*remote.Repository                    // the caller's, for all but lists
-	short, long        *remote.Repository // copies of it, for short lists and for all
+	*remote.Repository                    // a copy of the caller's, for all but lists
+	short, long        *remote.Repository // more copies, for short lists and for all
 }
 
 func newBoundedRepository(repository *remote.Repository) *boundedRepository {
-	b := &boundedRepository{repository, copyOf(repository), copyOf(repository)}
-	var client remote.Client = auth.DefaultClient
+	b := &boundedRepository{copyOf(repository), copyOf(repository), copyOf(repository)}
+	client := redirectedClient{auth.DefaultClient}
 	if repository.Client != nil {
-		client = repository.Client
+		client = redirectedClient{repository.Client}
 	}
 	most := min(cmp.Or(max(0, repository.MaxMetadataBytes), usualList), maxTagBytes)
 	b.long.MaxMetadataBytes = most + 1 // so that the client refuses it
-	b.long.Client = listClient{client, most}
-	b.short.Client = listClient{client, shortList}
+	b.Client, b.long.Client, b.short.Client = client, listClient{client, most}, listClient{client, shortList}
+	for _, lists := range []*remote.Repository{b.short, b.long} {
+		lists.TagListMaxPages = min(cmp.Or(max(0, lists.TagListMaxPages), listedPages), listedPages)
+		lists.ReferrerListMaxPages = min(cmp.Or(max(0, lists.ReferrerListMaxPages), listedPages), listedPages)
+	}
 	return b
 }
 

@@ -14,6 +14,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/errcode"
 
@@ -120,6 +121,26 @@ func TestReferrersOfARepository(t *testing.T) {
 		assert.Equal(t, test.number, images, name)
 		assert.Equal(t, test.lists, s.lists, name)
 	}
+}
+
+// oras-go does not hand out pages without referrers.
+func TestEmptyPagesOfReferrers(t *testing.T) {
+	t.Parallel()
+	s := newSigned(1)
+	pages := 0
+	s.other = func(w http.ResponseWriter, _ *http.Request) {
+		pages++
+		w.Header().Set("Content-Type", ocispec.MediaTypeImageIndex)
+		w.Header().Set("Link", `<?same>; rel="next"`)
+		fmt.Fprint(w, s.index(nil))
+	}
+	_, err := s.push(t, func(*remote.Repository) {})
+	require.ErrorIs(t, err, errdef.ErrTooManyPages)
+	assert.Equal(t, 1001, pages)
+	pages = 0
+	_, err = s.push(t, func(r *remote.Repository) { r.ReferrerListMaxPages = 5 })
+	require.ErrorIs(t, err, errdef.ErrTooManyPages)
+	assert.Equal(t, 5, pages, "the repository's own limit counts")
 }
 
 func TestRefusedListOfReferrers(t *testing.T) {

@@ -133,7 +133,7 @@ func failures(images []MirroredImage) error {
 	var failed []error
 	for _, image := range images {
 		if image.Err != nil {
-			failed = append(failed, fmt.Errorf("imagepush: mirror tag %s: %w", image.Tag, image.Err))
+			failed = append(failed, fmt.Errorf("imagepush: mirror tag %.300s: %w", image.Tag, image.Err))
 		}
 	}
 	return errors.Join(failed...)
@@ -160,7 +160,7 @@ func (t *Target) mirrorAll(ctx context.Context, source oras.ReadOnlyTarget, tags
 		group.Go(func() error {
 			image.Err = t.mirror(ctx, source, image, options)
 			if isFatal(image.Err) {
-				stop(fmt.Errorf("given up after tag %s: %w", tag, image.Err))
+				stop(fmt.Errorf("given up after tag %.300s: %w", tag, image.Err))
 			}
 			return nil
 		})

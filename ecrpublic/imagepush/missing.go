@@ -10,8 +10,13 @@ import (
 	"oras.land/oras-go/v2/registry"
 )
 
-// maxNamed is how many images an error names.
-const maxNamed = 20
+const (
+	// maxNamed is how many images an error names.
+	maxNamed = 20
+
+	// maxNamedPages is how many pages of tags are read for that.
+	maxNamedPages = 10
+)
 
 // errEnough ends a listing.
 var errEnough = errors.New("enough")
@@ -28,20 +33,21 @@ func explained(ctx context.Context, source oras.ReadOnlyTarget, reference string
 		return err
 	}
 	var tags []string
+	pages := 0
 	listErr := lister.Tags(ctx, "", func(page []string) error {
 		tags = append(tags, page[:min(len(page), maxNamed-len(tags))]...)
-		if len(tags) == maxNamed {
+		if pages++; len(tags) == maxNamed || pages == maxNamedPages {
 			return errEnough
 		}
 		return nil
 	})
 	switch {
-	case listErr != nil && !errors.Is(listErr, errEnough):
-		return err
-	case len(tags) == 0:
+	case listErr == nil && len(tags) == 0:
 		return fmt.Errorf("%w; it has no tags", err)
-	case len(tags) == maxNamed:
+	case listErr == nil:
+		return fmt.Errorf("%w; it has %q", err, tags)
+	case errors.Is(listErr, errEnough) && len(tags) > 0:
 		return fmt.Errorf("%w; it has %q and perhaps more", err, tags)
 	}
-	return fmt.Errorf("%w; it has %q", err, tags)
+	return err
 }
