@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	smithyauth "github.com/aws/smithy-go/auth"
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
 	"github.com/aws/smithy-go/endpoints/private/rulesfn"
@@ -44,6 +45,9 @@ func (e *engine) hasRules() bool {
 func (c *call) resolveEndpoint(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
 	_, span := c.startSpan(ctx, "ResolveEndpoint")
 	defer span.End()
+	if c.direct == nil && awsmiddleware.GetRequiresLegacyEndpoints(ctx) {
+		return ctx, nil // a middleware has written it
+	}
 	endpoint, err := c.endpoint(ctx)
 	if err != nil {
 		return ctx, err

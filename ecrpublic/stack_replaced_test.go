@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -85,4 +86,23 @@ func TestMiddlewareMayForgiveAnError(t *testing.T) {
 		out.ResponseMetadata, out.ResultMetadata = types.ResponseMetadata{}, middleware.Metadata{}
 		assert.Zero(t, *out)
 	}
+}
+
+// TestMiddlewareMayWriteTheAddress marks the address as one that is not to be resolved, as
+// programs from before EndpointResolverV2 do.
+func TestMiddlewareMayWriteTheAddress(t *testing.T) {
+	t.Parallel()
+	s := &script{answers: []answer{{Status: 503}, {Status: 200}}}
+	_, err := scripted(s, ecrpublic.WithoutDelay, ecrpublic.WithAPIOptions(func(stack *middleware.Stack) error {
+		return stack.Serialize.Add(middleware.SerializeMiddlewareFunc("address", func(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+			u := in.Request.(*smithyhttp.Request).URL
+			u.Scheme, u.Host = "http", "test-server"
+			return next.HandleSerialize(awsmiddleware.SetRequiresLegacyEndpoints(ctx, true), in)
+		}), middleware.Before)
+	})).DescribeRegistries(t.Context(), nil)
+	require.NoError(t, err)
+	for _, r := range s.requests {
+		assert.Equal(t, "http://test-server/", r.URL.String())
+	}
+	assert.Len(t, s.requests, 2)
 }
