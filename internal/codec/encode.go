@@ -58,7 +58,7 @@ type encoder struct {
 func (e *encoder) object(p *plan, s unsafe.Pointer) error {
 	e.buf = append(e.buf, '{')
 	start := len(e.buf)
-	for i := range p.fields {
+	for _, i := range p.sorted {
 		f := &p.fields[i]
 		before := len(e.buf)
 		if before > start {

@@ -12,8 +12,10 @@
 package codec
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -53,6 +55,7 @@ type plan struct {
 	name   string
 	fields []field
 	byWire map[string]int // by name in JSON
+	sorted []int          // the fields by name in JSON: the order in which the official client sends them
 }
 
 // maxFields bounds the fields of a struct.
@@ -88,6 +91,8 @@ func compile(t reflect.Type) *plan {
 	if len(p.fields) > maxFields {
 		panic("codec: " + p.name + " has too many fields")
 	}
+	p.sorted = slices.Collect(maps.Values(p.byWire))
+	slices.SortFunc(p.sorted, func(a, b int) int { return cmp.Compare(p.fields[a].wire, p.fields[b].wire) })
 	return p
 }
 

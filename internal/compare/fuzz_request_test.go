@@ -56,6 +56,9 @@ func FuzzRequest(f *testing.F) {
 		if !reflect.DeepEqual(document(t, a.sentBody), document(t, b.sentBody)) {
 			t.Errorf("%s: sent %q, theirs %q", operation, a.sentBody, b.sentBody)
 		}
+		if ours, theirs := memberNames(a.sentBody), memberNames(b.sentBody); !slices.Equal(ours, theirs) {
+			t.Errorf("%s: sent the members %v, theirs are %v", operation, ours, theirs)
+		}
 	})
 }
 
