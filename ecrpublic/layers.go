@@ -123,7 +123,7 @@ type UploadLayerPartInput struct {
 	// error. A seekable reader is streamed from its current position to its end in
 	// bounded memory and rewound for a retry, and must return the same bytes each
 	// time; any other is read into memory first. It is not closed.
-	LayerPartReader io.Reader `ecr:"layerPartBlob"`
+	LayerPartReader io.Reader `ecr:"layerPartBlob" json:"-"`
 
 	// RegistryId is the account or an alias of the registry; nil means the
 	// caller's own.

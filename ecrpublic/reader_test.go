@@ -3,6 +3,7 @@ package ecrpublic_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -16,7 +17,21 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/ecrpublictest"
 	"github.com/ecr-public/ecr-public-go/internal/codec"
+	"github.com/ecr-public/ecr-public-go/types"
 )
+
+// TestReadersAreNoJSON marshals inputs, as programs do to log them or to queue them.
+func TestReadersAreNoJSON(t *testing.T) {
+	t.Parallel()
+	data, err := json.Marshal(&ecrpublic.UploadLayerPartInput{UploadId: new("u"), LayerPartReader: bytes.NewReader(nil)})
+	require.NoError(t, err)
+	var part ecrpublic.UploadLayerPartInput
+	require.NoError(t, json.Unmarshal(data, &part), "%s", data)
+	assert.Equal(t, ecrpublic.UploadLayerPartInput{UploadId: new("u")}, part)
+	data, err = json.Marshal(types.RepositoryCatalogDataInput{LogoImageReader: bytes.NewReader(nil)})
+	require.NoError(t, err)
+	assert.NotContains(t, string(data), "Reader")
+}
 
 func TestLayerPartReader(t *testing.T) {
 	t.Parallel()

@@ -74,7 +74,7 @@ type RepositoryCatalogDataInput struct {
 	// is an error. A seekable reader is read from its current position and is
 	// rewound for a retry; any other is read into memory first. It is not
 	// closed.
-	LogoImageReader io.Reader `ecr:"logoImageBlob"`
+	LogoImageReader io.Reader `ecr:"logoImageBlob" json:"-"`
 
 	// AboutText has up to 25,600 characters of Markdown.
 	AboutText *string
