@@ -164,7 +164,7 @@ func (s *sigV4Signer) signAt(ctx context.Context, request *smithyhttp.Request, i
 		options = append(options, func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	}
 	if s.logs {
-		logger := redactingLogger{s.logger, redactor{redact.NewSecret(id.SessionToken)}}
+		logger := redactingLogger{logging.WithContext(ctx, s.logger), redactor{redact.NewSecret(id.SessionToken)}}
 		options = append(options, func(o *v4.SignerOptions) { o.LogSigning, o.Logger = true, logger })
 	}
 	return s.signer.SignHTTP(ctx, id.Credentials, request.Request, v4.GetPayloadHash(ctx), name, region, time.Now().Add(skew), options...)
