@@ -16,6 +16,7 @@ import (
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
+	"oras.land/oras-go/v2/registry/remote"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
@@ -256,7 +257,13 @@ func TestErrorForAMissingReference(t *testing.T) {
 			assert.ErrorContains(t, err, want)
 		}
 	}
-	_, err := imagepush.Mirror(t.Context(), newFake(), tagged{images, nil}, imagepush.MirrorOptions{Repository: "team/app", Tags: []string{"v9"}}, unlimited)
+	repository, err := remote.NewRepository("registry.test/app")
+	require.NoError(t, err)
+	for _, source := range []oras.ReadOnlyTarget{images, repository} {
+		_, err := imagepush.Push(t.Context(), newFake(), source, imagepush.PushOptions{Repository: "team/app"}, unlimited)
+		require.EqualError(t, err, "imagepush: push to team/app: missing reference: Reference is empty: want a tag or digest of the source")
+	}
+	_, err = imagepush.Mirror(t.Context(), newFake(), tagged{images, nil}, imagepush.MirrorOptions{Repository: "team/app", Tags: []string{"v9"}}, unlimited)
 	require.ErrorContains(t, err, "mirror tag v9: the source has no such image: v9: not found")
 }
 

@@ -24,7 +24,14 @@ var errEnough = errors.New("enough")
 // explained says of a reference that a source does not have what the source has, as
 // far as it lists that. The errors of a [Source] say so themselves.
 func explained(ctx context.Context, source oras.ReadOnlyTarget, reference string, err error) error {
-	if _, ok := source.(*Source); ok || !errors.Is(err, errdef.ErrNotFound) {
+	_, isSource := source.(*Source)
+	isMissing := errors.Is(err, errdef.ErrNotFound)
+	switch {
+	case isSource:
+		return err
+	case reference == "" && (isMissing || errors.Is(err, errdef.ErrInvalidReference)):
+		return fmt.Errorf("%w: Reference is empty: want a tag or digest of the source", errdef.ErrMissingReference)
+	case !isMissing:
 		return err
 	}
 	err = fmt.Errorf("the source has no image %q: %w", reference, err)

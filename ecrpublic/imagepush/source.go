@@ -90,6 +90,9 @@ func Open(ctx context.Context, path string, optFns ...func(*OpenOptions)) (*Sour
 	for _, fn := range optFns {
 		fn(&options)
 	}
+	if path == "" {
+		return nil, errors.New("imagepush: open: the path is empty")
+	}
 	layout, err := archive.Open(ctx, path, archive.Options{Cache: options.Digests})
 	if err != nil {
 		return nil, fmt.Errorf("imagepush: open %s: %w", path, err)

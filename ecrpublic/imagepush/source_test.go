@@ -230,6 +230,8 @@ func TestOpenFails(t *testing.T) {
 		require.ErrorContains(t, err, test.want, name)
 		assert.ErrorContains(t, err, "imagepush: open "+test.path, name)
 	}
+	_, err := imagepush.Open(t.Context(), "")
+	require.EqualError(t, err, "imagepush: open: the path is empty")
 }
 
 // ending is a context that ends after it was asked left times.
