@@ -86,8 +86,8 @@ type MirroredImage struct {
 	// clients that have DescribeImageTags.
 	Previous digest.Digest
 
-	// Bytes is the number of bytes that were missing, those of referrers included. A
-	// layer that images share counts for one of them.
+	// Bytes is the number of bytes to send, those of referrers included. A layer that
+	// images share counts for one of them.
 	Bytes int64
 
 	// UpToDate is true if the tag already pointed at the image, so that only

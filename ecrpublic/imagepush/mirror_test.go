@@ -96,9 +96,34 @@ func TestMirrorSkipsUnchangedTags(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, result.Images[0].UpToDate, "latest")
 	assert.True(t, result.Images[1].UpToDate, "v1")
-	assert.Empty(t, result.Uploaded)
+	assert.Equal(t, []digest.Digest{source.tags["v1"].Digest}, digests(result.Uploaded), "for its tag")
+	assert.Empty(t, result.Skipped)
+	assert.Equal(t, source.tags["v1"].Size, result.Images[0].Bytes)
+	assert.Zero(t, result.Images[1].Bytes)
 	assert.Empty(t, again.uploads)
 	assert.Equal(t, []string{name(source.tags["v1"].Digest, "latest")}, puts(again))
+}
+
+// A dry run announces as many bytes as are then sent, also for an image that the
+// repository has as a part of an index and that only gets a tag.
+func TestBytesOfATagForAnExistingImage(t *testing.T) {
+	t.Parallel()
+	source := tagged{newImages(t), []string{"index", "child"}}
+	child := source.tag(source.image("{}", source.layer("abc")), "child")
+	source.tag(source.index(child, source.image(`{"i":1}`)), "index")
+	f := newFake()
+	_, err := mirror(t, f, source, "index")
+	require.NoError(t, err)
+	for _, parallel := range []int{1, 2} {
+		delete(f.tags, "child")
+		for _, dryRun := range []bool{true, false} {
+			result, err := imagepush.Mirror(t.Context(), f, source, imagepush.MirrorOptions{Repository: "team/app", DryRun: dryRun}, unlimited, func(o *imagepush.TargetOptions) { o.Parallel = parallel })
+			require.NoError(t, err)
+			assert.Equal(t, []imagepush.Change{{Tag: "child", Then: child.Digest, Bytes: child.Size}}, result.Changes())
+			assert.Equal(t, dryRun, result.UploadedBytes == 0)
+			assert.Equal(t, dryRun, result.UploadedBytes != child.Size)
+		}
+	}
 }
 
 func TestMirrorChoosesTags(t *testing.T) {
@@ -196,6 +221,23 @@ func TestMirrorFindsNewReferrersOfOldImages(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, result.Images[0].UpToDate)
 	assert.Contains(t, digests(result.Uploaded), signature.Digest)
+}
+
+// The repository's tags do not say whether it has a referrer, which has none.
+func TestMirrorAgainWithReferrers(t *testing.T) {
+	t.Parallel()
+	srv := smallParts(t)
+	source := newUpstream(t, "v1", "v2")
+	source.referrer("an attestation", source.referrer("a signature", source.tags["v1"]))
+	options := imagepush.MirrorOptions{Repository: "team/app", Referrers: true, CreateRepository: srv.Client()}
+	_, err := imagepush.Mirror(t.Context(), srv.Client(), source, options, unlimited)
+	require.NoError(t, err)
+	put := srv.Count("PutImage")
+	result, err := imagepush.Mirror(t.Context(), srv.Client(), source, options, unlimited)
+	require.NoError(t, err)
+	assert.Empty(t, result.Uploaded)
+	assert.Empty(t, result.Changes())
+	assert.Equal(t, put, srv.Count("PutImage"))
 }
 
 func TestMirrorOfASourceWithoutTags(t *testing.T) {

@@ -47,15 +47,15 @@ func (t *Target) plan(ctx context.Context, source content.ReadOnlyStorage, root 
 		return nil, fmt.Errorf("%s: %w", root.Digest, err)
 	}
 	p := &plan{root: root}
-	found, err := t.rootExists(ctx, root.Digest)
+	found, err := t.rootExists(ctx, root.Digest, tag)
 	if err != nil {
 		return nil, err
 	}
-	if found {
+	if p.upToDate = found && t.cache.hasTag(root.Digest, tag); p.upToDate {
 		t.report.skip(root)
-		if p.upToDate = t.cache.hasTag(root.Digest, tag); p.upToDate {
-			return p, nil
-		}
+		return p, nil
+	}
+	if found {
 		n, err := t.readNode(ctx, source, root)
 		p.manifests = []node{n}
 		return p, err
@@ -69,10 +69,10 @@ func (t *Target) plan(ctx context.Context, source content.ReadOnlyStorage, root 
 	return p, err
 }
 
-// rootExists asks for an image, unless a listing of tags is enough: putting an
-// image without a tag again costs as much.
-func (t *Target) rootExists(ctx context.Context, d digest.Digest) (bool, error) {
-	if t.cache.isListed() {
+// rootExists asks for an image, unless a listing of tags is enough: to get a tag, an
+// image that has none is put in any case.
+func (t *Target) rootExists(ctx context.Context, d digest.Digest, tag string) (bool, error) {
+	if tag != "" && t.cache.isListed() {
 		return t.cache.hasImage(d), nil
 	}
 	return t.imageExists(ctx, d)

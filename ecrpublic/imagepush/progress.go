@@ -1,6 +1,7 @@
 package imagepush
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
@@ -48,6 +49,7 @@ type state struct {
 	desc    ocispec.Descriptor
 	done    int64
 	settled bool // the repository has it
+	skipped bool // and had it before
 }
 
 func newReport(notify func(Progress)) *report {
@@ -69,13 +71,22 @@ func (r *report) progress(desc ocispec.Descriptor, done int64) {
 	r.send(Progress{Descriptor: s.desc, Done: done})
 }
 
+// upload reports that something was sent, even if the repository had it: an image is
+// sent again for a tag.
 func (r *report) upload(desc ocispec.Descriptor) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s, _ := r.state(desc); !s.settled {
-		r.uploaded = append(r.uploaded, desc)
-		r.settle(s, false)
+	s, _ := r.state(desc)
+	if s.settled && !s.skipped {
+		return
 	}
+	r.uploaded = append(r.uploaded, desc)
+	if s.skipped {
+		s.skipped = false
+		r.skipped = slices.DeleteFunc(r.skipped, func(skipped ocispec.Descriptor) bool { return skipped.Digest == desc.Digest })
+		return
+	}
+	r.settle(s, false)
 }
 
 // skip reports that the repository had something, unless it was just sent there.
@@ -99,7 +110,7 @@ func (r *report) state(desc ocispec.Descriptor) (s *state, first bool) {
 }
 
 func (r *report) settle(s *state, skipped bool) {
-	s.settled, s.done = true, s.desc.Size
+	s.settled, s.skipped, s.done = true, skipped, s.desc.Size
 	r.send(Progress{Descriptor: s.desc, Done: s.done, Skipped: skipped})
 }
 
@@ -130,12 +141,12 @@ func (r *report) call(p Progress) {
 // Transfer says what was sent and what was already there. Its slices belong to the
 // caller. In a dry run, nothing is in Uploaded.
 type Transfer struct {
-	// Uploaded lists the layers, configs and manifests that were sent, in the
-	// order of completion.
+	// Uploaded lists the layers, configs and manifests that were sent, in the order of
+	// completion. To set a tag, the manifest is sent even if the repository has it.
 	Uploaded []ocispec.Descriptor
 
-	// Skipped lists those that the repository already had. A manifest stands for
-	// everything that it refers to.
+	// Skipped lists those that the repository already had and that were not sent. A
+	// manifest stands for everything that it refers to.
 	Skipped []ocispec.Descriptor
 
 	// UploadedBytes is the sum of the sizes of Uploaded. What was resent because

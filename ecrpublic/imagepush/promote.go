@@ -55,7 +55,7 @@ type PromoteResult struct {
 	// referrers, if any, were to be sent.
 	UpToDate bool
 
-	// Bytes is the number of bytes that were missing, those of referrers included.
+	// Bytes is the number of bytes to send, those of referrers included.
 	Bytes int64
 
 	// Transfer says what was sent.

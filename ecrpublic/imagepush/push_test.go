@@ -73,7 +73,8 @@ func TestPushSetsAnotherTagWithOneCall(t *testing.T) {
 	push("v1")
 	result := push("v2")
 	assert.Equal(t, []string{name(image.Digest, "v1"), name(image.Digest, "v2")}, puts(f))
-	assert.Equal(t, []digest.Digest{image.Digest}, digests(result.Skipped))
+	assert.Equal(t, []digest.Digest{image.Digest}, digests(result.Uploaded))
+	assert.Empty(t, result.Skipped)
 	assert.Len(t, f.uploads, 2)
 }
 
