@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -63,6 +64,41 @@ func TestSignatureIsOfTheBodyThatMiddlewareMade(t *testing.T) {
 		sum := sha256.Sum256([]byte(c.want))
 		assert.Equal(t, hex.EncodeToString(sum[:]), signer.hash, name)
 	}
+}
+
+// progress counts what is read of a body.
+type progress struct {
+	io.ReadSeeker
+	bytes *int
+}
+
+func (p progress) Read(b []byte) (int, error) {
+	n, err := p.ReadSeeker.Read(b)
+	*p.bytes += n
+	return n, err
+}
+
+// TestMiddlewareMayWrapTheBody shows the progress of an upload, as programs do.
+func TestMiddlewareMayWrapTheBody(t *testing.T) {
+	t.Parallel()
+	var read int
+	s := &script{answers: []answer{{Status: 503}, {Status: 200}}}
+	_, err := scripted(s, ecrpublic.WithoutDelay, ecrpublic.WithAPIOptions(func(stack *middleware.Stack) error {
+		return stack.Build.Add(middleware.BuildMiddlewareFunc("progress", func(ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler) (out middleware.BuildOutput, metadata middleware.Metadata, err error) {
+			request := in.Request.(*smithyhttp.Request)
+			if in.Request, err = request.SetStream(progress{request.GetStream().(io.ReadSeeker), &read}); err != nil {
+				return out, metadata, err
+			}
+			return next.HandleBuild(ctx, in)
+		}), middleware.After)
+	})).UploadLayerPart(t.Context(), &ecrpublic.UploadLayerPartInput{
+		RepositoryName: new("app"), UploadId: new("u"), PartFirstByte: new(int64(0)), PartLastByte: new(int64(99_999)), LayerPartReader: strings.NewReader(strings.Repeat("x", 100_000)),
+	})
+	require.NoError(t, err)
+	require.Len(t, s.bodies, 2)
+	assert.Equal(t, string(s.bodies[0]), string(s.bodies[1]))
+	assert.EqualValues(t, len(s.bodies[0]), s.requests[0].ContentLength)
+	assert.GreaterOrEqual(t, read, 2*len(s.bodies[0]))
 }
 
 // TestMiddlewareMayForgiveAnError makes a deletion of what is gone succeed. Its output is

@@ -117,32 +117,44 @@ func (b *Body) SHA256() (string, error) {
 	return b.sum, b.Rewind()
 }
 
-// Rewind goes back to the start for another pass.
-func (b *Body) Rewind() error {
-	_, err := b.Seek(0, io.SeekStart)
-	return err
+var errSeek = errors.New("a position outside of the request body")
+
+// Seek goes to another position, by reading up to there: middleware that wraps a body
+// asks only for its position, its size and its start.
+func (b *Body) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += b.position
+	case io.SeekEnd:
+		offset += b.Size()
+	}
+	switch {
+	case offset < 0 || offset > b.Size():
+		return b.position, errSeek
+	case whence == io.SeekCurrent && offset == b.position:
+		return offset, nil
+	case offset == b.Size():
+		b.position = offset // nothing is read from there
+		return offset, nil
+	}
+	if err := b.Rewind(); err != nil {
+		return b.position, err
+	}
+	_, err := io.CopyN(io.Discard, b, offset)
+	return b.position, err
 }
 
-var errSeek = errors.New("a request body can only be rewound to its start")
-
-// Seek reports the position or goes to the start, which is all that a middleware
-// stack needs.
-func (b *Body) Seek(offset int64, whence int) (int64, error) {
-	if whence == io.SeekCurrent && offset == 0 {
-		return b.position, nil
-	}
-	if whence != io.SeekStart || offset != 0 {
-		return b.position, errSeek
-	}
+// Rewind goes back to the start for another pass.
+func (b *Body) Rewind() error {
 	b.position, b.rest = 0, nil
 	if b.blob != nil && b.blob.text != nil {
 		b.blob.text.next = 0
 	}
 	if b.blob == nil || b.blob.source == nil {
-		return 0, nil
+		return nil
 	}
 	_, err := b.blob.source.Seek(b.blob.start, io.SeekStart)
-	return 0, err
+	return err
 }
 
 // Read continues the pass.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,8 +48,46 @@ func TestBodyIsReadInPiecesOfAnySize(t *testing.T) {
 		again, err := body.SHA256()
 		require.NoError(t, err)
 		assert.Equal(t, sum, again)
-		_, err = body.Seek(1, io.SeekStart)
-		require.ErrorIs(t, err, errSeek)
+	}
+}
+
+// TestBodySeeks reads the rest of a body from many positions, and compares with a reader
+// of its text.
+func TestBodySeeks(t *testing.T) {
+	t.Parallel()
+	blob := bytes.Repeat([]byte("0123456789"), rawChunk/6)
+	for name, in := range map[string]shape{
+		"text": {Text: new("of more than a few bytes")}, "bytes": {Text: new("t"), Blob: blob}, "reader": {Text: new("t"), BlobFrom: bytes.NewReader(blob)},
+		"long text": {Text: new(strings.Repeat("ä\n", inlineText))},
+	} {
+		body, err := NewBody(&in)
+		require.NoError(t, err)
+		whole, err := io.ReadAll(body)
+		require.NoError(t, err)
+		text, size := bytes.NewReader(whole), int64(len(whole))
+		text.Seek(0, io.SeekEnd)
+		for _, to := range []struct {
+			offset int64
+			whence int
+		}{
+			{0, io.SeekCurrent}, {0, io.SeekStart}, {0, io.SeekEnd}, {-3, io.SeekCurrent}, {1, io.SeekStart}, {-size, io.SeekEnd},
+			{size / 2, io.SeekStart}, {2, io.SeekCurrent}, {size / 3, io.SeekStart}, {-1, io.SeekEnd}, {size, io.SeekStart},
+		} {
+			want, err := text.Seek(to.offset, to.whence)
+			require.NoError(t, err)
+			got, err := body.Seek(to.offset, to.whence)
+			require.NoError(t, err)
+			require.Equal(t, want, got, "%s: %v", name, to)
+			ahead := make([]byte, min(7, size-got))
+			_, err = io.ReadFull(body, ahead)
+			require.NoError(t, err)
+			require.Equal(t, string(whole[want:][:len(ahead)]), string(ahead), "%s: %v", name, to)
+			_, _ = text.Seek(int64(len(ahead)), io.SeekCurrent)
+		}
+		for _, outside := range []int64{-1, size + 1} {
+			_, err = body.Seek(outside, io.SeekStart)
+			require.ErrorIs(t, err, errSeek, name)
+		}
 	}
 }
 
