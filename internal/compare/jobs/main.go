@@ -5,13 +5,13 @@
 //
 //	go run ./jobs [flags]
 //
-// Each tool runs as a process of its own, in turns with the others, against an emulator
-// in this process, behind a proxy that delivers everything -delay later in each
-// direction. Every run starts with an empty repository, and afterwards the content of
-// the repository is compared with what it should be. The output has a row for each job
-// and tool: medians of the wall time, of the CPU time of the process and its children,
-// and of the number of requests; what is missing from the repository in the worst
-// round; and ratios.
+// Each tool runs as a process of its own, in turns with the others and in a new order
+// each time, against an emulator in this process, behind a proxy that delivers everything
+// -delay later in each direction. Every run starts with an empty repository, and
+// afterwards the content of the repository is compared with what it should be. The output
+// has a row for each job and tool: medians of the wall time, of the CPU time of the
+// process and its children, and of the number of requests; what is missing from the
+// repository in the worst round; and ratios.
 //
 // The tools are the examples, through the registry host and through the API, crane and
 // skopeo, and small programs that use boto3, the official Go client or the AWS CLI. A
@@ -28,6 +28,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"regexp"
@@ -95,7 +96,7 @@ func run(ctx context.Context, s settings) error {
 			if !s.jobs.MatchString(j.name) {
 				continue
 			}
-			for _, tool := range j.tools() {
+			for _, tool := range inTurns(j.tools(), round) {
 				if !s.tools.MatchString(tool) || results.slow(j.name, tool, s.once) || !b.has(tool) {
 					continue
 				}
@@ -112,6 +113,15 @@ func run(ctx context.Context, s settings) error {
 		}
 	}
 	return nil
+}
+
+// inTurns returns the tools in the order of a round. The first round is in the order of
+// the rows; the others are shuffled, because a run depends on what ran before it.
+func inTurns(tools []string, round int) []string {
+	if round > 0 {
+		rand.Shuffle(len(tools), func(i, j int) { tools[i], tools[j] = tools[j], tools[i] })
+	}
+	return tools
 }
 
 // has reports whether a tool is there, and says once if it is not.
