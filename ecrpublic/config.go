@@ -163,12 +163,13 @@ func (r legacyResolver) ResolveEndpoint(ctx context.Context, params EndpointPara
 
 // setDefaults fills in the defaults that New's functional options can see.
 func (o *Options) setDefaults() {
-	name := o.DefaultsMode
+	var name aws.DefaultsMode
+	name.SetFromString(string(o.DefaultsMode)) // in upper or lower case; empty is legacy
 	if name == aws.DefaultsModeAuto {
 		name = defaults.ResolveDefaultsModeAuto(o.Region, o.RuntimeEnvironment)
 	}
 	var mode defaults.Configuration // legacy and unknown modes set nothing
-	if name != "" && name != aws.DefaultsModeLegacy {
+	if name != aws.DefaultsModeLegacy {
 		mode, _ = defaults.GetModeConfiguration(name)
 	}
 	if o.Retryer == nil {

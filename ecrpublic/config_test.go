@@ -196,12 +196,11 @@ func TestRetryerOfTheConfiguration(t *testing.T) {
 
 func TestDefaultsModeSetsTimeouts(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []aws.DefaultsMode{aws.DefaultsModeInRegion, aws.DefaultsModeAuto, "unknown"} {
+	usual := awshttp.NewBuildableClient().GetDialer().Timeout
+	for mode, sets := range map[aws.DefaultsMode]bool{"": false, "legacy": false, "in-region": true, "IN-REGION": true, "auto": true, "AUTO": true, "unknown": false} {
 		client, ok := ecrpublic.New(ecrpublic.Options{DefaultsMode: mode, Region: "us-east-1"}).Options().HTTPClient.(*awshttp.BuildableClient)
 		require.True(t, ok)
-		if mode == aws.DefaultsModeInRegion {
-			assert.NotEqual(t, awshttp.NewBuildableClient().GetDialer().Timeout, client.GetDialer().Timeout)
-		}
+		assert.Equal(t, sets, client.GetDialer().Timeout != usual, mode)
 	}
 	own := &http.Client{}
 	assert.Same(t, own, ecrpublic.New(ecrpublic.Options{HTTPClient: own}).Options().HTTPClient)
