@@ -119,7 +119,7 @@ func (c *call) keepSkew(metadata middleware.Metadata) {
 // retryDirect runs the retry loop. A given outcome counts as that of the first
 // attempt.
 func (c *call) retryDirect(ctx context.Context, id string, first *outcome) (middleware.Metadata, error) {
-	hidden := &hiddenEnd{ctx, first != nil}
+	hidden := &hiddenEnd{c.withoutOuterTracer(ctx), first != nil}
 	attempt := middleware.FinalizeHandlerFunc(func(ctx context.Context, in middleware.FinalizeInput) (out middleware.FinalizeOutput, _ middleware.Metadata, _ error) {
 		if hidden.hide {
 			hidden.hide = false

@@ -15,7 +15,7 @@ import (
 func (c *call) observe(ctx context.Context) (context.Context, func(error)) {
 	if c.isUntraced() {
 		done := c.timer(ctx, metricCall)
-		return ctx, func(error) { done() }
+		return c.withoutOuterTracer(ctx), func(error) { done() }
 	}
 	ctx, span := c.tracer.StartSpan(tracing.WithOperationTracer(ctx, c.tracer), ServiceID+"."+c.operation, func(o *tracing.SpanOptions) {
 		o.Kind = tracing.SpanKindClient
@@ -29,6 +29,15 @@ func (c *call) observe(ctx context.Context) (context.Context, func(error)) {
 		done()
 		span.End()
 	}
+}
+
+// withoutOuterTracer hides the tracer of a call that this one is a part of, as when its
+// credentials provider makes this one: half of this call's spans would appear there.
+func (c *call) withoutOuterTracer(ctx context.Context) context.Context {
+	if _, ok := tracing.GetOperationTracer(ctx); ok {
+		return tracing.WithOperationTracer(ctx, c.tracer)
+	}
+	return ctx
 }
 
 func describeError(span tracing.Span, err error) {

@@ -248,18 +248,33 @@ func TestRequestsThatMiddlewareChanged(t *testing.T) {
 	require.ErrorContains(t, err, "endpoint host domain labels must match")
 }
 
-// TestTracerOfTheContext traces a call with the tracer in its context.
+// TestTracerOfTheContext makes a call within a traced one: the tracer is not this call's,
+// unless a middleware says so.
 func TestTracerOfTheContext(t *testing.T) {
 	t.Parallel()
-	spans := &tracer{}
-	client := scripted(&script{answers: []answer{{Status: 200}}}, ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return nil }))
-	_, err := client.DescribeRegistries(tracing.WithOperationTracer(t.Context(), spans), nil)
-	require.NoError(t, err)
-	var names []string
-	for _, s := range spans.ended {
-		names = append(names, s.name)
+	names := func(spans *tracer) (names []string) {
+		for _, s := range spans.ended {
+			names = append(names, s.name)
+		}
+		return names
 	}
-	assert.Equal(t, []string{"DoHTTPRequest", "Attempt", "RetryLoop"}, names)
+	answers := []answer{{Status: 503}, {Status: 200}}
+	eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+		spans := &tracer{}
+		client := scripted(&script{answers: answers}, append(options, ecrpublic.WithoutDelay)...)
+		_, err := client.DescribeRegistries(tracing.WithOperationTracer(t.Context(), spans), nil)
+		require.NoError(t, err)
+		assert.Empty(t, names(spans))
+	})
+
+	spans := &tracer{}
+	_, err := scripted(&script{answers: answers[1:]}, ecrpublic.WithAPIOptions(func(s *middleware.Stack) error {
+		return s.Initialize.Add(middleware.InitializeMiddlewareFunc("trace", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			return next.HandleInitialize(tracing.WithOperationTracer(ctx, spans), in)
+		}), middleware.Before)
+	})).DescribeRegistries(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"DoHTTPRequest", "Attempt", "RetryLoop"}, names(spans))
 }
 
 // A path that middleware sets is appended to the endpoint's path, also if it is set before
