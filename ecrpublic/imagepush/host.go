@@ -24,6 +24,9 @@ import (
 	"github.com/ecr-public/ecr-public-go/internal/limits"
 )
 
+// errLoginRefused says that an upload is repeated with a new token.
+var errLoginRefused = errors.New("the host refused the token")
+
 // host sends content through the registry host. It still asks the API what
 // exists, because that checks a hundred layers at a time.
 type host struct {
@@ -78,7 +81,7 @@ func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source
 		return err
 	}
 	defer room.leave()
-	lost := 0
+	lost, refused := 0, 0
 	return t.tryHost(ctx, "upload", t.limiter.initiate, source.again, func() (final bool, err error) {
 		open, err := source.open(ctx)
 		if err != nil {
@@ -94,6 +97,12 @@ func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source
 		err = t.host.repository.Blobs().Push(ctx, desc, request)
 		if readErr := body.stop(); readErr != nil { // which the transport reports in its own words, or not at all
 			return true, sourceError(readErr)
+		}
+		if isLoginRefused(err) {
+			if refused++; refused == 1 {
+				err = fmt.Errorf("%w: %w", errLoginRefused, err)
+			}
+			return false, err
 		}
 		if !isUploadRefused(err) {
 			return false, err
@@ -196,9 +205,9 @@ func (t *Target) tryHost(ctx context.Context, operation string, turns *pace.Pace
 }
 
 // canHelp reports whether a retried request may succeed: there was no response, the
-// upload was lost, or the host had a transient failure.
+// upload was lost, its token was refused, or the host had a transient failure.
 func canHelp(err error) bool {
-	if errors.Is(err, errUploadLost) {
+	if errors.Is(err, errUploadLost) || errors.Is(err, errLoginRefused) {
 		return true
 	}
 	if status := hostStatus(err); status != 0 {
@@ -222,6 +231,13 @@ func hostStatus(err error) int {
 func hasHostCode(err error, codes ...string) bool {
 	response, ok := errors.AsType[*errcode.ErrorResponse](err)
 	return ok && slices.ContainsFunc(response.Errors, func(e errcode.Error) bool { return slices.Contains(codes, e.Code) })
+}
+
+// isLoginRefused reports whether the host refused the token of a layer, which the client
+// could not send again with a new one. It refuses expired tokens with status 400.
+func isLoginRefused(err error) bool {
+	response, ok := errors.AsType[*errcode.ErrorResponse](err)
+	return ok && response.Method == http.MethodPut && (isNotAllowed(response.StatusCode) || hasHostCode(err, errcode.ErrorCodeDenied))
 }
 
 // isUploadRefused reports whether the host lost an upload or bytes of it, because

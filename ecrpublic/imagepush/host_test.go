@@ -135,6 +135,32 @@ func TestPushThroughARegistryHostThatFails(t *testing.T) {
 	assert.Equal(t, image.Digest, root.Digest)
 }
 
+// The client cannot send a layer again when its token is refused, but only the next one
+// with another token. A second refusal is final.
+func TestTokenThatIsRefusedForALayer(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	image := images.tag(images.image("{}", images.layer(alphabet(25))), "v1")
+	for _, effect := range []ecrpublictest.Effect{ecrpublictest.ExpiredToken(), ecrpublictest.Status(http.StatusUnauthorized)} {
+		for _, times := range []int{1, 2} {
+			srv := smallParts(t)
+			repository, _ := onHost(t, srv, "team/app", asIs)
+			srv.Inject(ecrpublictest.Fault{Operation: "PUT /v2/", Times: times, Effect: effect})
+			result, err := imagepush.Push(t.Context(), srv.Client(), images, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, via(repository), func(o *imagepush.TargetOptions) { o.Parallel = 1 })
+			if times == 2 {
+				call, ok := errors.AsType[*imagepush.CallError](err)
+				require.True(t, ok, "%v", err)
+				assert.Equal(t, 2, call.Attempts)
+				assert.Equal(t, imagepush.StoppedByRefusal, call.Stopped)
+				continue
+			}
+			require.NoError(t, err)
+			assert.Equal(t, result.Calls+1, result.Attempts)
+			assert.Equal(t, image.Digest, result.Descriptor.Digest)
+		}
+	}
+}
+
 // If the context ends between retries, the error says what had failed, as with the API.
 func TestRetriesOnARegistryHostEndWithTheContext(t *testing.T) {
 	t.Parallel()
