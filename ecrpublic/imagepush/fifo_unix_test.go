@@ -37,4 +37,5 @@ func TestFIFOsAreNotOpened(t *testing.T) {
 	require.NoError(t, os.Symlink("/dev/zero", layer))
 	_, err = imagepush.Push(t.Context(), newFake(), open(t, folder), imagepush.PushOptions{Repository: "team/app", Tag: "v1"}, unlimited)
 	require.ErrorContains(t, err, "is incomplete")
+	require.ErrorContains(t, err, "not a regular file")
 }

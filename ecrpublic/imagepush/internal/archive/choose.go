@@ -1,7 +1,9 @@
 package archive
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -127,8 +129,13 @@ func (l *Layout) missing(root ocispec.Descriptor) string {
 				continue
 			}
 			seen[blob.Digest] = true
-			if _, err := l.size(blob.Digest); err != nil && !manifest.IsForeignLayer(blob.MediaType) {
+			_, err := l.size(blob.Digest)
+			switch {
+			case err == nil || manifest.IsForeignLayer(blob.MediaType):
+			case errors.Is(err, fs.ErrNotExist):
 				return fmt.Sprintf("blob %s is missing", blob.Digest)
+			default:
+				return fmt.Sprintf("blob %s: %v", blob.Digest, err)
 			}
 		}
 		next = append(next, n.children...)
