@@ -2,6 +2,8 @@ package ecrpublic_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ecr-public/ecr-public-go/ecrpublic"
+	"github.com/ecr-public/ecr-public-go/types"
 )
 
 // TestSecretsThatTheServiceRepeats has the service respond with secrets that the client
@@ -125,3 +128,21 @@ func TestSecretsInWhatIsNoResponse(t *testing.T) {
 type doFunc func(*http.Request) (*http.Response, error)
 
 func (f doFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestTokenOfATestIsAWord uses credentials of the kind that unit tests have.
+func TestTokenOfATestIsAWord(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"t", "test", "token", "SESSION"} {
+		eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+			client := scripted(&script{answers: []answer{{Status: 400, Body: `{"__type":"RepositoryNotFoundException","message":"no token, test or SESSION"}`}}}, append(options, func(o *ecrpublic.Options) {
+				o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+					return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRETEXAMPLE0123456789abcdefghijklmnopq", SessionToken: token}, nil
+				})
+			})...)
+			_, err := client.DescribeRegistries(t.Context(), nil)
+			missing, ok := errors.AsType[*types.RepositoryNotFoundException](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, "no token, test or SESSION", missing.ErrorMessage())
+		})
+	}
+}

@@ -14,8 +14,6 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
-
-	"github.com/ecr-public/ecr-public-go/internal/redact"
 )
 
 // hashPayload puts the hash of the body into the context, where signers look for it,
@@ -164,7 +162,7 @@ func (s *sigV4Signer) signAt(ctx context.Context, request *smithyhttp.Request, i
 		options = append(options, func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	}
 	if s.logs {
-		logger := redactingLogger{logging.WithContext(ctx, s.logger), redactor{redact.NewSecret(id.SessionToken)}}
+		logger := redactingLogger{logging.WithContext(ctx, s.logger), redactor{newSecret(id.SessionToken)}}
 		options = append(options, func(o *v4.SignerOptions) { o.LogSigning, o.Logger = true, logger })
 	}
 	return s.signer.SignHTTP(ctx, id.Credentials, request.Request, v4.GetPayloadHash(ctx), name, region, time.Now().Add(skew), options...)
