@@ -41,6 +41,19 @@ func without(t *testing.T, folder string, blobs ...digest.Digest) string {
 	return folder
 }
 
+// An index that lists a blob is complete if that is there, and no image is pushed in its
+// place.
+func TestIndexThatListsABlob(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	image := images.image("{}", images.layer("abc"))
+	text := images.blob("text/plain", []byte("text"))
+	index := images.tag(images.index(image, text), "v1")
+	folder := layout(t, images, "v1")
+	assert.Equal(t, index.Digest, digestOf(t, open(t, folder), "v1"))
+	assert.Equal(t, image.Digest, digestOf(t, open(t, without(t, folder, text.Digest)), "v1"))
+}
+
 func TestOfAPartialIndexThePlatformThatIsThere(t *testing.T) {
 	t.Parallel()
 	images, _, amd64, arm64 := platforms(t)

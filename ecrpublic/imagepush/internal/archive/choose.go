@@ -121,14 +121,16 @@ func (l *Layout) missing(root ocispec.Descriptor) string {
 		}
 		seen[desc.Digest] = true
 		n, ok := l.manifests[desc.Digest]
-		if !ok {
+		blobs := n.blobs
+		switch {
+		case ok:
+			next = append(next, n.children...)
+		case manifest.IsManifest(desc.MediaType):
 			return fmt.Sprintf("manifest %s is missing", desc.Digest)
+		default: // an index may list blobs, too
+			blobs = []ocispec.Descriptor{desc}
 		}
-		for _, blob := range n.blobs {
-			if seen[blob.Digest] {
-				continue
-			}
-			seen[blob.Digest] = true
+		for _, blob := range blobs {
 			_, err := l.size(blob.Digest)
 			switch {
 			case err == nil || manifest.IsForeignLayer(blob.MediaType):
@@ -138,7 +140,6 @@ func (l *Layout) missing(root ocispec.Descriptor) string {
 				return fmt.Sprintf("blob %s: %v", blob.Digest, err)
 			}
 		}
-		next = append(next, n.children...)
 	}
 	return ""
 }
