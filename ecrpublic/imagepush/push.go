@@ -70,11 +70,14 @@ func Push(ctx context.Context, client APIClient, source oras.ReadOnlyTarget, opt
 	if err != nil {
 		return PushResult{}, err
 	}
-	if options.Tag == "" && !isDigest(options.Reference) {
-		options.Tag = options.Reference
-	}
 	if err := checkNames(options.Repository, options.Tag); err != nil {
 		return PushResult{}, fmt.Errorf("imagepush: %w", err)
+	}
+	if options.Tag == "" && !isDigest(options.Reference) {
+		if err := checkNames(options.Repository, options.Reference); err != nil {
+			return PushResult{}, fmt.Errorf("imagepush: Tag is empty, and Reference cannot be the tag: %w", err)
+		}
+		options.Tag = options.Reference
 	}
 	if repository, ok := source.(*remote.Repository); ok {
 		source = newBoundedRepository(repository)

@@ -205,20 +205,20 @@ func TestPushRefusesBeforeAnyCall(t *testing.T) {
 	t.Parallel()
 	images := newImages(t)
 	images.tag(images.image("{}", images.layer("abc")), "app:v1")
-	for name, options := range map[string]imagepush.PushOptions{
-		"no repository":       {Reference: "app:v1", Tag: "v1"},
-		"bad tag":             {Repository: "team/app", Reference: "app:v1", Tag: "a b"},
-		"reference as a tag":  {Repository: "team/app", Reference: "app:v1"},
-		"not in the source":   {Repository: "team/app", Reference: "v2"},
-		"nothing to look for": {Repository: "team/app"},
+	for want, options := range map[string]imagepush.PushOptions{
+		"repository name must have 2":                                 {Reference: "app:v1", Tag: "v1"},
+		`imagepush: tag "a b" does not match`:                         {Repository: "team/app", Reference: "app:v1", Tag: "a b"},
+		`Tag is empty, and Reference cannot be the tag: tag "app:v1"`: {Repository: "team/app", Reference: "app:v1"},
+		`the source has no image "v2"`:                                {Repository: "team/app", Reference: "v2"},
+		"Reference is empty":                                          {Repository: "team/app"},
 	} {
 		f := newFake()
 		repositories := &fakeRepositories{}
 		options.CreateRepository = repositories
 		_, err := imagepush.Push(t.Context(), f, images, options, unlimited)
-		require.Error(t, err, name)
-		assert.Empty(t, f.calls, name)
-		assert.Empty(t, repositories.created, name)
+		require.ErrorContains(t, err, want)
+		assert.Empty(t, f.calls, want)
+		assert.Empty(t, repositories.created, want)
 	}
 }
 

@@ -242,7 +242,7 @@ func TestNamesOfAnIndexAndOfItsPlatform(t *testing.T) {
 	whole := open(t, d.archive())
 	assert.Equal(t, index.Digest, digestOf(t, whole, "all"))
 	_, err := whole.Resolve(t.Context(), "")
-	require.ErrorContains(t, err, `ambiguous, it may be ["app:all" "app:amd64"]`)
+	require.ErrorContains(t, err, `there are several images, choose one of ["app:all" "app:amd64"]`)
 }
 
 // A signature beside an image without a name leaves no choice.

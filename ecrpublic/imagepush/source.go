@@ -191,6 +191,9 @@ func (s *Source) resolveName(reference string) (ocispec.Descriptor, error) {
 	if chosen := s.chosen(images); len(chosen) == len(images) && isOne(chosen) {
 		return chosen[0], nil
 	}
+	if reference == "" {
+		return ocispec.Descriptor{}, fmt.Errorf("%w: there are several images, choose one of %q", errdef.ErrMissingReference, s.candidates(images))
+	}
 	return ocispec.Descriptor{}, fmt.Errorf("%w: %q is ambiguous, it may be %q", errdef.ErrMissingReference, reference, s.candidates(images))
 }
 

@@ -168,7 +168,7 @@ func TestNamesThatDockerGives(t *testing.T) {
 		require.ErrorIs(t, err, errdef.ErrMissingReference)
 		require.ErrorContains(t, err, `"latest" is ambiguous, it may be ["app0:latest" "team/app1:latest"]`)
 		_, err = source.Resolve(t.Context(), "")
-		require.ErrorContains(t, err, `ambiguous, it may be ["app0:latest" "example.com/library/app2:v2" "team/app1:latest"]`)
+		require.ErrorContains(t, err, `there are several images, choose one of ["app0:latest" "example.com/library/app2:v2" "team/app1:latest"]`)
 		for _, unknown := range []string{"app2:v2", "library/app2:v2", "library/app0:latest", "app1:latest"} {
 			_, err = source.Resolve(t.Context(), unknown)
 			require.ErrorIs(t, err, errdef.ErrNotFound, unknown)
