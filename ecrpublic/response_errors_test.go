@@ -3,6 +3,7 @@ package ecrpublic_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -39,6 +40,20 @@ func (u unmeasured) Do(*http.Request) (*http.Response, error) {
 	r, err := u.answer.Response()
 	r.ContentLength = -1
 	return r, err
+}
+
+// TestErrorsWithoutAText are those of a test server that calls http.Error with a status only.
+func TestErrorsWithoutAText(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "\n", " \r\n\t"} {
+		eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+			_, err := scripted(&script{answers: []answer{{Status: 403, Body: body}}}, options...).DescribeRegistries(t.Context(), nil)
+			var api *smithy.GenericAPIError
+			require.ErrorAs(t, err, &api)
+			assert.Equal(t, smithy.GenericAPIError{Code: "UnknownError", Message: "UnknownError"}, *api)
+			assert.NotErrorIs(t, err, io.ErrUnexpectedEOF)
+		})
+	}
 }
 
 func TestErrorsBesideAResponseAreReturned(t *testing.T) {

@@ -3,6 +3,7 @@
 package awsjson
 
 import (
+	"bytes"
 	"cmp"
 	"net/http"
 	"strings"
@@ -47,11 +48,12 @@ type Error struct {
 // the members __type, code or Code; the message from message or else Message.
 // Members that are not strings count as absent, and data after the object is
 // ignored. A body that does not start with a JSON object is an error; the code of
-// the header is returned with it. An empty body or a null is an empty object.
+// the header is returned with it. An empty body, also one of white space as http.Error
+// writes it without a text, or a null is an empty object.
 func ReadError(header http.Header, body []byte) (Error, error) {
 	var members map[string][]byte
 	var err error
-	if len(body) > 0 {
+	if len(bytes.Trim(body, " \t\r\n")) > 0 {
 		members, err = codec.Members(body)
 	}
 	text := func(name string) *string { return codec.Text(members[name]) }
