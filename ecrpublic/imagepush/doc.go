@@ -45,9 +45,11 @@
 //
 // Through the API, an interrupted layer upload resumes at the position that the service
 // reports, or starts over if the service has lost it; through the registry host, it
-// always starts over. A push checks the size of each layer. Through the API, it also
-// checks the digest of each layer that it sends and the image digest in PutImage's
-// response; the registry host checks the digests of layers itself.
+// always starts over. If reading a layer's source fails midway, such as for a lost
+// connection, the layer is fetched and sent up to three times. A push checks the size
+// of each layer. Through the API, it also checks the digest of each layer that it sends
+// and the image digest in PutImage's response; the registry host checks the digests of
+// layers itself.
 //
 // The service limits InitiateLayerUpload, CompleteLayerUpload and PutImage to ten calls
 // a second each. By default, a [Limiter] keeps to that rate once the service has

@@ -96,7 +96,8 @@ func (t *Target) sendToHost(ctx context.Context, desc ocispec.Descriptor, source
 		}
 		err = t.host.repository.Blobs().Push(ctx, desc, request)
 		if readErr := body.stop(); readErr != nil { // which the transport reports in its own words, or not at all
-			return true, sourceError(readErr)
+			lost++
+			return !errtype.Is[interruption](readErr) || lost == maxUploads, sourceError(readErr)
 		}
 		if isLoginRefused(err) {
 			if refused++; refused == 1 {
@@ -205,9 +206,10 @@ func (t *Target) tryHost(ctx context.Context, operation string, turns *pace.Pace
 }
 
 // canHelp reports whether a retried request may succeed: there was no response, the
-// upload was lost, its token was refused, or the host had a transient failure.
+// upload was lost, its token was refused, its source broke off, or the host had a
+// transient failure.
 func canHelp(err error) bool {
-	if errors.Is(err, errUploadLost) || errors.Is(err, errLoginRefused) {
+	if errors.Is(err, errUploadLost) || errors.Is(err, errLoginRefused) || errtype.Is[interruption](err) {
 		return true
 	}
 	if status := hostStatus(err); status != 0 {

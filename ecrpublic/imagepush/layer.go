@@ -63,8 +63,8 @@ func checkLayerSize(desc ocispec.Descriptor) error {
 	return nil
 }
 
-// sendLayer starts again as long as uploads get lost and the source can be read
-// again.
+// sendLayer starts again as long as uploads get lost, or the source breaks off, and it can
+// be read again.
 func (t *Target) sendLayer(ctx context.Context, desc ocispec.Descriptor, source layerSource) error {
 	room, err := t.memory.enter(ctx, desc.Size)
 	if err != nil {
@@ -73,7 +73,7 @@ func (t *Target) sendLayer(ctx context.Context, desc ocispec.Descriptor, source 
 	defer room.leave()
 	for n := 1; ; n++ {
 		err := t.upload(ctx, desc, source, room)
-		if err == nil || !isLost(err) || n == maxUploads {
+		if err == nil || !isLost(err) || n == maxUploads || ctx.Err() != nil {
 			return err
 		}
 		if ok, seekErr := source.again(); !ok {
@@ -85,7 +85,7 @@ func (t *Target) sendLayer(ctx context.Context, desc ocispec.Descriptor, source 
 // sourceError is an error of reading the source. Of content that is too short, it says
 // so.
 func sourceError(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) && !errtype.Is[interruption](err) {
 		return fmt.Errorf("read the source: it ends before the size in its descriptor: %w", err)
 	}
 	return fmt.Errorf("read the source: %w", err)
@@ -121,7 +121,7 @@ func (t *Target) upload(ctx context.Context, desc ocispec.Descriptor, source lay
 // isLost reports whether a new upload may succeed. The bytes of the source are correct,
 // so if the service finds another digest, it lost some of them.
 func isLost(err error) bool {
-	return errors.Is(err, errUploadLost) || errtype.Is[*types.UploadNotFoundException](err) || errtype.Is[*types.InvalidLayerException](err)
+	return errors.Is(err, errUploadLost) || errtype.Is[interruption](err) || errtype.Is[*types.UploadNotFoundException](err) || errtype.Is[*types.InvalidLayerException](err)
 }
 
 // upload is one upload of a layer.

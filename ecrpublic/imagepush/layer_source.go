@@ -32,11 +32,28 @@ type layerContent struct {
 
 // newLayerContent wraps a reader that is at the layer's first byte.
 func newLayerContent(r io.Reader, close func() error) layerContent {
-	c := layerContent{reader: r, close: close}
+	c := layerContent{reader: interruptible{r}, close: close}
 	if at, ok := r.(io.ReaderAt); ok && isAtOffsetZero(r) {
 		c.at = at
 	}
 	return c
+}
+
+// interruption is an error of reading a source, such as a lost connection, that the next
+// reading may not meet.
+type interruption struct{ error }
+
+func (i interruption) Unwrap() error { return i.error }
+
+// interruptible reads a source and marks its errors.
+type interruptible struct{ io.Reader }
+
+func (r interruptible) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return it as it is
+		err = interruption{err}
+	}
+	return n, err
 }
 
 // wholeOf reads to the end of what has random access.
