@@ -91,7 +91,7 @@ func (c *call) decode(ctx context.Context, request any, response *http.Response)
 	}
 	err := buffer.read(response, limit)
 	if ctx.Err() != nil && err != nil {
-		return &smithy.CanceledError{Err: ctx.Err()}
+		return &smithy.DeserializationError{Err: &smithy.CanceledError{Err: ctx.Err()}}
 	}
 	if err != nil {
 		err = unreadable(err, secretsOf(request))

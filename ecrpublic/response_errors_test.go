@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	"github.com/stretchr/testify/assert"
@@ -40,6 +42,33 @@ func (u unmeasured) Do(*http.Request) (*http.Response, error) {
 	r, err := u.answer.Response()
 	r.ContentLength = -1
 	return r, err
+}
+
+// TestContextEndsWhileAResponseIsRead checks the error's types, of which programs may look
+// for any.
+func TestContextEndsWhileAResponseIsRead(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 400, 503} {
+		eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {
+			ctx, cancel := context.WithCancel(t.Context())
+			attempts := 0
+			client := ecrpublic.New(ecrpublic.Options{Credentials: testCredentials, HTTPClient: doFunc(func(*http.Request) (*http.Response, error) {
+				attempts++
+				response, err := answer{Status: status}.Response()
+				response.Body = io.NopCloser(iotest.ErrReader(context.Canceled))
+				cancel()
+				return response, err
+			})}, options...)
+			_, err := client.DescribeRegistries(ctx, nil)
+			require.ErrorIs(t, err, context.Canceled)
+			require.ErrorAs(t, err, new(*smithy.CanceledError))
+			require.ErrorAs(t, err, new(*smithy.DeserializationError))
+			response, ok := errors.AsType[*awshttp.ResponseError](err)
+			require.True(t, ok)
+			assert.Equal(t, status, response.HTTPStatusCode())
+			assert.Equal(t, 1, attempts)
+		})
+	}
 }
 
 // TestErrorsWithoutAText are those of a test server that calls http.Error with a status only.
