@@ -288,7 +288,7 @@ func TestPlatformOfAnIndex(t *testing.T) {
 		result, err := imagepush.Push(t.Context(), newFake(), images, imagepush.PushOptions{Repository: "team/app", Reference: reference, Platform: platform}, unlimited)
 		return result.Descriptor.Digest, err
 	}
-	for platform, want := range map[string]digest.Digest{"": index.Digest, "linux/amd64": amd64.Digest, "linux/arm64": arm64.Digest, "linux/arm64/v8": arm64.Digest} {
+	for platform, want := range map[string]digest.Digest{"": index.Digest, "linux/amd64": amd64.Digest, "linux/arm64": arm64.Digest, "linux/arm64/v8": arm64.Digest, "linux/amd64/v1": amd64.Digest} {
 		got, err := push(platform, "v1")
 		require.NoError(t, err, platform)
 		assert.Equal(t, want, got, platform)
@@ -298,6 +298,13 @@ func TestPlatformOfAnIndex(t *testing.T) {
 	assert.ErrorContains(t, err, "it has linux/amd64 "+amd64.Digest.String()+", linux/arm64/v8 "+arm64.Digest.String())
 	_, err = push("linux/amd64", "amd64")
 	require.NoError(t, err, "an image by itself")
+	images.tag(arm64, "arm64")
+	_, err = push("linux/arm64/v8", "arm64")
+	require.NoError(t, err, "its config leaves out the usual variant")
+	for platform, reference := range map[string]string{"linux/amd64/v2": "v1", "linux/arm64/v9": "arm64"} {
+		_, err = push(platform, reference)
+		require.ErrorIs(t, err, errdef.ErrNotFound, platform)
+	}
 	_, err = push("linux/arm64", "amd64")
 	require.ErrorContains(t, err, "is an image for linux/amd64, not linux/arm64")
 	images.tag(images.image("{}", images.layer("abc")), "bare")

@@ -50,7 +50,7 @@ type interruptible struct{ io.Reader }
 
 func (r interruptible) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // readers return it as it is
+	if err != nil && err != io.EOF {
 		err = interruption{err}
 	}
 	return n, err

@@ -53,7 +53,17 @@ func parsePlatform(text string) (ocispec.Platform, error) {
 
 // matches accepts any variant if none is requested.
 func matches(got, want ocispec.Platform) bool {
-	return got.OS == want.OS && got.Architecture == want.Architecture && (want.Variant == "" || got.Variant == want.Variant)
+	return got.OS == want.OS && got.Architecture == want.Architecture && (want.Variant == "" || variant(got) == variant(want))
+}
+
+// variant returns the variant of a platform, or "" if it is the usual one of its
+// architecture, which indexes and configs often leave out.
+func variant(p ocispec.Platform) string {
+	switch p.Architecture + "/" + p.Variant {
+	case "amd64/v1", "arm/v7", "arm64/v8":
+		return ""
+	}
+	return p.Variant
 }
 
 // childFor finds the image of an index, or of one below it, for a platform. Where the

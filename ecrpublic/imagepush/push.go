@@ -28,7 +28,8 @@ type PushOptions struct {
 	Reference string
 
 	// Platform selects one image of an index, such as "linux/arm64" or
-	// "linux/arm/v7"; empty means the whole index. Where the index does not say the
+	// "linux/arm/v7"; empty means the whole index. The usual variants amd64/v1, arm/v7
+	// and arm64/v8 also match images that have none. Where the index does not say the
 	// platform of its images, their configs do. An image of another platform is an
 	// error.
 	Platform string
