@@ -31,8 +31,8 @@ func (c *call) observe(ctx context.Context) (context.Context, func(error)) {
 	}
 }
 
-// withoutOuterTracer hides the tracer of a call that this one is a part of, as when its
-// credentials provider makes this one: half of this call's spans would appear there.
+// withoutOuterTracer hides the tracer of a call around this one, as of a client whose
+// credentials provider makes this one: only some of this call's spans would reach it.
 func (c *call) withoutOuterTracer(ctx context.Context) context.Context {
 	if _, ok := tracing.GetOperationTracer(ctx); ok {
 		return tracing.WithOperationTracer(ctx, c.tracer)

@@ -48,7 +48,7 @@ func secretsIn(header http.Header) redactor {
 // newSecret returns a secret, or the zero value for a text that is too short for one: the
 // "token" of a test's credentials is a word of many messages.
 func newSecret(text string) redact.Secret {
-	const shortest = 8 // bytes; those of AWS have hundreds
+	const shortest = 8 // bytes; those of AWS are far longer
 	if len(text) < shortest {
 		return redact.Secret{}
 	}
