@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -215,7 +216,9 @@ func canHelp(err error) bool {
 	if status := hostStatus(err); status != 0 {
 		return status >= http.StatusInternalServerError || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests
 	}
-	return errtype.Is[*url.Error](err) && !isWrongServer(err)
+	unknown, ok := errors.AsType[*net.DNSError](err)
+	isUnknown := ok && unknown.IsNotFound // for which the SDK does not retry calls either
+	return errtype.Is[*url.Error](err) && !isWrongServer(err) && !isUnknown
 }
 
 // hostStatus returns the status with which the host refused a request, or 0.

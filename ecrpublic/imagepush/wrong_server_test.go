@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -36,6 +37,16 @@ func triedOnce(t *testing.T, err error) {
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, 1, call.Attempts, "%v", err)
 	assert.Equal(t, imagepush.StoppedByRefusal, call.Stopped, "%v", err)
+}
+
+// A name that nobody has is final, as it is for the SDK.
+func TestUnknownRegistryHost(t *testing.T) {
+	t.Parallel()
+	repository, err := remote.NewRepository("registry.test/alias/team/app")
+	require.NoError(t, err)
+	unknown := &net.DNSError{Err: "no such host", Name: "registry.test", IsNotFound: true}
+	repository.Client = &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, unknown })}
+	triedOnce(t, newTarget(t, newFake(), via(repository)).Push(t.Context(), layerOf("abc"), strings.NewReader("abc")))
 }
 
 // No retry makes another server of the one that was reached, and no other tag.
