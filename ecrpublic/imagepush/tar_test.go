@@ -76,6 +76,7 @@ func TestHeadersThatToolsCombineInDifferentWays(t *testing.T) {
 		"empty long name":                {good + long('L', "") + other, "an empty name in a header of tar type 'L'"},
 		"long name that begins with NUL": {good + long('L', "\x00q") + other, "an empty name in a header of tar type 'L'"},
 		"long name without NUL":          {good + rawEntry("l", 'L', "q", 257, gnu) + other, ""},
+		"long name behind its size":      {good + rawEntry("l", 'L', "manifest.json\x00", 257, gnu, 124, "00000000010\x00") + other, "is longer than its size"},
 		"size in base 256":               {good + rawEntry("l", 'L', "q\x00", 257, gnu, 124, "\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02") + other, "in a header, which tools read"},
 		"global path":                    {good + pax('g', "path=manifest.json") + other, "a global header sets path for all entries"},
 		"global size":                    {pax('g', "size=0") + good, "a global header sets size for all entries"},

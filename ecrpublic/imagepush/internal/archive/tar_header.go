@@ -77,11 +77,8 @@ func checkHeaders(r io.ReaderAt, start, end int64) error {
 			return err
 		}
 		if kind != tar.TypeXHeader {
-			if _, err := r.ReadAt(block[:1], at); err != nil {
+			if err := checkLongName(r, at, size, kind); err != nil {
 				return err
-			}
-			if size == 0 || block[0] == 0 {
-				return fmt.Errorf("an empty name in a header of tar type %q", kind)
 			}
 		}
 		extensions = append(extensions, kind)
@@ -91,6 +88,28 @@ func checkHeaders(r io.ReaderAt, start, end int64) error {
 		at += padded(size)
 	}
 	return combinedError(extensions)
+}
+
+// checkLongName checks a name that GNU's header is extended by. It may lack a NUL at its
+// end if one follows.
+func checkLongName(r io.ReaderAt, at, size int64, kind byte) error {
+	var first, next [1]byte
+	if _, err := r.ReadAt(first[:], at); err != nil {
+		return err
+	}
+	if size == 0 || first[0] == 0 {
+		return fmt.Errorf("an empty name in a header of tar type %q", kind)
+	}
+	if size%blockSize == 0 {
+		return nil
+	}
+	if _, err := r.ReadAt(next[:], at+size); err != nil {
+		return err
+	}
+	if next[0] != 0 {
+		return fmt.Errorf("a name in a header of tar type %q is longer than its size", kind)
+	}
+	return nil
 }
 
 // combinedError is about extended headers before one entry.
