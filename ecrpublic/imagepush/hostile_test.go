@@ -280,46 +280,6 @@ func TestResultSaysWhichTagWasSet(t *testing.T) {
 	}
 }
 
-func TestPlatformOfAnIndex(t *testing.T) {
-	t.Parallel()
-	images, index, amd64, arm64 := platforms(t)
-	images.tag(amd64, "amd64")
-	push := func(platform, reference string) (digest.Digest, error) {
-		result, err := imagepush.Push(t.Context(), newFake(), images, imagepush.PushOptions{Repository: "team/app", Reference: reference, Platform: platform}, unlimited)
-		return result.Descriptor.Digest, err
-	}
-	for platform, want := range map[string]digest.Digest{"": index.Digest, "linux/amd64": amd64.Digest, "linux/arm64": arm64.Digest, "linux/arm64/v8": arm64.Digest, "linux/amd64/v1": amd64.Digest} {
-		got, err := push(platform, "v1")
-		require.NoError(t, err, platform)
-		assert.Equal(t, want, got, platform)
-	}
-	_, err := push("linux/s390x", "v1")
-	require.ErrorIs(t, err, errdef.ErrNotFound)
-	assert.ErrorContains(t, err, "it has linux/amd64 "+amd64.Digest.String()+", linux/arm64/v8 "+arm64.Digest.String())
-	_, err = push("linux/amd64", "amd64")
-	require.NoError(t, err, "an image by itself")
-	images.tag(arm64, "arm64")
-	_, err = push("linux/arm64/v8", "arm64")
-	require.NoError(t, err, "its config leaves out the usual variant")
-	for platform, reference := range map[string]string{"linux/amd64/v2": "v1", "linux/arm64/v9": "arm64"} {
-		_, err = push(platform, reference)
-		require.ErrorIs(t, err, errdef.ErrNotFound, platform)
-	}
-	_, err = push("linux/arm64", "amd64")
-	require.ErrorContains(t, err, "is an image for linux/amd64, not linux/arm64")
-	images.tag(images.image("{}", images.layer("abc")), "bare")
-	_, err = push("linux/arm64", "bare")
-	require.ErrorContains(t, err, "is an image for no platform, not linux/arm64")
-	for _, bad := range []string{"linux", "linux/", "/arm64", "a/b/c/d"} {
-		_, err = push(bad, "v1")
-		require.ErrorContains(t, err, "want os/architecture", bad)
-	}
-
-	partial := open(t, without(t, layout(t, images, "v1"), layerOf("for amd64").Digest, layerOf("for arm64").Digest))
-	_, err = imagepush.Push(t.Context(), newFake(), partial, imagepush.PushOptions{Repository: "team/app", Reference: "v1", Platform: "linux/amd64"}, unlimited)
-	require.ErrorIs(t, err, errdef.ErrNotFound)
-}
-
 func TestDryRunOfAMirror(t *testing.T) {
 	t.Parallel()
 	source := newUpstream(t, "v1", "v2", "v3")

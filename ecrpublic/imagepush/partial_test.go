@@ -21,17 +21,6 @@ import (
 	"github.com/ecr-public/ecr-public-go/ecrpublic/imagepush"
 )
 
-// platforms makes an index of two platforms, named v1.
-func platforms(t *testing.T) (all images, index, amd64, arm64 ocispec.Descriptor) {
-	all = newImages(t)
-	amd64 = all.image(`{"architecture":"amd64","os":"linux"}`, all.layer("for amd64"))
-	arm64 = all.image(`{"architecture":"arm64","os":"linux"}`, all.layer("for arm64"))
-	amd64.Platform = &ocispec.Platform{OS: "linux", Architecture: "amd64"}
-	arm64.Platform = &ocispec.Platform{OS: "linux", Architecture: "arm64", Variant: "v8"}
-	index = all.tag(all.index(amd64, arm64), "v1")
-	return all, index, amd64, arm64
-}
-
 // without removes blobs from a layout.
 func without(t *testing.T, folder string, blobs ...digest.Digest) string {
 	t.Helper()
@@ -76,26 +65,6 @@ func TestOfAPartialIndexThePlatformThatIsThere(t *testing.T) {
 			assert.Equal(t, []string{name(amd64.Digest, "v1")}, puts(f), what)
 		}
 	}
-}
-
-func TestPlatformByItsDigest(t *testing.T) {
-	t.Parallel()
-	images, index, amd64, arm64 := platforms(t)
-	source := open(t, layout(t, images, "v1"))
-	assert.Equal(t, index.Digest, digestOf(t, source, "v1"), "all is there")
-	for _, image := range []ocispec.Descriptor{amd64, arm64} {
-		desc, err := source.Resolve(t.Context(), image.Digest.String())
-		require.NoError(t, err)
-		assert.Equal(t, ocispec.Descriptor{MediaType: image.MediaType, Digest: image.Digest, Size: image.Size}, desc)
-	}
-	_, err := source.Resolve(t.Context(), layerOf("for arm64").Digest.String())
-	require.ErrorIs(t, err, errdef.ErrNotFound, "a layer is no image")
-	assert.ErrorContains(t, err, `"v1"]`)
-
-	partial := open(t, without(t, layout(t, images, "v1"), layerOf("for arm64").Digest))
-	_, err = partial.Resolve(t.Context(), arm64.Digest.String())
-	require.ErrorIs(t, err, errdef.ErrNotFound)
-	assert.ErrorContains(t, err, layerOf("for arm64").Digest.String())
 }
 
 // A choice that is not clear is the caller's: the error lists what is there.
