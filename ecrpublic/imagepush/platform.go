@@ -149,7 +149,7 @@ func childrenFor(ctx context.Context, source content.Fetcher, children []ocispec
 		}
 	}
 	if len(found) > 0 {
-		return found, nil
+		return ofVariant(found, want.Variant), nil
 	}
 	for _, child := range silent {
 		got, err := platformOf(ctx, source, child)
@@ -160,10 +160,26 @@ func childrenFor(ctx context.Context, source content.Fetcher, children []ocispec
 			return nil, err
 		}
 		if matches(got, want) {
+			child.Platform = &got
 			found = append(found, child)
 		}
 	}
-	return found, nil
+	return ofVariant(found, want.Variant), nil
+}
+
+// ofVariant keeps the children that state a requested variant, if there are any: beside
+// them, one without a variant is of another.
+func ofVariant(found []ocispec.Descriptor, variant string) []ocispec.Descriptor {
+	var stated []ocispec.Descriptor
+	for _, child := range found {
+		if child.Platform.Variant == variant {
+			stated = append(stated, child)
+		}
+	}
+	if variant == "" || len(stated) == 0 {
+		return found
+	}
+	return stated
 }
 
 // distinct drops what is there before.

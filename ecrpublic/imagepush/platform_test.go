@@ -81,3 +81,24 @@ func TestPlatformByItsDigest(t *testing.T) {
 	require.ErrorIs(t, err, errdef.ErrNotFound)
 	assert.ErrorContains(t, err, layerOf("for arm64").Digest.String())
 }
+
+// Beside an image that states the requested variant, one without a variant is another, in
+// the index as well as in configs.
+func TestPlatformThatOnlyOneImageStates(t *testing.T) {
+	t.Parallel()
+	images := newImages(t)
+	stated := images.image(`{"architecture":"arm","variant":"v7","os":"linux"}`, images.layer("v7"))
+	bare := images.image(`{"architecture":"arm","os":"linux"}`, images.layer("bare"))
+	images.tag(images.index(bare, stated), "configs")
+	stated.Platform = &ocispec.Platform{OS: "linux", Architecture: "arm", Variant: "v7"}
+	bare.Platform = &ocispec.Platform{OS: "linux", Architecture: "arm"}
+	images.tag(images.index(bare, stated), "index")
+	images.tag(images.index(bare, bare), "bare")
+	for reference, want := range map[string]digest.Digest{"configs": stated.Digest, "index": stated.Digest, "bare": bare.Digest} {
+		result, err := imagepush.Push(t.Context(), newFake(), images, imagepush.PushOptions{Repository: "team/app", Reference: reference, Tag: "v1", Platform: "linux/arm/v7"}, unlimited)
+		require.NoError(t, err, reference)
+		assert.Equal(t, want, result.Descriptor.Digest, reference)
+		_, err = imagepush.Push(t.Context(), newFake(), images, imagepush.PushOptions{Repository: "team/app", Reference: reference, Tag: "v1", Platform: "linux/arm"}, unlimited)
+		assert.Equal(t, reference != "bare", err != nil, "any variant: %v", err)
+	}
+}

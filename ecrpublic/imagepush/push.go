@@ -29,9 +29,9 @@ type PushOptions struct {
 
 	// Platform selects one image of an index, such as "linux/arm64" or
 	// "linux/arm/v7"; empty means the whole index. The usual variants amd64/v1, arm/v7
-	// and arm64/v8 also match images that have none. Where the index does not say the
-	// platform of its images, their configs do. An image of another platform is an
-	// error.
+	// and arm64/v8 also match images that have none, unless another image has that
+	// variant. Where the index does not say the platform of its images, their configs
+	// do. An image of another platform is an error.
 	Platform string
 
 	// Referrers also copies signatures, attestations and other artifacts whose
