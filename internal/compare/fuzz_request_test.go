@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -53,11 +53,8 @@ func FuzzRequest(f *testing.F) {
 		if a.sent.ContentLength != int64(len(a.sentBody)) {
 			t.Errorf("%s: length %d of %d bytes", operation, a.sent.ContentLength, len(a.sentBody))
 		}
-		if !reflect.DeepEqual(document(t, a.sentBody), document(t, b.sentBody)) {
+		if !slices.Equal(tokens(t, a.sentBody), tokens(t, b.sentBody)) {
 			t.Errorf("%s: sent %q, theirs %q", operation, a.sentBody, b.sentBody)
-		}
-		if ours, theirs := memberNames(a.sentBody), memberNames(b.sentBody); !slices.Equal(ours, theirs) {
-			t.Errorf("%s: sent the members %v, theirs are %v", operation, ours, theirs)
 		}
 	})
 }
@@ -84,14 +81,20 @@ func credentialScope(r *http.Request) string {
 	return scope
 }
 
-// document parses JSON with exact numbers. Invalid UTF-8 becomes U+FFFD.
-func document(t *testing.T, body []byte) any {
+// tokens parses JSON with exact numbers, and keeps the order of members. Invalid UTF-8
+// becomes U+FFFD.
+func tokens(t *testing.T, body []byte) (all []json.Token) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
-	var v map[string]any
-	if err := d.Decode(&v); err != nil {
-		t.Fatalf("%q: %v", body, err)
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatalf("%q: %v", body, err)
+		}
+		all = append(all, token)
 	}
-	return v
 }
