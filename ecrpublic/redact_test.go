@@ -129,8 +129,8 @@ type doFunc func(*http.Request) (*http.Response, error)
 
 func (f doFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestTokenOfATestIsAWord uses credentials of the kind that unit tests have.
-func TestTokenOfATestIsAWord(t *testing.T) {
+// TestShortSessionTokenIsNoSecret uses credentials of the kind that unit tests have.
+func TestShortSessionTokenIsNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, token := range []string{"t", "test", "token", "SESSION"} {
 		eachWay(t, func(t *testing.T, options ...func(*ecrpublic.Options)) {

@@ -23,9 +23,9 @@ type Draft interface {
 	// Write appends p or, if it fails, nothing.
 	io.Writer
 
-	// After returns a reader of the bytes that follow a position, as many as there
-	// are now; there must be one. The reader and Flush may be used while more bytes are
-	// written, but not once these are dropped.
+	// After returns a reader of the bytes from a position to the present end, of which
+	// there must be at least one. The reader may be used while more bytes are written,
+	// but not once its own are dropped; Flush may be used at the same times.
 	After(position int64) io.Reader
 
 	// Flush brings the bytes to storage ahead of Seal, which then takes less time.

@@ -11,15 +11,15 @@ import (
 	"strings"
 )
 
-// Where a header has what, and what tells its format.
+// Positions and lengths of the fields of a header, and the values that identify its format.
 const (
 	blockSize    = 512
 	sizeAt       = 124
 	typeAt       = 156
 	magicAt      = 257
-	prefixAt     = 345 // of the name; two times in headers of GNU tar
+	prefixAt     = 345 // a prefix of the name; headers of GNU tar have two times there
 	prefixLength = 155
-	starPrefix   = 131 // its length in headers of star
+	starPrefix   = 131 // the length of the prefix in headers of star
 	trailerAt    = 508
 	numberLength = 12 // of a size or a time
 	magicGNU     = "ustar  \x00"
@@ -90,8 +90,8 @@ func checkHeaders(r io.ReaderAt, start, end int64) error {
 	return combinedError(extensions)
 }
 
-// checkLongName checks a name that GNU's header is extended by. It may lack a NUL at its
-// end if one follows.
+// checkLongName checks the content of GNU's headers for long names and links. It may lack
+// the final NUL if one follows: GNU tar reads on until there is one.
 func checkLongName(r io.ReaderAt, at, size int64, kind byte) error {
 	var first, next [1]byte
 	if _, err := r.ReadAt(first[:], at); err != nil {
@@ -143,19 +143,19 @@ func checkExtended(kind byte, header, extensions []byte) error {
 	return checkPrefix(header)
 }
 
-// checkPrefix refuses a prefix of the name that only some tools read, or not as a whole.
+// checkPrefix refuses a prefix of the name that some tools ignore, or read only in part.
 func checkPrefix(header []byte) error {
 	prefix, magic := header[prefixAt:prefixAt+prefixLength], header[magicAt:]
-	var read bool
+	var differs bool
 	switch {
 	case bytes.HasPrefix(magic, []byte(magicGNU)):
-		read = !isTime(prefix[:numberLength]) || !isTime(prefix[numberLength:2*numberLength])
+		differs = !isTime(prefix[:numberLength]) || !isTime(prefix[numberLength:2*numberLength])
 	case !bytes.HasPrefix(magic, []byte(magicPOSIX)):
-		read = prefix[0] != 0
+		differs = prefix[0] != 0
 	case bytes.HasPrefix(header[trailerAt:], []byte(trailerStar)):
-		read = bytes.IndexByte(prefix[:starPrefix], 0) < 0
+		differs = bytes.IndexByte(prefix[:starPrefix], 0) < 0
 	}
-	if read {
+	if differs {
 		return errors.New("a prefix of the name, which tools read in different ways")
 	}
 	return nil
