@@ -1,7 +1,6 @@
 package imagepush
 
 import (
-	"errors"
 	"io"
 	"os"
 	"sync"
@@ -82,10 +81,10 @@ func (b *hostBody) Read(p []byte) (int, error) {
 	case b.read > b.desc.Size || b.read == b.desc.Size && n > 0 && b.hasMore():
 		b.err = content.ErrTrailingData
 		return 0, b.err
-	case errors.Is(err, io.EOF) && b.read < b.desc.Size:
+	case err == io.EOF && b.read < b.desc.Size:
 		b.err = io.ErrUnexpectedEOF
 		return n, b.err
-	case err != nil && !errors.Is(err, io.EOF):
+	case err != nil && err != io.EOF:
 		b.err = err
 	case b.read/limits.UsualPart > before && b.read < b.desc.Size:
 		b.report.progress(b.desc, b.read)

@@ -2,6 +2,7 @@ package imagepush_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"sync/atomic"
 	"syscall"
@@ -19,6 +20,7 @@ import (
 type flaky struct {
 	images
 	breaks  int64 // how many
+	err     error // that the reader returns then
 	fetches atomic.Int64
 }
 
@@ -31,17 +33,18 @@ func (f *flaky) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadClos
 		return io.NopCloser(io.MultiReader(rc)), nil // which cannot seek
 	}
 	half := io.LimitReader(rc, desc.Size/2)
-	return io.NopCloser(io.MultiReader(half, iotest.ErrReader(syscall.ECONNRESET))), nil
+	return io.NopCloser(io.MultiReader(half, iotest.ErrReader(f.err))), nil
 }
 
-// A source is read again from its start, by a new upload.
+// A source is read again from its start, by a new upload, whatever error ended the last
+// reading.
 func TestSourceThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"API", "registry host"} {
-		for breaks := range int64(4) {
+		for breaks, reason := range []error{nil, io.ErrUnexpectedEOF, fmt.Errorf("response body: %w", io.EOF), syscall.ECONNRESET} {
 			srv := smallParts(t)
 			repository, _ := onHost(t, srv, "team/app", asIs)
-			source := &flaky{images: newImages(t), breaks: breaks}
+			source := &flaky{images: newImages(t), breaks: int64(breaks), err: reason}
 			image := source.tag(source.image("{}", source.layer(alphabet(testPart+1))), "v1")
 			_, err := imagepush.Push(t.Context(), srv.Client(), source, imagepush.PushOptions{Repository: "team/app", Reference: "v1"}, unlimited, func(o *imagepush.TargetOptions) {
 				if way != "API" {
@@ -55,7 +58,7 @@ func TestSourceThatBreaksOff(t *testing.T) {
 				continue
 			}
 			require.NoError(t, err, way)
-			assert.Equal(t, breaks+1, source.fetches.Load(), way)
+			assert.EqualValues(t, breaks+1, source.fetches.Load(), way)
 			_, root := readBack(t, srv, "x/"+repository.Reference.Repository, "v1")
 			assert.Equal(t, image.Digest, root.Digest, way)
 		}
