@@ -29,8 +29,9 @@ const (
 	maxTagElements      = manifest.MaxElements + 10
 	maxReferrerElements = manifest.MaxElements / 2
 
-	// listedPages bounds the pages of a list also where oras-go does not hand them out,
-	// because they have no elements.
+	// listedPages bounds the pages that oras-go reads of a list, also those without
+	// elements, which it does not hand out. Other pages reach maxPages first, whose error
+	// says more.
 	listedPages = maxPages + 1
 
 	// shortList bounds the pages of which several may be read at a time, in bytes.
