@@ -9,7 +9,7 @@ import (
 )
 
 // contentHash hashes the bytes of an upload in their order. The latest of them may be
-// hashed in the background; all methods but later wait for that.
+// hashed in the background; every method first waits until they are.
 type contentHash struct {
 	sum     hash.Hash
 	running chan error // receives the result of the work in the background; nil when there is none
@@ -18,7 +18,7 @@ type contentHash struct {
 
 func newContentHash() contentHash { return contentHash{sum: sha256.New()} }
 
-// later runs work in the background, which writes bytes to the hash.
+// later starts work in the background that writes bytes to the hash.
 func (h *contentHash) later(work func(io.Writer) error) {
 	h.wait()
 	done := make(chan error, 1)
