@@ -91,9 +91,9 @@ type call struct {
 	body      *codec.Body // of in, once serialized
 
 	// Of the current attempt.
-	auth     resolvedAuth
-	skew     time.Duration // of the service's clock, to sign by
-	received int           // response steps still to run; unused in a stack
+	auth      resolvedAuth
+	skew      time.Duration // of the service's clock, to sign by
+	stepsLeft int           // response steps still to run; unused in a stack
 
 	nextSkew time.Duration // what the next attempt signs by
 }

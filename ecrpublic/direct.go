@@ -67,7 +67,7 @@ func (c *call) attemptDirect(ctx context.Context, request *smithyhttp.Request) o
 	if err != nil {
 		return outcome{err: err}
 	}
-	c.received = len(steps.response)
+	c.stepsLeft = len(steps.response)
 	_, metadata, err := (*directResponse)(c).HandleDeserialize(ctx, middleware.DeserializeInput{Request: request})
 	return outcome{metadata, err}
 }
@@ -78,12 +78,12 @@ type directResponse call
 
 func (d *directResponse) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
 	c := (*call)(d)
-	if c.received == 0 {
+	if c.stepsLeft == 0 {
 		out.RawResponse, err = c.transmit(ctx, in.Request.(*smithyhttp.Request))
 		return out, c.direct.first.metadata.Clone(), err
 	}
-	c.received--
-	return steps.response[c.received].do(c, ctx, in, d)
+	c.stepsLeft--
+	return steps.response[c.stepsLeft].do(c, ctx, in, d)
 }
 
 // newRequest returns an empty request like that of a smithy stack, in one allocation and
