@@ -45,7 +45,7 @@ func (e *engine) hasRules() bool {
 func (c *call) resolveEndpoint(ctx context.Context, request *smithyhttp.Request) (context.Context, error) {
 	_, span := c.startSpan(ctx, "ResolveEndpoint")
 	defer span.End()
-	if c.direct == nil && awsmiddleware.GetRequiresLegacyEndpoints(ctx) {
+	if awsmiddleware.GetRequiresLegacyEndpoints(ctx) {
 		return ctx, nil // a middleware has written it
 	}
 	endpoint, err := c.endpoint(ctx)

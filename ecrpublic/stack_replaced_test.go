@@ -142,3 +142,39 @@ func TestMiddlewareMayWriteTheAddress(t *testing.T) {
 	}
 	assert.Len(t, s.requests, 2)
 }
+
+// TestAddressIsResolvedWithinAnotherCall has the mark in its context, as that of a call by
+// middleware of another client may have it.
+func TestAddressIsResolvedWithinAnotherCall(t *testing.T) {
+	t.Parallel()
+	for name, way := range map[string]func(*ecrpublic.Options){
+		"direct": func(*ecrpublic.Options) {},
+		"stack":  ecrpublic.WithAPIOptions(func(*middleware.Stack) error { return nil }),
+	} {
+		s := &script{answers: []answer{{Status: 200}}}
+		_, err := scripted(s, way).DescribeRegistries(awsmiddleware.SetRequiresLegacyEndpoints(t.Context(), true), nil)
+		require.NoError(t, err, name)
+		assert.Equal(t, "https://api.ecr-public.us-east-1.amazonaws.com/", s.requests[0].URL.String(), name)
+	}
+}
+
+// TestOutputHasNothingOfAnEarlierAttempt retries after a response that was decoded.
+func TestOutputHasNothingOfAnEarlierAttempt(t *testing.T) {
+	t.Parallel()
+	s := &script{answers: []answer{{Status: 200, Body: `{"policyText":"{}"}`}, {Status: 200, Body: `{"repositoryName":"app"}`}}}
+	failures := 1
+	refuse := ecrpublic.WithAPIOptions(func(stack *middleware.Stack) error {
+		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("refuse", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+			out, metadata, err := next.HandleDeserialize(ctx, in)
+			if failures--; failures == 0 {
+				err = &smithyhttp.RequestSendError{Err: io.ErrUnexpectedEOF}
+			}
+			return out, metadata, err
+		}), middleware.Before)
+	})
+	out, err := scripted(s, ecrpublic.WithoutDelay, refuse).GetRepositoryPolicy(t.Context(), &ecrpublic.GetRepositoryPolicyInput{RepositoryName: new("app")})
+	require.NoError(t, err)
+	assert.Len(t, s.requests, 2)
+	assert.Nil(t, out.PolicyText)
+	assert.Equal(t, "app", aws.ToString(out.RepositoryName))
+}
